@@ -1,0 +1,119 @@
+from django.db import models
+from django.db.models import F, Q
+
+
+class Run(models.Model):
+    """One computation of a period: its inputs' and outputs' hashes, its stages, and who answered for it."""
+
+    class Kind(models.TextChoices):
+        CLOSE = "close", "close"
+        ESTIMATE = "estimate", "estimate"
+
+    class State(models.TextChoices):
+        COMPUTING = "computing", "being computed"
+        ESTIMATE = "estimate", "estimate"
+        DRAFT = "draft", "draft"
+        REVIEWED = "reviewed", "reviewed"
+        APPROVED = "approved", "approved, being posted"
+        FINAL = "final", "final"
+        SUPERSEDED = "superseded", "superseded"
+        FAILED = "failed", "failed"
+
+    class Stage(models.TextChoices):
+        SNAPSHOT = "snapshot", "snapshot"
+        COMPUTE = "compute", "compute"
+        CHECK = "check", "check"
+        STORE = "store", "store"
+        REVIEW = "review", "review"
+        APPROVE = "approve", "approve"
+        POST = "post", "post"
+        PROMOTE = "promote", "promote"
+        DONE = "done", "done"
+
+    period = models.ForeignKey("commissions.Period", on_delete=models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField(help_text="Draft 1, 2, 3 of this period")
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.COMPUTING)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.SNAPSHOT)
+    plan = models.ForeignKey("commissions.PlanVersion", on_delete=models.PROTECT, related_name="runs")
+    engine_version = models.CharField(max_length=20)
+    input_hash = models.CharField(max_length=64, blank=True)
+    output_hash = models.CharField(max_length=64, blank=True)
+    people_count = models.PositiveIntegerField(default=0)
+    order_count = models.PositiveIntegerField(default=0)
+    order_line_count = models.PositiveIntegerField(default=0)
+    line_count = models.PositiveIntegerField(default=0)
+    item_count = models.PositiveIntegerField(default=0)
+    total = models.BigIntegerField(default=0, help_text="Minor units: the sum of the items")
+    commissionable = models.BigIntegerField(default=0, help_text="Commissionable volume of the period")
+    warnings = models.JSONField(default=list, blank=True)
+    stage_times = models.JSONField(default=dict, blank=True, help_text="When each stage was done")
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    computed_at = models.DateTimeField(null=True, blank=True)
+    prepared_by = models.ForeignKey(
+        "distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_by = models.ForeignKey(
+        "distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-period__starts_at", "-number"]
+        permissions = [
+            ("prepare_run", "May close a period, compute and review a run"),
+            ("approve_run", "May approve a reviewed run"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "kind", "number"], name="run_number_once"),
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(state="final"), name="one_final_run_per_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("reviewed_by")) & (Q(prepared_by__isnull=True) | ~Q(approved_by=F("prepared_by")))),
+                name="run_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="final")
+                | (Q(kind="close") & Q(reviewed_by__isnull=False) & Q(approved_by__isnull=False)),
+                name="run_final_was_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_id} {self.kind} {self.number}"
+
+
+class Snapshot(models.Model):
+    """One person as the run saw them: place, standing, volumes, rank, and what each rank asked and they had."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_constraint=False, related_name="snapshots")
+    distributor = models.ForeignKey(
+        "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    sponsor = models.ForeignKey(
+        "distributors.Distributor", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    standing = models.SmallIntegerField(help_text="0 in good standing, 1 suspended, 2 left")
+    active = models.BooleanField()
+    rank = models.SmallIntegerField(help_text="Paid-as: index in the plan's ladder")
+    title = models.SmallIntegerField(help_text="Career rank after the period: index in the plan's ladder")
+    own_volume = models.BigIntegerField(help_text="Hundredths of a point")
+    group_volume = models.BigIntegerField(help_text="Hundredths of a point")
+    measures = models.JSONField(help_text="Every named number of the plan")
+    have = models.JSONField(help_text="What the person had for each requirement, in the ladder's order")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "distributor"], name="snapshot_once")]
+        indexes = [models.Index(fields=["distributor", "run"], name="snapshot_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.distributor_id}"

@@ -1,0 +1,50 @@
+from django.conf import settings
+from django.db import models
+
+
+class Document(models.Model):
+    """What a newcomer reads before joining: dated, versioned, never edited once published."""
+
+    class Kind(models.TextChoices):
+        AGREEMENT = "agreement", "distributor agreement"
+        DISCLOSURE = "disclosure", "income disclosure"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    version = models.PositiveIntegerField()
+    published_on = models.DateField()
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=240, help_text="Its first sentence, shown beside links")
+    body = models.TextField()
+    figures = models.JSONField(default=dict, blank=True, help_text="The disclosure's table, as numbers")
+
+    class Meta:
+        ordering = ["kind", "-version"]
+        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="document_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"
+
+
+class Enrolment(models.Model):
+    """A sign-up under way. The sponsor is stored here at sign-up; the place in the tree is taken, once, when
+    the e-mail address is confirmed."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolment")
+    profile = models.OneToOneField("distributors.Profile", on_delete=models.CASCADE, related_name="enrolment")
+    sponsor = models.ForeignKey(
+        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    referral = models.ForeignKey(
+        "distributors.ReferralCode", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+    )
+    agreement = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    disclosure = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    signed_up_at = models.DateTimeField()
+    signed_up_from = models.GenericIPAddressField(null=True, blank=True)
+    place_taken_at = models.DateTimeField(null=True, blank=True)
+    distributor = models.OneToOneField(
+        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolment"
+    )
+
+    def __str__(self) -> str:
+        return f"Enrolment {self.pk}"

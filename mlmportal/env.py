@@ -1,0 +1,66 @@
+"""Settings come from the environment: typed, from a file when it is a secret, refused when not understood."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+# Every variable of ours, so that a misspelt one is refused instead of silently ignored.
+KNOWN = {
+    "PORTAL_MODE", "PORTAL_SECRET_KEY", "PORTAL_SECRET_KEY_FILE", "PORTAL_ALLOWED_HOSTS", "PORTAL_SITE_URL",
+    "PORTAL_COMPANY", "PORTAL_CURRENCY", "PORTAL_LOCALE", "PORTAL_TIME_ZONE", "PORTAL_TRUSTED_PROXIES",
+    "PORTAL_MAIL_FROM", "PORTAL_HSTS_SECONDS", "PORTAL_LOG_LEVEL", "PORTAL_VAR",
+}  # fmt: skip
+
+
+def refuse_unknown(environ: Mapping[str, str]) -> None:
+    unknown = sorted(name for name in environ if name.startswith("PORTAL_") and name not in KNOWN)
+    if unknown:
+        raise ImproperlyConfigured(f"Unknown settings {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}")
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def secret(name: str, default: str = "") -> str:
+    """The value itself, or the content of the file that NAME_FILE names."""
+    path = text(f"{name}_FILE")
+    if path and text(name):
+        raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both")
+    if not path:
+        return text(name, default)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "yes" if default else "no").lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()) or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}, not {value!r}")
+    return int(value)
+
+
+def choice(name: str, default: str, allowed: set[str]) -> str:
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]

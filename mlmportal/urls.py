@@ -1,0 +1,19 @@
+"""Every address of the portal. tests/portal/policy.py says who may open which; one without a row fails."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from common.views import styleguide
+from mlmportal.views import health
+
+urlpatterns = [
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("styleguide/", styleguide, name="styleguide"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("mlmportal.pages")),
+    path("", include("distributors.urls")),
+    path("", include("sales.urls")),
+    path("", include("commissions.urls")),
+]
