@@ -1,18 +1,30 @@
 # Plain words. `make help` lists them.
 PY := .venv/bin/python
+PORT ?= 8000
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-.venv/.installed: requirements.txt
-	@test -x $(PY) || python3 -m venv .venv
-	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.txt
-	@touch $@
+demo: .venv/.installed ## a company with 14 months, closed and served at localhost:8000 (RESET=1 starts over)
+	@$(PY) manage.py demo_setup $(if $(RESET),--reset)
+	@$(PY) manage.py serve --port $(PORT)
 
-.venv/.installed-dev: requirements.txt requirements-dev.txt
-	@test -x $(PY) || python3 -m venv .venv
-	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ .venv/.installed
+demo-code: .venv/.installed ## the second factor of a demo staff login: make demo-code WHO=approver@example.com
+	@$(PY) manage.py demo_code $(WHO)
+
+run: .venv/.installed ## migrate, then serve the portal with its own settings
+	@$(PY) manage.py migrate -v 0
+	@$(PY) manage.py createcachetable
+	@$(PY) manage.py serve --port $(PORT)
+
+test: .venv/.installed-dev ## every suite this machine can run; says what it left out
+	@$(PY) tests/run.py
+
+test-long: .venv/.installed-dev ## the long random suites: many more networks, histories and kills
+	$(PY) -m pytest -q -m slow
+
+test-core: .venv/.installed-dev ## the engine alone, in seconds, without a database
+	$(PY) -m pytest -q tests/core
 
 check: .venv/.installed-dev ## ruff, mypy, import rules, templates, migrations
 	.venv/bin/ruff check .
@@ -26,4 +38,20 @@ fmt: .venv/.installed-dev ## format the code
 	.venv/bin/ruff check --fix-only --quiet .
 	.venv/bin/ruff format --quiet .
 
-.PHONY: help check fmt
+screenshots: .venv/.installed-dev ## photograph the demo's pages into docs/screenshots
+	$(PY) tests/journeys/screenshots.py
+
+bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
+	$(PY) benchmarks/bench_engine.py
+
+.venv/.installed: requirements.txt
+	@test -x $(PY) || python3 -m venv .venv
+	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements.txt requirements-dev.txt
+	@test -x $(PY) || python3 -m venv .venv
+	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/.installed
+
+.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench

@@ -1,0 +1,130 @@
+"""`make test`: every suite this machine can run, on SQLite and on PostgreSQL with Redis, and what was left out.
+
+PostgreSQL and Redis are throw-away instances on loopback ports of their own, so that the suites neither need nor
+touch a server that happens to run. With TEST_REQUIRE_ALL=1 (continuous integration) a missing part is a failure.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = [sys.executable, "-m", "pytest", "-q"]
+WORKERS = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+REQUIRE_ALL = os.environ.get("TEST_REQUIRE_ALL") == "1"
+AS_POSTGRES = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def find(name: str, *folders: str) -> str | None:
+    found = shutil.which(name)
+    for pattern in folders:
+        found = found or next((str(p) for p in sorted(Path("/").glob(pattern), reverse=True)), None)
+    return found
+
+
+@contextlib.contextmanager
+def postgres(initdb: str) -> Iterator[str]:
+    """A cluster without durability in a temporary folder; yields its address."""
+    port, binaries = free_port(), Path(initdb).parent
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    folder.chmod(0o777)
+    data = folder / "data"
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    subprocess.run([*AS_POSTGRES, initdb, "-D", data, "-U", "portal", "-A", "trust", "-E", "UTF8"], **quiet)
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off "
+        "-c full_page_writes=off -c max_connections=60"
+    )
+    control = [*AS_POSTGRES, str(binaries / "pg_ctl"), "-D", str(data)]
+    subprocess.run([*control, "-o", options, "-w", "-l", str(folder / "log"), "start"], **quiet)
+    try:
+        yield f"postgres://portal@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis(server: str) -> Iterator[str]:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="portal-redis-") as folder:
+        process = subprocess.Popen(
+            [server, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes",
+             "--maxmemory-policy", "noeviction"],
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            for _ in range(100):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=10)
+
+
+def suite(name: str, *arguments: str, **environment: str) -> tuple[str, bool, float]:
+    print(f"\n=== {name}", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        [*PYTHON, *arguments], cwd=ROOT, env={**os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", **environment}, check=False
+    )
+    # Exit code 5 means that no test was collected: a suite that did not run has not passed.
+    return name, done.returncode == 0, time.monotonic() - began
+
+
+def main() -> int:
+    began = time.monotonic()
+    initdb = find("initdb", "usr/lib/postgresql/*/bin/initdb", "opt/homebrew/opt/postgresql*/bin/initdb")
+    redis_server = find("redis-server")
+    chromium = find("chromium") or find("chromium-browser") or find("google-chrome")
+    results, left_out = [], []
+    var = tempfile.mkdtemp(prefix="portal-test-")
+    lite = {"DATABASE_URL": f"sqlite:///{var}/portal.sqlite3", "REDIS_URL": "", "PORTAL_VAR": var}
+    results.append(suite("rules and pages, SQLite", *WORKERS, "-m", "not browser and not services", **lite))
+    if chromium:
+        os.environ["TEST_CHROMIUM"] = chromium
+        results.append(suite("journeys in Chromium, SQLite", "-m", "browser", **lite))
+    else:
+        left_out.append("journeys in a browser (Chromium is not installed)")
+    if initdb and redis_server:
+        with postgres(initdb) as database, redis(redis_server) as broker:
+            full = {"DATABASE_URL": database, "REDIS_URL": broker, "PORTAL_VAR": var}
+            results.append(
+                suite("rules and pages, PostgreSQL", *WORKERS, "-m", "not browser and not services",
+                      "--ignore=tests/core", **full)
+            )  # fmt: skip
+            results.append(suite("real worker, real Redis", "-m", "services and not browser", **full))
+            if chromium:
+                results.append(suite("journeys in Chromium, PostgreSQL, Redis and a worker", "-m", "browser", **full))
+    else:
+        missing = " and ".join(n for n, f in (("PostgreSQL", initdb), ("Redis", redis_server)) if not f)
+        left_out.append(f"everything on PostgreSQL with Redis ({missing} not installed)")
+    shutil.rmtree(var, ignore_errors=True)
+    print(f"\n=== {time.monotonic() - began:.0f} s in all")
+    for name, ok, seconds in results:
+        print(f"  {'passed' if ok else 'FAILED'}  {seconds:5.0f} s  {name}")
+    for what in left_out:
+        print(f"  left out        {what}")
+    if left_out and REQUIRE_ALL:
+        print("A suite did not run, and all are required here.")
+    return 0 if all(ok for _, ok, _ in results) and not (left_out and REQUIRE_ALL) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
