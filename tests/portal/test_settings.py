@@ -1,0 +1,89 @@
+"""Settings come from the environment and refuse what they do not understand."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mlmportal import env
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "PORTAL_MODE": "production",
+    "PORTAL_SECRET_KEY": "an-example-of-a-key-that-is-long-enough-to-be-one-5f2c9e",
+    "PORTAL_SITE_URL": "https://portal.example",
+    "PORTAL_ALLOWED_HOSTS": "portal.example",
+}
+
+
+def manage(*arguments: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PORTAL_", "DATABASE_", "REDIS_"))}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**clean, "PORTAL_VAR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_settings_pass_the_deployment_check(tmp_path):
+    done = manage("check", "--deploy", "--fail-level", "WARNING", tmp_path=tmp_path, **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert "0 silenced" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORTAL_MODE", "prod", "PORTAL_MODE must be one of"),
+        ("PORTAL_TIME_ZONE", "Europe/Brusel", "not a time zone"),
+        ("PORTAL_SITE_URL", "portal.example", "PORTAL_SITE_URL"),
+        ("PORTAL_SITE_URL", "http://portal.example", "https:// in production"),
+        ("PORTAL_TRUSTED_PROXIES", "one", "whole number"),
+        ("PORTAL_LOG_LEVEL", "loud", "PORTAL_LOG_LEVEL must be one of"),
+        ("PORTAL_DEBUGG", "1", "Unknown settings PORTAL_DEBUGG"),
+        ("PORTAL_SECRET_KEY", "", "PORTAL_SECRET_KEY"),
+        ("DATABASE_URL", "mysql://localhost/portal", "PostgreSQL or an SQLite"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL must start with"),
+    ],
+)
+def test_a_setting_that_is_not_understood_is_refused(tmp_path, name, value, said):
+    done = manage("check", tmp_path=tmp_path, **{**PRODUCTION, name: value})
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path, monkeypatch):
+    (tmp_path / "key").write_text("from the file\n")
+    monkeypatch.setenv("THE_KEY_FILE", str(tmp_path / "key"))
+    assert env.secret("THE_KEY") == "from the file"
+
+
+def test_a_secret_given_twice_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("THE_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("THE_KEY", "x")
+    with pytest.raises(ImproperlyConfigured, match="not both"):
+        env.secret("THE_KEY")
+
+
+def test_a_secret_file_that_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("THE_KEY_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(ImproperlyConfigured, match="THE_KEY_FILE cannot be read"):
+        env.secret("THE_KEY")
+
+
+@pytest.mark.parametrize(("value", "meaning"), [("yes", True), ("1", True), ("off", False), ("", False)])
+def test_flags_are_words(monkeypatch, value, meaning):
+    monkeypatch.setenv("THE_FLAG", value)
+    assert env.flag("THE_FLAG", default=not meaning) is meaning
+
+
+def test_a_flag_is_not_guessed(monkeypatch):
+    monkeypatch.setenv("THE_FLAG", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="yes or no"):
+        env.flag("THE_FLAG", default=False)
