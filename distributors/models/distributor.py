@@ -1,12 +1,14 @@
-from typing import Any, ClassVar, NoReturn, TypeVar
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.query_utils import DeferredAttribute
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
 TREE_FIELDS = frozenset({"sponsor", "sponsor_id", "lft", "rght", "tree_id", "level"})
-M = TypeVar("M", bound="Distributor")
 
 
 class TreeIsWrittenElsewhere(TypeError):
@@ -40,7 +42,52 @@ class DistributorQuerySet(TreeQuerySet["Distributor"]):
 
 
 class DistributorManager(TreeManager.from_queryset(DistributorQuerySet)):  # type: ignore[misc]
-    """django-mptt's reading API; what writes or assumes dense labels is closed in distributors/tree.py."""
+    """django-mptt's reading API. What writes the tree, or takes labels for counts, is closed or answered anew."""
+
+    def get_queryset_descendants(
+        self, queryset: DistributorQuerySet, include_self: bool = False
+    ) -> DistributorQuerySet:
+        return self._relatives(queryset, "lt", "gt", include_self)
+
+    def get_queryset_ancestors(
+        self, queryset: DistributorQuerySet, include_self: bool = False
+    ) -> DistributorQuerySet:
+        return self._relatives(queryset, "gt", "lt", include_self)
+
+    def _relatives(
+        self, queryset: DistributorQuerySet, left: str, right: str, include_self: bool
+    ) -> DistributorQuerySet:
+        """One EXISTS instead of a condition per member: thousands of scattered members would be too deep for SQLite."""
+        same = "e" if include_self else ""
+        nearby = {f"lft__{left}{same}": OuterRef("lft"), f"rght__{right}{same}": OuterRef("rght")}
+        found: DistributorQuerySet = self.filter(
+            Exists(queryset.order_by().filter(tree_id=OuterRef("tree_id"), **nearby))
+        )
+        return found
+
+    def insert_node(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("insert_node()")
+
+    def move_node(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("move_node()")
+
+    def _move_node(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("_move_node()")
+
+    def rebuild(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("rebuild()")
+
+    def partial_rebuild(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("partial_rebuild()")
+
+    def delay_mptt_updates(self) -> NoReturn:
+        raise TreeIsWrittenElsewhere("delay_mptt_updates()")
+
+    def disable_mptt_updates(self) -> NoReturn:
+        raise TreeIsWrittenElsewhere("disable_mptt_updates()")
+
+    def build_tree_nodes(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("build_tree_nodes()")
 
 
 class Distributor(MPTTModel):
@@ -53,7 +100,9 @@ class Distributor(MPTTModel):
         LEFT = "left", "left"
 
     number = models.CharField(max_length=20, unique=True)
-    profile = models.OneToOneField("distributors.Profile", on_delete=models.PROTECT, related_name="distributor")
+    profile = models.OneToOneField(
+        "distributors.Profile", on_delete=models.PROTECT, related_name="distributor"
+    )
     sponsor = TreeForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="direct_members", editable=False
     )
@@ -73,6 +122,7 @@ class Distributor(MPTTModel):
     class Meta:
         indexes = [
             models.Index(fields=["tree_id", "lft"], name="distributor_tree_order"),
+            models.Index(fields=["tree_id", "rght"], name="distributor_tree_ends"),
             models.Index(fields=["sponsor", "joined_at"], name="distributor_frontline"),
         ]
         constraints = [
@@ -86,6 +136,56 @@ class Distributor(MPTTModel):
     def __str__(self) -> str:
         return self.number
 
+    def save(
+        self,
+        force_insert: Any = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Saves everything but the tree: a form opened before a move cannot put the old place back."""
+        if self._state.adding:
+            raise TreeIsWrittenElsewhere("save() of a new distributor")
+        if update_fields is None:
+            if self._mptt_cached_fields.get("sponsor") not in (self.sponsor_id, DeferredAttribute):
+                raise TreeIsWrittenElsewhere("save() with another sponsor")
+            loaded = {field.name for field in self._meta.concrete_fields if field.attname in self.__dict__}
+            update_fields = loaded - TREE_FIELDS - {"id"}
+        elif TREE_FIELDS & set(update_fields):
+            raise TreeIsWrittenElsewhere("save(update_fields=…)")
+        models.Model.save(
+            self,
+            force_insert=force_insert,
+            force_update=force_update,
+            using=using,
+            update_fields=update_fields,
+        )
+
+    def insert_at(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("insert_at()")
+
+    def move_to(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere("move_to()")
+
+    def is_leaf_node(self) -> bool:
+        """Asked of sponsor_id: a spaced interval says nothing about who is inside."""
+        return not Distributor.objects.filter(sponsor_id=self.pk).exists()
+
+    def get_descendant_count(self) -> int:
+        if self._state.adding:
+            return 0
+        inside = Distributor.objects.filter(tree_id=self.tree_id, lft__gt=self.lft, lft__lt=self.rght)
+        return int(inside.count())
+
+    def get_leafnodes(self, include_self: bool = False) -> DistributorQuerySet:
+        below: DistributorQuerySet = Distributor.objects.filter(
+            tree_id=self.tree_id, lft__gt=self.lft, lft__lt=self.rght
+        )
+        leaves = ~Exists(Distributor.objects.order_by().filter(sponsor_id=OuterRef("pk")))
+        if include_self:
+            below = below | Distributor.objects.filter(pk=self.pk)
+        return below.filter(leaves)
+
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TreeIsWrittenElsewhere("delete()")
 
@@ -97,7 +197,9 @@ class StatusChange(models.Model):
     status = models.CharField(max_length=10, choices=Distributor.Status)
     effective_at = models.DateTimeField()
     reason = models.CharField(max_length=200)
-    by = models.ForeignKey("distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        "distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["effective_at", "pk"]
@@ -117,7 +219,9 @@ class ReferralCode(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["distributor"], condition=models.Q(revoked_at__isnull=True), name="one_current_referral_code"
+                fields=["distributor"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="one_current_referral_code",
             )
         ]
 

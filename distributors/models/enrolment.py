@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Document(models.Model):
@@ -29,22 +30,46 @@ class Enrolment(models.Model):
     """A sign-up under way. The sponsor is stored here at sign-up; the place in the tree is taken, once, when
     the e-mail address is confirmed."""
 
+    class Kind(models.TextChoices):
+        DISTRIBUTOR = "distributor", "distributor"
+        CUSTOMER = "customer", "customer"
+
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.DISTRIBUTOR)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolment")
     profile = models.OneToOneField("distributors.Profile", on_delete=models.CASCADE, related_name="enrolment")
     sponsor = models.ForeignKey(
         "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
     )
     referral = models.ForeignKey(
-        "distributors.ReferralCode", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments"
+        "distributors.ReferralCode",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
     )
-    agreement = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
-    disclosure = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    disclosure = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     signed_up_at = models.DateTimeField()
     signed_up_from = models.GenericIPAddressField(null=True, blank=True)
     place_taken_at = models.DateTimeField(null=True, blank=True)
     distributor = models.OneToOneField(
         "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolment"
     )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="customer") | Q(agreement__isnull=False, disclosure__isnull=False),
+                name="enrolment_distributor_has_read",
+            ),
+            # A place is a distributor's; a customer's enrolment ends with a date alone.
+            models.CheckConstraint(
+                condition=Q(distributor__isnull=True) | Q(kind="distributor", place_taken_at__isnull=False),
+                name="enrolment_place_is_dated",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Enrolment {self.pk}"
