@@ -33,12 +33,13 @@ NOTICE_OF_LEVEL = {
 # Whichever of these addresses is the longest beginning of the current one is the current entry.
 NAVIGATION = (
     "home", "earnings", "team", "orders", "catalogue", "sharing", "profile", "security", "disclosure", "plan",
-    "staff-overview", "staff-months", "admin:distributors_distributor_changelist", "admin:sales_order_changelist",
-    "admin:commissions_planversion_changelist", "admin:commissions_transfer_changelist", "admin:index",
+    "staff-overview", "staff-months", "admin:index", "admin:distributors_distributor_changelist",
+    "admin:sales_order_changelist", "admin:commissions_planversion_changelist",
+    "admin:commissions_transfer_changelist",
 )  # fmt: skip
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------
+# --- numbers ----------------------------------------------------------------------------------------------
 def reader_locale() -> str:
     """The company's locale when it speaks the reader's language, otherwise the reader's own."""
     language = get_language() or settings.COMPANY_LOCALE
@@ -149,13 +150,15 @@ def grouped(number: object) -> str:
     return f"{number:,}".replace(",", NO_BREAK) if isinstance(number, int) else str(number)
 
 
-# --- pieces ----------------------------------------------------------------------------------------------------
+# --- pieces -----------------------------------------------------------------------------------------------
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One icon at text size. Beside a word it is hidden from screen readers; alone it needs a label."""
     link = f"{static(SPRITE)}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, link)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, link
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', link)
 
 
@@ -175,7 +178,9 @@ def href(name: str, *args: object, **kwargs: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, name: str, text: str, image: str = "", kind: str = "side-link", count: Any = None) -> str:
+def nav_link(
+    context: Context, name: str, text: str, image: str = "", kind: str = "side-link", count: Any = None
+) -> str:
     """One entry of the navigation; left out where the page does not exist.
 
     A view may put `nav` into its context to say which entry is the current one.
@@ -187,7 +192,7 @@ def nav_link(context: Context, name: str, text: str, image: str = "", kind: str 
         '<a class="{}" href="{}"{}>{}<span>{}</span>{}</a>',
         kind,
         address,
-        mark_safe(' aria-current="page"') if _current(context) == name else "",  # noqa: S308
+        mark_safe(' aria-current="page"') if _current(context) == name else "",
         icon(image) if image else "",
         text,
         format_html('<span class="side-count num">{}</span>', count) if count else "",
@@ -230,10 +235,21 @@ def query(context: Context, **changes: object) -> str:
     return f"?{values.urlencode()}"
 
 
-# --- charts ----------------------------------------------------------------------------------------------------
+@register.simple_tag
+def rank_steps(step: object, total: object = 6) -> SafeString:
+    """Rising steps, filled up to the rank; the word stands beside them."""
+    count = total if isinstance(total, int) and total > 1 else 6
+    reached = step if isinstance(step, int) else 0
+    rises = [2 + at * 6 // (count - 1) for at in range(count)]
+    steps = ((" on" if at < reached else "", at * 5, 10 - rise, rise) for at, rise in enumerate(rises))
+    rects = format_html_join("", '<rect class="step{}" x="{}" y="{}" width="3" height="{}"/>', steps)
+    return format_html('<svg viewBox="0 0 {} 10" aria-hidden="true">{}</svg>', count * 5, rects)
+
+
+# --- charts -----------------------------------------------------------------------------------------------
 @register.inclusion_tag("components/chart.html", takes_context=True)
 def chart(context: Context, drawing: charts.Chart, level: int = 2) -> dict[str, Any]:
-    """A card with a chart at two widths and its table; `?<key>=table` shows the table, also without script."""
+    """A card with a chart at two widths and its table, which `?<key>=table` asks for."""
     request = context.get("request")
     asked = request.GET.get(drawing.key) if request is not None else None
     label = _axis_label(drawing)
