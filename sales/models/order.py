@@ -44,6 +44,14 @@ class Order(models.Model):
     total = models.BigIntegerField(help_text="Minor units: the sum of the lines' prices")
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True, blank=True)
+    paid_by = models.ForeignKey(
+        "distributors.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who marked the payment",
+    )
     booked_at = models.DateTimeField(
         null=True, blank=True, help_text="When it counts: the payment, or the last shutting of the books if later"
     )

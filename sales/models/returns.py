@@ -10,6 +10,9 @@ class Return(models.Model):
     reason = models.CharField(max_length=200)
     returned_at = models.DateTimeField()
     booked_at = models.DateTimeField()
+    booked_by = models.ForeignKey(
+        "distributors.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     refund = models.BigIntegerField(help_text="Minor units")
 
     class Meta:
