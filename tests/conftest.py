@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.cast import Cast, assemble
+
 _skipped: list[str] = []
 
 
@@ -20,3 +22,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _skipped and os.environ.get("TEST_REQUIRE_ALL") == "1":
         terminalreporter.write_line(f"Skipped although everything is required: {', '.join(_skipped)}", red=True)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The small company of tests/cast.py."""
+    return assemble()
