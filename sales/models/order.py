@@ -31,7 +31,10 @@ class Order(models.Model):
 
     number = models.CharField(max_length=24, unique=True)
     seller = models.ForeignKey(
-        "distributors.Distributor", on_delete=models.PROTECT, related_name="sales", help_text="Who is credited"
+        "distributors.Distributor",
+        on_delete=models.PROTECT,
+        related_name="sales",
+        help_text="Who is credited",
     )
     customer = models.ForeignKey(
         "sales.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="orders"
@@ -53,7 +56,9 @@ class Order(models.Model):
         help_text="Who marked the payment",
     )
     booked_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it counts: the payment, or the last shutting of the books if later"
+        null=True,
+        blank=True,
+        help_text="When it counts: the payment, or the last shutting of the books if later",
     )
     shipped_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -80,7 +85,8 @@ class Order(models.Model):
                 name="order_booked_when_paid",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["paid", "shipped"]) | Q(paid_at__isnull=False), name="order_paid_has_date"
+                condition=~Q(state__in=["paid", "shipped"]) | Q(paid_at__isnull=False),
+                name="order_paid_has_date",
             ),
         ]
 

@@ -23,7 +23,7 @@ class Return(models.Model):
 
 
 class ReturnLine(models.Model):
-    """Part of an order line: the amounts are the exact share that came back, summing to the line's when all did."""
+    """Part of an order line: the exact share of its amounts that came back, the whole line's when all did."""
 
     returned = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
     order_line = models.ForeignKey("sales.OrderLine", on_delete=models.PROTECT, related_name="returned")
@@ -45,7 +45,7 @@ class ReturnLine(models.Model):
 
 
 class Books(models.Model):
-    """One row: until when the sales books are shut. Closing a period moves it; marking an order paid reads it."""
+    """One row: until when the books are shut. Closing a period moves it; marking an order paid reads it."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     shut_until = models.DateTimeField()

@@ -1,0 +1,203 @@
+# ruff: noqa: S608 - the queries are put together from names of columns, never from input
+"""The sales of a period as parallel arrays: few wide queries, no model instances.
+
+One element per order line; element i of every array belongs together. Money is in minor units, volume
+in hundredths of a point, moments are UTC without a zone (numpy knows none).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
+ROWS_AT_A_TIME = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLines:
+    """What counts in a period, sorted by key."""
+
+    order_line_id: Ints
+    key: NDArray[np.str_]  # "ORDER/position"; of a reversal "RETURN/position"
+    seller_id: Ints  # the distributor who is credited
+    by_customer: NDArray[np.bool_]  # bought by a retail or preferred customer
+    qualifying: Ints  # net of what came back in the same period
+    commissionable: Ints
+    price: Ints
+    list_price: Ints
+    distributor_price: Ints
+    booked_at: NDArray[np.datetime64]
+    reversal: NDArray[np.bool_]  # a negative line: a return of an order of an earlier period
+
+    def __len__(self) -> int:
+        return len(self.order_line_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLines:
+    """Order lines of earlier periods of which something came back, sorted by key."""
+
+    order_line_id: Ints
+    key: NDArray[np.str_]  # "ORDER/position"
+    seller_id: Ints
+    booked_at: NDArray[np.datetime64]  # when the order counted
+    qualifying: Ints  # of the whole line, as it was sold
+    commissionable: Ints
+    price: Ints
+    list_price: Ints
+    distributor_price: Ints
+    qualifying_back: Ints  # of it, what has come back from the sale until the period's end
+    commissionable_back: Ints
+    price_back: Ints
+    list_price_back: Ints
+    distributor_price_back: Ints
+
+    def __len__(self) -> int:
+        return len(self.order_line_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedNow:
+    """What came back in the period of its sale, by order line."""
+
+    order_line_id: Ints
+    pieces_left: Ints
+    qualifying: Ints
+    commissionable: Ints
+    price: Ints
+    list_price: Ints
+    distributor_price: Ints
+
+
+Rows = TypeVar("Rows", CountedLines, ReturnedLines, ReturnedNow)
+Sortable = TypeVar("Sortable", CountedLines, ReturnedLines)
+
+
+def counted(*, starts_at: datetime, ends_at: datetime) -> CountedLines:
+    """The order lines booked in [starts_at, ends_at), without cancelled orders.
+
+    What came back of them in the same period is taken off the line; a line that came back whole is left out.
+    What came back of earlier periods' orders stands as negative lines of its own. Read it in a REPEATABLE
+    READ transaction after the books are shut when the figures must stay the same.
+    """
+    period = [_utc(starts_at), _utc(ends_at)]
+    sold = _read(CountedLines, _SOLD, period)
+    back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
+    reversals = _read(CountedLines, _REVERSALS, [*period, period[0]])
+    return _sorted(_joined(_net(sold, back), reversals))
+
+
+def returned_since(*, starts_at: datetime, ends_at: datetime) -> ReturnedLines:
+    """Lines of orders booked before `starts_at` of which something came back in [starts_at, ends_at).
+
+    `*_back` adds up everything that came back of the line before `ends_at`, in whichever period: what stands
+    is the line less that. A return is the exact share of its line, so a full return leaves nothing.
+    """
+    start, end = _utc(starts_at), _utc(ends_at)
+    return _sorted(_read(ReturnedLines, _RETURNED_SINCE, [end, start, end, start]))
+
+
+# SQLite stores a moment as UTC text, which numpy reads; `|| ''` keeps its driver from making objects of it.
+_MOMENT = {"postgresql": r"CAST(EXTRACT(EPOCH FROM \1) * 1000000 AS bigint)", "sqlite": r"(\1 || '')"}
+_LINE = ", ".join(f"l.{name}" for name in AMOUNTS)
+_SUMS = ", ".join(f"CAST(SUM(b.{name}) AS bigint) AS {name}" for name in AMOUNTS)
+
+_SOLD = f"""
+    SELECT l.id, o.number || '/' || l.position, o.seller_id, o.customer_id IS NOT NULL, {_LINE},
+           MOMENT(o.booked_at), 1 = 0
+    FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
+    WHERE o.booked_at >= %s AND o.booked_at < %s AND o.state <> 'cancelled'
+"""
+_RETURNED_NOW = f"""
+    SELECT l.id, CAST(l.quantity - SUM(b.quantity) AS bigint), {_SUMS}
+    FROM sales_returnline b
+    JOIN sales_return r ON r.id = b.returned_id
+    JOIN sales_orderline l ON l.id = b.order_line_id
+    JOIN sales_order o ON o.id = l.order_id
+    WHERE r.booked_at >= %s AND r.booked_at < %s AND o.booked_at >= %s AND o.booked_at < %s
+    GROUP BY l.id, l.quantity
+"""
+_REVERSALS = f"""
+    SELECT l.id, r.number || '/' || l.position, o.seller_id, o.customer_id IS NOT NULL,
+           {", ".join(f"-b.{name}" for name in AMOUNTS)}, MOMENT(r.booked_at), 1 = 1
+    FROM sales_returnline b
+    JOIN sales_return r ON r.id = b.returned_id
+    JOIN sales_orderline l ON l.id = b.order_line_id
+    JOIN sales_order o ON o.id = l.order_id
+    WHERE r.booked_at >= %s AND r.booked_at < %s AND o.booked_at < %s
+"""
+_RETURNED_SINCE = f"""
+    SELECT l.id, o.number || '/' || l.position, o.seller_id, MOMENT(o.booked_at), {_LINE},
+           {", ".join(f"back.{name}" for name in AMOUNTS)}
+    FROM (SELECT b.order_line_id, {_SUMS}
+          FROM sales_returnline b JOIN sales_return r ON r.id = b.returned_id
+          WHERE r.booked_at < %s AND b.order_line_id IN (
+              SELECT n.order_line_id FROM sales_returnline n JOIN sales_return m ON m.id = n.returned_id
+              WHERE m.booked_at >= %s AND m.booked_at < %s)
+          GROUP BY b.order_line_id) back
+    JOIN sales_orderline l ON l.id = back.order_line_id
+    JOIN sales_order o ON o.id = l.order_id
+    WHERE o.booked_at < %s
+"""
+
+
+def _utc(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment.astimezone(UTC))
+
+
+def _read(shape: type[Rows], query: str, parameters: list[Any]) -> Rows:
+    names = [field.name for field in fields(shape)]
+    parts: list[list[NDArray[Any]]] = [[_column(name, ())] for name in names]
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(re.sub(r"MOMENT\((.*?)\)", _MOMENT[connection.vendor], query), parameters)
+        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
+            for part, name, values in zip(parts, names, zip(*rows, strict=True), strict=True):
+                part.append(_column(name, values))
+    return shape(*(np.concatenate(part) for part in parts))
+
+
+def _column(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    if name == "key":
+        return np.array(values, dtype=np.str_)
+    if name in ("by_customer", "reversal"):
+        return np.array(values, dtype=np.bool_)
+    if name == "booked_at":
+        return np.array(values, dtype="datetime64[us]")
+    return np.array(values, dtype=np.int64)
+
+
+def _net(sold: CountedLines, back: ReturnedNow) -> CountedLines:
+    by_id = np.argsort(sold.order_line_id)
+    at = np.searchsorted(sold.order_line_id, back.order_line_id, sorter=by_id)
+    at = by_id[np.minimum(at, len(by_id) - 1)] if len(by_id) else np.zeros(0, np.int64)
+    known = sold.order_line_id[at] == back.order_line_id[: len(at)]
+    at = at[known]
+    net = {}
+    for name in AMOUNTS:
+        net[name] = getattr(sold, name).copy()
+        net[name][at] -= getattr(back, name)[: len(known)][known]
+    stands = np.ones(len(sold), np.bool_)
+    stands[at] = back.pieces_left[: len(known)][known] > 0
+    return _picked(replace(sold, **net), np.flatnonzero(stands))
+
+
+def _joined(first: CountedLines, second: CountedLines) -> CountedLines:
+    return CountedLines(
+        *(np.concatenate([getattr(first, f.name), getattr(second, f.name)]) for f in fields(CountedLines))
+    )
+
+
+def _sorted(rows: Sortable) -> Sortable:
+    # numpy compares by code point, which is the order of UTF-8 bytes: the same on every database.
+    return _picked(rows, np.argsort(rows.key, kind="stable"))
+
+
+def _picked(rows: Rows, at: NDArray[np.intp]) -> Rows:
+    return type(rows)(*(getattr(rows, field.name)[at] for field in fields(rows)))
