@@ -1,7 +1,7 @@
 """Charts as SVG text: stacked bars for money, lines for volumes. Pure: figures in, markup out.
 
-Solid is final, dashed may change: the last month is dashed when it is open. Colours are classes (`s1` … `s5`) and
-lengths are SVG attributes, so a strict content policy holds. Every word that comes from outside is escaped.
+Solid is final, dashed may change: the last month is dashed when it is open. Colours are classes (s1 to s5),
+lengths are SVG attributes, so a strict content policy holds. Every word from outside is escaped.
 """
 
 from collections.abc import Sequence

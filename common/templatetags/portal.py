@@ -268,7 +268,7 @@ def _axis_label(drawing: charts.Chart) -> charts.Label:
     """Whole currency units or points on an axis; the exact figures stand in the table."""
 
     def label(value: int, *, with_unit: bool = False) -> str:
-        whole = value // drawing.scale
+        whole = (value + drawing.scale // 2) // drawing.scale
         text = money.format_volume(whole * 100, "", reader_locale()).rpartition(_decimal_mark())[0]
         if not with_unit or not drawing.is_money:
             return text
