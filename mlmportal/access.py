@@ -1,9 +1,5 @@
 """Who may enter the company's side."""
 
-from django.http import HttpRequest
+from common.guards import second_factor_first, used_second_factor
 
-
-def used_second_factor(request: HttpRequest) -> bool:
-    """True when this session was opened (or raised) with a second factor or a passkey."""
-    records = request.session.get("account_authentication_methods", [])
-    return any(record.get("method") == "mfa" for record in records)
+__all__ = ["second_factor_first", "used_second_factor"]

@@ -11,7 +11,7 @@ from mptt.querysets import TreeQuerySet
 TREE_FIELDS = frozenset({"sponsor", "sponsor_id", "lft", "rght", "tree_id", "level"})
 
 
-class TreeIsWrittenElsewhere(TypeError):
+class TreeIsWrittenElsewhere(TypeError):  # noqa: N818
     """Only distributors/tree.py writes sponsor, lft, rght, tree_id and level."""
 
     def __init__(self, what: str) -> None:
@@ -42,7 +42,7 @@ class DistributorQuerySet(TreeQuerySet["Distributor"]):
 
 
 class DistributorManager(TreeManager.from_queryset(DistributorQuerySet)):  # type: ignore[misc]
-    """django-mptt's reading API. What writes the tree, or takes labels for counts, is closed or answered anew."""
+    """django-mptt's reading API. What writes the tree is closed; what counts by labels is answered anew."""
 
     def get_queryset_descendants(
         self, queryset: DistributorQuerySet, include_self: bool = False
@@ -57,7 +57,7 @@ class DistributorManager(TreeManager.from_queryset(DistributorQuerySet)):  # typ
     def _relatives(
         self, queryset: DistributorQuerySet, left: str, right: str, include_self: bool
     ) -> DistributorQuerySet:
-        """One EXISTS instead of a condition per member: thousands of scattered members would be too deep for SQLite."""
+        """One EXISTS, not a condition per member: thousands of those are too deep for SQLite."""
         same = "e" if include_self else ""
         nearby = {f"lft__{left}{same}": OuterRef("lft"), f"rght__{right}{same}": OuterRef("rght")}
         found: DistributorQuerySet = self.filter(

@@ -3,7 +3,9 @@ from django.db import models
 
 
 class Profile(models.Model):
-    """Personal data, kept apart from the tree and the books so that it can be erased without touching them."""
+    """Personal data, kept apart from the tree and the books so that it can be erased without touching
+    them.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="profile"
@@ -18,9 +20,9 @@ class Profile(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
-
-    def __str__(self) -> str:
-        return self.name

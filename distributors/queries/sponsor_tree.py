@@ -1,0 +1,180 @@
+"""Uplines and downlines.
+
+Uplines are walked on sponsor_id, which is the truth. Downlines are read by interval, which is fast; what is
+shown of a downline is checked again by walking up (`below`), so that a broken interval can never show a
+stranger.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from distributors.models import Distributor
+
+TABLE = Distributor._meta.db_table
+PROFILE = Distributor._meta.get_field("profile").related_model._meta.db_table
+# A line longer than this is a circle in sponsor_id.
+DEEPEST = 100_000
+
+
+class Step(NamedTuple):
+    """One person of an upline; distance 0 is the person asked about."""
+
+    id: int
+    number: str
+    given_name: str
+    family_name: str
+    distance: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRows:
+    """Everybody as parallel lists, sponsors before those they sponsor (by level, then number)."""
+
+    id: list[int]
+    number: list[str]
+    sponsor_id: list[int | None]
+    joined_at: list[datetime]
+    status: list[str]
+
+
+def walk_up(*, distributor_id: int) -> list[Step]:
+    """The person and everybody above, nearest first; empty when there is no such person."""
+    sql = f"""WITH RECURSIVE line (id, sponsor_id, distance) AS (
+            SELECT id, sponsor_id, 0 FROM {TABLE} WHERE id = %s
+            UNION ALL
+            SELECT above.id, above.sponsor_id, line.distance + 1
+            FROM line JOIN {TABLE} above ON above.id = line.sponsor_id WHERE line.distance < {DEEPEST}
+        )
+        SELECT line.id, person.number, profile.given_name, profile.family_name, line.distance
+        FROM line JOIN {TABLE} person ON person.id = line.id JOIN {PROFILE} profile ON profile.id =
+        person.profile_id ORDER BY line.distance"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [distributor_id])
+        return [Step(*row) for row in cursor.fetchall()]
+
+
+def upline(*, distributor_id: int) -> QuerySet[Distributor]:
+    """Everybody above, as a queryset; by level from the root down unless ordered otherwise."""
+    ids = RawSQL(  # noqa: S611 - the only value is a parameter
+        f"""WITH RECURSIVE line (id, sponsor_id, distance) AS (
+            SELECT id, sponsor_id, 0 FROM {TABLE} WHERE id = %s
+            UNION ALL
+            SELECT above.id, above.sponsor_id, line.distance + 1
+            FROM line JOIN {TABLE} above ON above.id = line.sponsor_id WHERE line.distance < {DEEPEST}
+        ) SELECT id FROM line WHERE distance > 0""",  # noqa: S608
+        [distributor_id],
+    )
+    found: QuerySet[Distributor] = Distributor.objects.filter(pk__in=ids).order_by("level")
+    return found
+
+
+def downline(*, distributor_id: int) -> QuerySet[Distributor]:
+    """Everybody below by interval, in tree order. For counting and paging; show only what `below`
+    confirms.
+    """
+    place = Distributor.objects.filter(pk=distributor_id).values_list("tree_id", "lft", "rght").first()
+    if place is None:
+        nobody: QuerySet[Distributor] = Distributor.objects.none()
+        return nobody
+    tree_id, lft, rght = place
+    found: QuerySet[Distributor] = Distributor.objects.filter(tree_id=tree_id, lft__gt=lft, lft__lt=rght)
+    return found
+
+
+def below(*, distributor_id: int, ids: Collection[int]) -> set[int]:
+    """Those of `ids` who really stand below the person, by walking up from each; one query."""
+    return set(_distances(distributor_id, ids))
+
+
+def levels_below(*, distributor_id: int, ids: Collection[int]) -> dict[int, int]:
+    """How many levels below the person each of `ids` stands, by walking up; strangers are missing."""
+    return _distances(distributor_id, ids)
+
+
+def _distances(distributor_id: int, ids: Collection[int]) -> dict[int, int]:
+    if not ids:
+        return {}
+    marks = ", ".join(["%s"] * len(ids))
+    sql = f"""WITH RECURSIVE line (start_id, sponsor_id, distance) AS (
+            SELECT id, sponsor_id, 0 FROM {TABLE} WHERE id IN ({marks})
+            UNION ALL
+            SELECT line.start_id, above.sponsor_id, line.distance + 1
+            FROM line JOIN {TABLE} above ON above.id = line.sponsor_id
+            WHERE line.sponsor_id <> %s AND line.distance < {DEEPEST}
+        )
+        SELECT start_id, min(distance) + 1 FROM line WHERE sponsor_id = %s GROUP BY start_id"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*ids, distributor_id, distributor_id])
+        return dict(cursor.fetchall())
+
+
+def direct_members(*, distributor_id: int) -> QuerySet[Distributor]:
+    """Those the person sponsors, with their profiles, in tree order."""
+    found: QuerySet[Distributor] = Distributor.objects.filter(sponsor_id=distributor_id).select_related(
+        "profile"
+    )
+    return found
+
+
+def team_counts(*, ids: Collection[int]) -> dict[int, int]:
+    """How many people stand below each of `ids`, by interval; one query, also for thousands of ids."""
+    counts = dict.fromkeys(ids, 0)
+    todo = list(counts)
+    for start in range(0, len(todo), 500):
+        part = todo[start : start + 500]
+        marks = ", ".join(["%s"] * len(part))
+        sql = f"""SELECT person.id, (SELECT count(*) FROM {TABLE} below WHERE below.tree_id = person.tree_id
+                    AND below.lft > person.lft AND below.lft < person.rght)
+                  FROM {TABLE} person WHERE person.id IN ({marks})"""  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, part)
+            counts.update(dict(cursor.fetchall()))
+    return counts
+
+
+def search(*, viewer_id: int, text: str, limit: int) -> list[Distributor]:
+    """People of the viewer's downline whose number starts with, or whose names contain, the words of
+    `text`.
+    """
+    words = text.replace("\x00", "").split()[:5]
+    if not words:
+        return []
+    match = Q(number__istartswith=words[0]) if len(words) == 1 else Q()
+    names = Q()
+    for word in words:
+        names &= Q(profile__given_name__icontains=word) | Q(profile__family_name__icontains=word)
+    candidates = downline(distributor_id=viewer_id).filter(match | names if match else names)
+    return _confirmed(viewer_id, list(candidates.select_related("profile")[:limit]))
+
+
+def newest(*, distributor_id: int, limit: int) -> list[Distributor]:
+    """The people who joined the downline last, newest first."""
+    latest = downline(distributor_id=distributor_id).select_related("profile").order_by("-joined_at", "-pk")
+    return _confirmed(distributor_id, list(latest[:limit]))
+
+
+def _confirmed(viewer_id: int, people: Sequence[Distributor]) -> list[Distributor]:
+    allowed = below(distributor_id=viewer_id, ids=[person.pk for person in people])
+    return [person for person in people if person.pk in allowed]
+
+
+def direct_counts(*, ids: Collection[int]) -> dict[int, int]:
+    """How many people each of `ids` sponsors."""
+    rows = Distributor.objects.order_by().filter(sponsor_id__in=ids).values_list("sponsor_id")
+    return {pk: count for pk, count in rows.annotate(count=Count("pk")) if pk is not None}
+
+
+def network() -> NetworkRows:
+    """The whole sponsor tree for the engine."""
+    rows = Distributor.objects.order_by("level", "number").values_list(
+        "pk", "number", "sponsor_id", "joined_at", "status"
+    )
+    columns = list(zip(*rows.iterator(chunk_size=10_000), strict=True)) or [(), (), (), (), ()]
+    ids, numbers, sponsors, joined, status = (list(column) for column in columns)
+    return NetworkRows(id=ids, number=numbers, sponsor_id=sponsors, joined_at=joined, status=status)

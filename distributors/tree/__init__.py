@@ -1,0 +1,23 @@
+"""The sponsor tree: the only writer of sponsor, lft, rght, tree_id and level.
+
+`sponsor_id` is the truth. lft and rght are labels of one ordered list per tree, spread over 1 to 2**62, so
+that a newcomer takes two free labels before the sponsor's rght and moves nobody (docs/decisions/0001).
+"""
+
+from distributors.tree.health import problems, rebuild
+from distributors.tree.lock import TreeBusy, writing
+from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
+from distributors.tree.planting import Planting, plant
+
+__all__ = [
+    "Planting",
+    "SponsorIsBelow",
+    "SponsorUnknown",
+    "TreeBusy",
+    "move",
+    "plant",
+    "problems",
+    "rebuild",
+    "take_place",
+    "writing",
+]

@@ -1,0 +1,68 @@
+"""A forest as parallel arrays: levels and labels without recursion and without a loop per person.
+
+parent[i] is the position of i's parent in the same arrays, or -1. Children keep the order of their positions.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+class Circle(ValueError):  # noqa: N818
+    """These positions are their own ancestors."""
+
+    def __init__(self, positions: list[int]) -> None:
+        self.positions = positions
+        super().__init__(f"A circle of {len(positions)} people")
+
+
+def levels(parent: Ints) -> tuple[Ints, list[Ints]]:
+    """(level of each position, positions by level from the roots down, siblings together). Raises Circle."""
+    order = np.argsort(parent, kind="stable")
+    begin = np.searchsorted(parent[order], np.arange(len(parent) + 1))
+    level = np.full(len(parent), -1, dtype=np.int64)
+    frontier: Ints = np.flatnonzero(parent == -1)
+    found: list[Ints] = []
+    while len(frontier):
+        level[frontier] = len(found)
+        found.append(frontier)
+        counts = begin[frontier + 1] - begin[frontier]
+        ends = np.cumsum(counts)
+        offsets = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
+        frontier = order[np.repeat(begin[frontier], counts) + offsets]
+    if (level == -1).any():
+        raise Circle(_circle(parent, int(np.flatnonzero(level == -1)[0])))
+    return level, found
+
+
+def tour(parent: Ints, by_level: list[Ints]) -> tuple[Ints, Ints]:
+    """Each position's place in the walk around the forest: (number when entered, number when left), from
+    0.
+    """
+    size = np.ones(len(parent), dtype=np.int64)
+    for positions in reversed(by_level[1:]):
+        np.add.at(size, parent[positions], size[positions])
+    enter = np.zeros(len(parent), dtype=np.int64)
+    for positions in by_level:
+        width = 2 * size[positions]
+        before = np.cumsum(width) - width
+        above = parent[positions]
+        first = np.r_[True, above[1:] != above[:-1]]
+        # Siblings stand together: what came before the first of them does not count.
+        base = np.maximum.accumulate(np.where(first, before, 0))
+        start = np.where(above >= 0, enter[above] + 1, 0)
+        enter[positions] = start + before - base
+    return enter, enter + 2 * size - 1
+
+
+def _circle(parent: Ints, start: int) -> list[int]:
+    """Walks up from a position that no root reaches until it meets itself."""
+    seen: dict[int, int] = {}
+    path: list[int] = []
+    at = start
+    while at not in seen:
+        seen[at] = len(path)
+        path.append(at)
+        at = int(parent[at])
+    return [*path[seen[at] :], at]

@@ -1,0 +1,55 @@
+"""One writer of the tree at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+
+ADVISORY_KEY = 0x7472_6565  # "tree"
+WAIT_MS = 3_000
+
+
+class TreeBusy(RuntimeError):  # noqa: N818 - said to people: the tree is busy
+    """Somebody else has been writing the tree for longer than we wait; nothing was written, try again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Many people are joining at this moment. Nothing was lost; please try again in a minute."
+        )
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction with the tree's lock taken first. May be nested; the lock lasts until the outermost
+    commit.
+
+    On PostgreSQL an advisory lock of the transaction, on SQLite the write lock that BEGIN IMMEDIATE takes.
+    Raises TreeBusy when the lock does not come within three seconds (SQLite: its own timeout).
+    """
+    entered = False
+    try:
+        with transaction.atomic():
+            take_lock()
+            entered = True
+            yield
+    except OperationalError as error:
+        if not entered and _is_waiting_too_long(error):
+            raise TreeBusy from error
+        raise
+
+
+def take_lock() -> None:
+    """Waits at most three seconds; the same limit then holds for row locks of this transaction."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
+            [f"{WAIT_MS}ms", ADVISORY_KEY],
+        )
+
+
+def _is_waiting_too_long(error: OperationalError) -> bool:
+    if connection.vendor == "postgresql":
+        return getattr(error.__cause__, "sqlstate", "") == "55P03"
+    return "locked" in str(error)
