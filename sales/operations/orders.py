@@ -83,8 +83,8 @@ def place(
     """Place an order at the terms in force on the company's day of `now`, and return it.
 
     Prices (minor units), volumes (hundredths of a point), class, standing and purpose are copied and never
-    looked up again. A customer's order has the purpose `customer` whatever was asked. The same `submission` again
-    returns the first order, also when both arrive at once. The distributor's key must exist.
+    looked up again. A customer's order has the purpose `customer` whatever was asked. The same `submission`
+    again returns the first order, also when both arrive at once. The distributor's key must exist.
 
     Raises UnknownBuyer, NotOffered, WrongQuantity, OrderRefused.
     """
@@ -96,10 +96,10 @@ def place(
             return _write(credit, items, terms, now, submission, source)
     except IntegrityError:
         # The unique constraint decided: the same form was sent before.
-        first = _placed_before(submission, credit)
+        first = Order.objects.filter(submission=submission).first() if submission else None
         if first is None:
             raise
-        return first
+        return _same_buyers(first, credit)
 
 
 def mark_paid(*, order_id: int, paid_at: datetime, by: int | None, now: datetime | None = None) -> bool:
@@ -228,9 +228,8 @@ def _line(position: int, item: Item, terms: ProductTerms, credit: _Credit) -> Or
     )
 
 
-def _placed_before(submission: str | None, credit: _Credit) -> Order | None:
-    """The order this form made, when the same buyer sent it: a token shows nobody a stranger's order."""
-    if submission is None:
-        return None
-    order = Order.objects.filter(submission=submission, seller_id=credit.seller_id).first()
-    return order if order and order.customer_id == credit.customer_id else None
+def _same_buyers(order: Order, credit: _Credit) -> Order:
+    # A token shows nobody a stranger's order.
+    if (order.seller_id, order.customer_id) != (credit.seller_id, credit.customer_id):
+        raise OrderRefused("This form was sent before. Please open it anew.")
+    return order
