@@ -70,12 +70,24 @@
     item.tabIndex = 0;
   });
 
+  // One tab stop: with script the links inside are reached through their row.
+  const prepare = () => document.querySelectorAll("[role=tree]").forEach((tree) => {
+    tree.querySelectorAll("[data-tree-open], [data-tree-link]").forEach((link) => { link.tabIndex = -1; });
+    tree.querySelectorAll("[role=treeitem]:not([tabindex])").forEach((item) => { item.tabIndex = -1; });
+    if (!tree.querySelector("[role=treeitem][tabindex='0']")) {
+      const first = tree.querySelector("[role=treeitem][aria-selected=true]") || tree.querySelector("[role=treeitem]");
+      if (first) first.tabIndex = 0;
+    }
+  });
+  prepare();
+
   // After a branch was loaded the row that opened it keeps the focus.
   let opened;
   document.addEventListener("htmx:beforeRequest", (event) => {
     opened = event.target.closest?.("[role=treeitem]")?.id;
   });
   document.addEventListener("htmx:afterSettle", () => {
+    prepare();
     const item = opened && document.getElementById(opened);
     opened = undefined;
     if (item) focus(item.closest("[role=tree]"), item);
