@@ -1,0 +1,72 @@
+"""What somebody has chosen, at today's price."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sales.models import Cart, CartLine
+from sales.queries import catalogue
+from sales.queries.catalogue import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A line of a cart: money in minor units, volumes in hundredths of a point, for the whole line."""
+
+    product_id: int
+    name: str
+    quantity: int
+    offer: Offer | None  # None when it is not offered any more
+
+    @property
+    def price(self) -> int:
+        return self.quantity * self.offer.price if self.offer else 0
+
+    @property
+    def qualifying(self) -> int:
+        return self.quantity * self.offer.qualifying if self.offer else 0
+
+    @property
+    def commissionable(self) -> int:
+        return self.quantity * self.offer.commissionable if self.offer else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A cart as its page shows it. Without lines there may be no cart and no token yet."""
+
+    token: str
+    lines: tuple[Chosen, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(line.price for line in self.lines)
+
+    @property
+    def qualifying(self) -> int:
+        return sum(line.qualifying for line in self.lines)
+
+    @property
+    def commissionable(self) -> int:
+        return sum(line.commissionable for line in self.lines)
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return bool(self.lines) and all(line.offer for line in self.lines)
+
+
+def contents(*, user_id: int, standing: str, day: date) -> Contents:
+    """The cart of a login at the prices of `day` for a buyer of this standing."""
+    cart = Cart.objects.filter(user_id=user_id).first()
+    if cart is None:
+        return Contents("", ())
+    rows = list(CartLine.objects.filter(cart=cart).select_related("product").order_by("pk"))
+    offered = catalogue.by_ids(standing=standing, day=day, product_ids=[row.product_id for row in rows])
+    lines = (
+        Chosen(row.product_id, row.product.name, row.quantity, offered.get(row.product_id)) for row in rows
+    )
+    return Contents(cart.token, tuple(lines))
+
+
+def count(*, user_id: int) -> int:
+    """How many different products are in somebody's cart."""
+    return CartLine.objects.filter(cart__user_id=user_id).count()
