@@ -1,0 +1,205 @@
+"""Joining: the sponsor is stored at sign-up, the place taken once when the e-mail address is confirmed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField, Max, QuerySet
+from django.db.models.functions import Cast
+
+from common.operations import numbers
+from distributors.models import Distributor, Enrolment, Profile, StatusChange, User
+from distributors.operations import documents, referrals
+from distributors.queries.documents import AGREEMENT, DISCLOSURE
+from distributors.queries.referrals import sponsor
+from distributors.tree import take_place, writing
+
+FIRST_NUMBER = 100_001
+OLD_ENOUGH = 18
+
+Kind = Literal["distributor", "customer"]
+
+
+class SponsorNotAvailable(LookupError):  # noqa: N818
+    """The code names nobody who may sponsor at this moment."""
+
+
+class EmailTaken(ValueError):  # noqa: N818
+    """There is an account with this address. Say so to the owner by mail, never to whoever asked."""
+
+
+class TooYoung(ValueError):  # noqa: N818
+    """Only grown-ups may join."""
+
+
+class DocumentsChanged(RuntimeError):  # noqa: N818
+    """A newer version was published after the newcomer read; it has to be read first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant:
+    """What a newcomer says about themselves; the password is already hashed."""
+
+    email: str
+    password_hash: str
+    given_name: str
+    family_name: str
+    birth_date: date
+    country: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """The versions a newcomer distributor has read and accepted."""
+
+    agreement_id: int
+    disclosure_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """A sign-up that has just been completed."""
+
+    kind: Kind
+    profile_id: int
+    sponsor_id: int | None
+    distributor_id: int | None
+
+
+def sign_up(
+    *,
+    kind: Kind,
+    applicant: Applicant,
+    referral_code: str,
+    accepted: Accepted | None,
+    now: datetime,
+    today: date,
+    address: str | None,
+) -> int:
+    """Stores login, personal data and enrolment and returns the user's id; nobody has a place in the tree
+    yet.
+
+    The sponsor is read from the code at this moment. Raises TooYoung, SponsorNotAvailable, DocumentsChanged,
+    EmailTaken; nothing is kept then.
+    """
+    if age(born=applicant.birth_date, today=today) < OLD_ENOUGH:
+        raise TooYoung
+    with transaction.atomic():
+        invited_by = sponsor(code=referral_code)
+        if invited_by is None:
+            raise SponsorNotAvailable
+        if kind == "distributor":
+            _must_be_current(accepted, today)
+        user = _login(applicant, now)
+        Enrolment.objects.create(
+            kind=kind,
+            user=user,
+            profile=_profile(user, applicant),
+            sponsor_id=invited_by.distributor_id,
+            referral_id=invited_by.code_id,
+            agreement_id=accepted.agreement_id if accepted else None,
+            disclosure_id=accepted.disclosure_id if accepted else None,
+            signed_up_at=now,
+            signed_up_from=address,
+        )
+    return user.pk
+
+
+def _login(applicant: Applicant, now: datetime) -> User:
+    email = applicant.email.lower()
+    if EmailAddress.objects.filter(email__iexact=email).exists():
+        raise EmailTaken
+    try:
+        with transaction.atomic():
+            user = User.objects.create(email=email, password=applicant.password_hash, date_joined=now)
+    except IntegrityError as error:
+        raise EmailTaken from error
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
+
+
+def _profile(user: User, applicant: Applicant) -> Profile:
+    return Profile.objects.create(
+        user=user,
+        given_name=applicant.given_name,
+        family_name=applicant.family_name,
+        phone=applicant.phone,
+        country=applicant.country,
+        birth_date=applicant.birth_date,
+    )
+
+
+def _must_be_current(accepted: Accepted | None, today: date) -> None:
+    current = Accepted(
+        agreement_id=documents.to_accept(kind=AGREEMENT, today=today),
+        disclosure_id=documents.to_accept(kind=DISCLOSURE, today=today),
+    )
+    if accepted != current:
+        raise DocumentsChanged
+
+
+def confirm(*, user_id: int, now: datetime) -> Confirmed | None:
+    """Completes the enrolment of a confirmed address: a distributor takes the place under the stored sponsor.
+
+    Once and for all: None where there is nothing to complete, also for the second of two calls. For a
+    customer the caller makes the customer, in the same transaction. Raises TreeBusy; nothing is written then.
+    """
+    waiting = Enrolment.objects.filter(user_id=user_id, place_taken_at__isnull=True)
+    kind = waiting.values_list("kind", flat=True).first()
+    if kind is None:
+        return None
+    if kind == Enrolment.Kind.DISTRIBUTOR:
+        with writing():
+            return _complete(waiting, now)
+    with transaction.atomic():
+        return _complete(waiting, now)
+
+
+def _complete(waiting: QuerySet[Enrolment], now: datetime) -> Confirmed | None:
+    enrolment = waiting.first()
+    if enrolment is None or not waiting.update(place_taken_at=now):
+        return None
+    distributor_id = None
+    if enrolment.kind == Enrolment.Kind.DISTRIBUTOR:
+        distributor_id = _join(enrolment, now)
+        Enrolment.objects.filter(pk=enrolment.pk).update(distributor_id=distributor_id)
+    return Confirmed(
+        kind="distributor" if distributor_id else "customer",
+        profile_id=enrolment.profile_id,
+        sponsor_id=enrolment.sponsor_id,
+        distributor_id=distributor_id,
+    )
+
+
+def _join(enrolment: Enrolment, now: datetime) -> int:
+    person = Distributor(
+        number=free_number(), profile_id=enrolment.profile_id, status=Distributor.Status.GOOD, joined_at=now
+    )
+    take_place(distributor=person, sponsor_id=enrolment.sponsor_id)
+    StatusChange.objects.create(
+        distributor=person,
+        status=person.status,
+        effective_at=now,
+        reason="Joined by confirming the e-mail address",
+    )
+    referrals.issue(distributor_id=person.pk, now=now)
+    return person.pk
+
+
+def free_number() -> str:
+    """The next distributor's number; imported numbers are stepped over."""
+    number = numbers.take(name="distributor", first=FIRST_NUMBER)
+    if Distributor.objects.filter(number=str(number)).exists():
+        digits = Distributor.objects.order_by().filter(number__regex=r"^[1-9][0-9]{0,17}$")
+        last = digits.aggregate(last=Max(Cast("number", BigIntegerField())))["last"] or 0
+        numbers.skip_past(name="distributor", number=last)
+        number = numbers.take(name="distributor", first=FIRST_NUMBER)
+    return str(number)
+
+
+def age(*, born: date, today: date) -> int:
+    """Whole years; somebody born on 29 February is a year older on 1 March."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
