@@ -1,12 +1,19 @@
-"""What every template knows."""
+"""What every template knows. The database is asked when a template asks, not before."""
 
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from distributors.queries import documents, sponsor_tree
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
+    """The company, the person signed in with the size of their team, and the disclosure's first sentence."""
     return {
         "company": {
             "name": settings.COMPANY_NAME,
@@ -15,6 +22,21 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "timezone": settings.COMPANY_TIME_ZONE,
             "site_url": settings.SITE_URL,
         },
-        "me": None,
-        "disclosure_sentence": "",
+        "me": SimpleLazyObject(lambda: _me(request)),
+        "disclosure_sentence": SimpleLazyObject(_sentence),
     }
+
+
+def _me(request: HttpRequest) -> Any:
+    me = getattr(request, "me", None)
+    if not me:
+        return None
+    if me.kind != "distributor":
+        return me
+    counts = sponsor_tree.team_counts(ids=[me.distributor_id])
+    # A copy of the lazy `request.me` is the person inside it, which a dataclass's replace() wants.
+    return replace(copy(me), team_count=counts.get(me.distributor_id, 0))
+
+
+def _sentence() -> str:
+    return documents.current(kind=documents.DISCLOSURE, today=timezone.localdate()).summary

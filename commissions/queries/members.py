@@ -1,0 +1,156 @@
+"""The people of a team in one month: their volumes, rank and activity, for outline, table, card and export.
+
+A month is the open one, read from its estimate, or one that is final. Who may be asked about is not decided here:
+callers pass ids that `distributors.queries.visibility` has let through.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from commissions.models import Period, Run, Snapshot
+from commissions.queries import plans
+
+Activity = Literal["active", "at_risk", "inactive"]
+SORTS = ("gv", "pv", "name", "joined")
+DEFAULT_SORT = "gv"
+
+
+class NoSuchMonth(LookupError):
+    """There is no such month, or it has no figures that people may read yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """A month with figures: `run_id` is its final run or its estimate (None before the first estimate)."""
+
+    key: str
+    starts_at: datetime
+    ends_at: datetime
+    final: bool
+    run_id: int | None
+    as_of: datetime | None
+    order_count: int = 0
+    before_run_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """One person in one month. Volumes in hundredths of a point; `rank_step` counts from 1."""
+
+    rank_step: int
+    rank_name: str
+    rank_count: int
+    activity: Activity
+    own_volume: int
+    group_volume: int
+
+
+def months() -> list[Month]:
+    """The months to choose from, newest first: the open one, then the final ones."""
+    runs = Run.objects.filter(state__in=[Run.State.ESTIMATE, Run.State.FINAL]).select_related("period")
+    newest: dict[str, Run] = {}
+    for run in runs.order_by("number"):
+        if run.state == Run.State.FINAL or run.period.state == Period.State.OPEN:
+            newest[run.period.key] = run
+    found = []
+    before = None
+    for period in Period.objects.order_by("starts_at"):
+        run_of = newest.get(period.key)
+        if run_of is None and period.state != Period.State.OPEN:
+            continue
+        found.append(_month(period, run_of, before))
+        before = run_of.pk if run_of and run_of.state == Run.State.FINAL else before
+    return found[::-1]
+
+
+def _month(period: Period, run: Run | None, before: int | None) -> Month:
+    return Month(
+        key=period.key,
+        starts_at=period.starts_at,
+        ends_at=period.ends_at,
+        final=run is not None and run.state == Run.State.FINAL,
+        run_id=run.pk if run else None,
+        as_of=run.computed_at if run else None,
+        order_count=run.order_count if run else 0,
+        before_run_id=before,
+    )
+
+
+def figures(*, month: Month, ids: Iterable[int]) -> dict[int, Figures]:
+    """What each person had in the month; people the run did not know are missing from the answer.
+
+    At risk, in a month that is still open: not active so far, but active in the last final month.
+    """
+    wanted = list(ids)
+    if month.run_id is None or not wanted:
+        return {}
+    ladder = plans.of_run(run_id=month.run_id).ladder
+    rows = Snapshot.objects.filter(run_id=month.run_id, distributor_id__in=wanted).values_list(
+        "distributor_id", "rank", "active", "own_volume", "group_volume"
+    )
+    once_active = set() if month.final else _active_in(month.before_run_id, wanted)
+    return {
+        person: Figures(
+            rank_step=rank + 1,
+            rank_name=ladder[rank].label,
+            rank_count=len(ladder),
+            activity=activity_word(active=active, was_active=person in once_active),
+            own_volume=own,
+            group_volume=group,
+        )
+        for person, rank, active, own, group in rows
+    }
+
+
+def activity_word(*, active: bool, was_active: bool) -> Activity:
+    """Active, at risk (not yet active, but active last month) or inactive."""
+    if active:
+        return "active"
+    return "at_risk" if was_active else "inactive"
+
+
+def _active_in(run_id: int | None, ids: list[int]) -> set[int]:
+    if run_id is None:
+        return set()
+    found = Snapshot.objects.filter(run_id=run_id, distributor_id__in=ids, active=True)
+    return set(found.values_list("distributor_id", flat=True))
+
+
+def active_count(*, month: Month, people: QuerySet[Any]) -> int:
+    """How many of these people were active in the month."""
+    if month.run_id is None:
+        return 0
+    below = people.order_by().values("pk")
+    return Snapshot.objects.filter(run_id=month.run_id, active=True, distributor_id__in=below).count()
+
+
+def in_order(*, people: QuerySet[Any], month: Month, sort: str) -> QuerySet[Any]:
+    """The same people, sorted by a word of SORTS; ties by number, people without figures last."""
+    if sort == "name":
+        return people.order_by("profile__family_name", "profile__given_name", "number")
+    if sort == "joined":
+        return people.order_by("-joined_at", "number")
+    return with_figures(people=people, month=month).order_by(
+        F("own_volume" if sort == "pv" else "group_volume").desc(nulls_last=True), "number"
+    )
+
+
+def with_figures(*, people: QuerySet[Any], month: Month, with_past: bool = False) -> QuerySet[Any]:
+    """The same people with `own_volume`, `group_volume`, `paid_as` (index in the ladder) and `is_active`; with the
+    past also `was_active`, in the final month before."""
+    known = Snapshot.objects.filter(run_id=month.run_id or 0, distributor_id=OuterRef("pk"))
+    found = people.annotate(
+        own_volume=Subquery(known.values("own_volume")[:1]),
+        group_volume=Subquery(known.values("group_volume")[:1]),
+        paid_as=Subquery(known.values("rank")[:1]),
+        is_active=Subquery(known.values("active")[:1]),
+    )
+    if not with_past:
+        return found
+    before = 0 if month.final else month.before_run_id or 0
+    past = Snapshot.objects.filter(run_id=before, distributor_id=OuterRef("pk"))
+    return found.annotate(was_active=Subquery(past.values("active")[:1]))

@@ -1,0 +1,182 @@
+"""The team's people as the templates' rows: words, links and what a screen reader says."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from commissions.forms.team import SORTS
+from commissions.queries import members, outline
+from common import spoken
+from common.templatetags.portal import grouped, volume
+from distributors.queries.visibility import Seen
+
+WORDS = {"active": "active", "at_risk": "at risk", "inactive": "not active"}
+LONGEST_PATH = 8
+
+
+class Asked(Protocol):
+    """What the address asked for; see views.team.Ask."""
+
+    @property
+    def month(self) -> members.Month: ...
+    @property
+    def sort(self) -> str: ...
+    @property
+    def viewer_number(self) -> str: ...
+    @property
+    def query(self) -> dict[str, str]: ...
+
+
+def kept(ask: Asked) -> str:
+    """What a link to another view of the same team carries on."""
+    return urlencode(ask.query)
+
+
+def address(name: str, *args: str, ask: Asked, **more: object) -> str:
+    """The address of a page of the team, month and order kept."""
+    values = {**ask.query, **{key: value for key, value in more.items() if value}}
+    return reverse(name, args=args) + (f"?{urlencode(values)}" if values else "")
+
+
+def tree(
+    ask: Asked, above: list[Any], branch: outline.Branch, *, chosen: str = "", hit: bool = False
+) -> dict[str, Any]:
+    """An outline: rows, what comes after them, and who stands above when it does not start with the viewer."""
+    root = above[-1] if above else None
+    number, name = (root.number, root.name) if root else (ask.viewer_number, "")
+    return {
+        "rows": [row(ask, one, chosen=chosen, hit=hit) for one in branch.rows],
+        "under": name,
+        "up": address("team-branch", above[-2].number, ask=ask) if len(above) > 1 else "",
+        "earlier": address("team-branch", number, ask=ask, page=branch.page - 1) if branch.page > 1 else "",
+        "level": 1,
+        **_more(ask, number, name, branch, 1),
+    }
+
+
+def row(
+    ask: Asked,
+    one: outline.Member,
+    *,
+    inner: outline.Branch | None = None,
+    chosen: str = "",
+    hit: bool = False,
+) -> dict[str, Any]:
+    """One row of the outline with everybody who stands open inside it."""
+    branch = inner or one.branch
+    number = one.person.number
+    here = {"level": one.level, "position": one.position, "size": one.size}
+    is_chosen = number == chosen
+    return {
+        **_figures(ask, one),
+        "id": f"member-{number}",
+        "level": one.level,
+        "position": one.position,
+        "size": one.size,
+        "expanded": None if not one.below else branch is not None,
+        "toggle": address("team-branch", number, ask=ask, shut="yes" if branch else "", **here),
+        "chosen": is_chosen,
+        "hit": is_chosen and hit,
+        "children": [row(ask, child, chosen=chosen, hit=hit) for child in branch.rows] if branch else [],
+        **(_more(ask, number, one.person.name, branch, one.level + 1) if branch else {}),
+    }
+
+
+def more(ask: Asked, number: str, name: str, branch: outline.Branch, level: int) -> dict[str, Any]:
+    """The next page of a branch, for the place where "N more" stood."""
+    rows = [row(ask, _at_level(one, level)) for one in branch.rows]
+    return {"rows": rows, "level": level, **_more(ask, number, name, branch, level)}
+
+
+def table(ask: Asked, rows: list[outline.Member], levels: Mapping[int, int]) -> list[dict[str, Any]]:
+    """Rows without branches, each with the level below the viewer."""
+    return [
+        {**_figures(ask, one), "depth": levels.get(one.person.id, 0), "joined": one.person.joined_at}
+        for one in rows
+    ]
+
+
+def path(ask: Asked, found: Seen) -> list[dict[str, str]]:
+    """From the viewer down to the person; the middle of a long way is left out."""
+    steps = [{"name": gettext("You"), "link": address("team", ask=ask)}]
+    steps += [
+        {"name": step.name, "link": address("team-person", step.number, ask=ask)} for step in found.path[1:]
+    ]
+    if len(steps) <= LONGEST_PATH:
+        return steps
+    cut = steps[-LONGEST_PATH + 2 :]
+    return [steps[0], {"name": "…", "link": steps[len(steps) - len(cut) - 1]["link"]}, *cut]
+
+
+def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
+    """What somebody above may know about a person: name, rank, activity, volumes, joining date, people below."""
+    facts = [{"label": gettext("People below"), "value": grouped(one.below)}]
+    if one.figures is None:
+        facts.append({"label": spoken.month_word(ask.month.starts_at), "value": gettext("not measured yet")})
+    else:
+        facts += [
+            {"label": gettext("Own volume"), "value": volume(one.figures.own_volume, "PV")},
+            {"label": gettext("Group volume"), "value": volume(one.figures.group_volume, "GV")},
+        ]
+    sponsor = found.path[-2]
+    facts += [
+        {
+            "label": gettext("Sponsored by"),
+            "value": gettext("You") if found.level_below == 1 else sponsor.name,
+        },
+        {"label": gettext("Joined"), "value": spoken.day(one.person.joined_at)},
+    ]
+    place = gettext("your level %(level)s") % {"level": grouped(found.level_below)}
+    return {**_figures(ask, one), "place": place, "facts": facts}
+
+
+def columns(ask: Asked) -> dict[str, Any]:
+    """The headers that sort, and which of them is the current order."""
+    links = {key: address("team", ask=ask, sort=key, view="table") for key, _word in SORTS}
+    return {"links": links, "current": ask.sort}
+
+
+def _figures(ask: Asked, one: outline.Member) -> dict[str, Any]:
+    known = one.figures
+    return {
+        "name": one.person.name,
+        "number": one.person.number,
+        "link": address("team-person", one.person.number, ask=ask),
+        "below": one.below,
+        "rank_name": known.rank_name if known else gettext("not measured yet"),
+        "rank_step": known.rank_step if known else 0,
+        "rank_total": known.rank_count if known else 6,
+        "activity": known.activity if known else "inactive",
+        "pv": known.own_volume if known else None,
+        "gv": known.group_volume if known else None,
+        "sentence": _sentence(one),
+    }
+
+
+def _sentence(one: outline.Member) -> str:
+    known = one.figures
+    below = ngettext("%(n)s person below", "%(n)s people below", one.below) % {"n": one.below}
+    if known is None:
+        return f"{one.person.name}, {gettext('not measured yet')}, {below}"
+    own = gettext("own volume %(points)s") % {"points": volume(known.own_volume)}
+    group = gettext("group volume %(points)s") % {"points": volume(known.group_volume)}
+    return f"{one.person.name}, {known.rank_name}, {gettext(WORDS[known.activity])}, {own}, {group}, {below}"
+
+
+def _more(ask: Asked, number: str, name: str, branch: outline.Branch, level: int) -> dict[str, str]:
+    if not branch.more:
+        return {}
+    link = address("team-branch", number, ask=ask, page=branch.page + 1, level=level)
+    if name:
+        words = gettext("%(count)s more under %(name)s") % {"count": grouped(branch.more), "name": name}
+    else:
+        words = gettext("%(count)s more under you") % {"count": grouped(branch.more)}
+    return {"more_link": link, "more_text": words}
+
+
+def _at_level(one: outline.Member, level: int) -> outline.Member:
+    return replace(one, level=level)

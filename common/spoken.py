@@ -1,0 +1,65 @@
+"""Days and months as sentences say them, in the company's time zone and the reader's language."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+
+def month_name(moment: datetime | date) -> str:
+    """October 2026."""
+    return date_format(_local(moment), "F Y")
+
+
+def month_word(moment: datetime | date) -> str:
+    """October."""
+    return date_format(_local(moment), "F")
+
+
+def day(moment: datetime | date) -> str:
+    """9 November 2026."""
+    return date_format(_local(moment), "j F Y")
+
+
+def day_in_year(moment: datetime | date) -> str:
+    """9 November."""
+    return date_format(_local(moment), "j F")
+
+
+def day_and_time(moment: datetime) -> str:
+    """9 November 2026, 14:05."""
+    return f"{day(moment)}, {date_format(_local(moment), 'H:i')}"
+
+
+def as_of(moment: datetime, *, now: datetime) -> str:
+    """Today 14:05, or the day and the time."""
+    if _local(moment).date() == _local(now).date():
+        return gettext("today %(time)s") % {"time": date_format(_local(moment), "H:i")}
+    return day_and_time(moment)
+
+
+def lately(moment: datetime, *, now: datetime) -> str:
+    """Today 11:20, Sun 18:42 within a week, 9 Nov otherwise."""
+    local, today = _local(moment), _local(now).date()
+    days = (today - local.date()).days
+    clock = date_format(local, "H:i")
+    if days == 0:
+        return gettext("Today %(time)s") % {"time": clock}
+    if 0 < days < 7:
+        return f"{date_format(local, 'D')} {clock}"
+    return date_format(local, "j M" if local.year == today.year else "j M Y")
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day of a half-open period."""
+    return (timezone.localtime(ends_at) - timedelta(microseconds=1)).date()
+
+
+def days_left(*, ends_at: datetime, now: datetime) -> int:
+    """Whole calendar days until a period's last day; 0 on that day and after."""
+    return max(0, (last_day(ends_at) - timezone.localtime(now).date()).days)
+
+
+def _local(moment: datetime | date) -> datetime | date:
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
