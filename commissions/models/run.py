@@ -38,7 +38,8 @@ class Run(models.Model):
     plan = models.ForeignKey("commissions.PlanVersion", on_delete=models.PROTECT, related_name="runs")
     engine_version = models.CharField(max_length=20)
     input_hash = models.CharField(max_length=64, blank=True)
-    output_hash = models.CharField(max_length=64, blank=True)
+    engine_hash = models.CharField(max_length=64, blank=True, help_text="Of everything the engine gave")
+    output_hash = models.CharField(max_length=64, blank=True, help_text="Of the items and lines as they are stored")
     people_count = models.PositiveIntegerField(default=0)
     order_count = models.PositiveIntegerField(default=0)
     order_line_count = models.PositiveIntegerField(default=0)
@@ -49,6 +50,7 @@ class Run(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     stage_times = models.JSONField(default=dict, blank=True, help_text="When each stage was done")
     error = models.TextField(blank=True)
+    note = models.CharField(max_length=300, blank=True, help_text="Why it was sent back")
     started_at = models.DateTimeField()
     computed_at = models.DateTimeField(null=True, blank=True)
     prepared_by = models.ForeignKey(

@@ -1,0 +1,201 @@
+"""What is due. The row is the truth; a message to a broker only says "look again".
+
+Somebody enqueues a job in the same transaction as the change that makes it due. A worker claims it by a conditional
+update and owns it while its lease runs; it works in steps, each of which commits its own effect. Whoever
+finds an expired lease goes on at the step that was not done. A handler must bear running zero, one or nine times.
+"""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from common.models import Job
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 5
+PAUSE = timedelta(seconds=2)
+LONGEST_ERROR = 4000
+
+
+class UnknownKind(LookupError):
+    """No handler is registered for this kind of job."""
+
+
+class LeaseLost(RuntimeError):
+    """Somebody else took the job over: stop, and write nothing more."""
+
+
+class Progress(Protocol):
+    """Says how far a job has come: its stage, and how many of how many are done."""
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0) -> None: ...
+
+
+class Handler(Protocol):
+    """Does one step of the job about `subject`; True when more is to do. The step commits its own effect."""
+
+    def __call__(self, *, subject: str, now: datetime, progress: Progress) -> bool: ...
+
+
+_handlers: dict[str, Handler] = {}
+_wakers: list[Callable[[timedelta], None]] = []
+
+
+def register(*, kind: str, handler: Handler) -> None:
+    """Tell who handles a kind of job. Done once, when an app is ready."""
+    _handlers[kind] = handler
+
+
+def wake_with(*, waker: Callable[[timedelta], None]) -> None:
+    """Tell how workers are woken after a commit, after a while. Nothing depends on it: the next tick looks anyway."""
+    if waker not in _wakers:
+        _wakers.append(waker)
+
+
+def enqueue(*, kind: str, subject: str, due_at: datetime, now: datetime) -> bool:
+    """Make a job due. False when this very job (kind, subject, due moment) is there already.
+
+    Call it in the transaction that makes it due. Raises UnknownKind.
+    """
+    _handler_of(kind)
+    job = Job(kind=kind, subject=subject, due_at=due_at, created_at=now)
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        return False
+    transaction.on_commit(partial(wake, after=max(due_at - now, timedelta())), robust=True)
+    return True
+
+
+def claim(*, job_id: int, owner: str, now: datetime) -> bool:
+    """Take a job that is due, or whose owner's lease has run out. False when somebody else was first."""
+    free = Q(state=Job.State.DUE) & (Q(lease_until__isnull=True) | Q(lease_until__lte=now))
+    orphaned = Q(state=Job.State.RUNNING, lease_until__lte=now)
+    mine = Job.objects.filter(free | orphaned, pk=job_id, due_at__lte=now, attempts__lt=MOST_ATTEMPTS)
+    return bool(
+        mine.update(state=Job.State.RUNNING, owner=owner, lease_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+
+
+def advance_due(*, now: datetime, owner: str, limit: int = 100) -> int:
+    """Work on whatever is due, one job after the other, and return how many were worked on.
+
+    A job that raises is tried again after a pause, five times in all; then it is FAILED and keeps its error. It never
+    keeps the others from their turn.
+    """
+    _bury(now)
+    worked = 0
+    for job_id in _due(now, limit):
+        if claim(job_id=job_id, owner=owner, now=now):
+            work(job_id=job_id, owner=owner, now=now)
+            worked += 1
+    return worked
+
+
+def work(*, job_id: int, owner: str, now: datetime, watch: Progress | None = None) -> bool:
+    """Do a claimed job to its end; True when it is done. `watch` is told the progress too."""
+    job = Job.objects.get(pk=job_id)
+    hold = _Hold(job_id, owner, now, watch)
+    try:
+        handler = _handler_of(job.kind)
+        while handler(subject=job.subject, now=hold.moment(), progress=hold):
+            # A finished step is a checkpoint: what follows has five attempts of its own.
+            hold.keep(attempts=1)
+    except LeaseLost:
+        log.warning("%s was taken over by somebody else", job)
+        return False
+    except Exception as error:  # noqa: BLE001 - a job may raise anything; the others must have their turn
+        hold.fail(error)
+        return False
+    return hold.finish()
+
+
+def retry(*, job_id: int, now: datetime) -> bool:
+    """Give a FAILED job five more attempts. False when it has not failed."""
+    failed = Job.objects.filter(pk=job_id, state=Job.State.FAILED)
+    again = failed.update(state=Job.State.DUE, attempts=0, lease_until=None, owner="", finished_at=None)
+    transaction.on_commit(wake, robust=True)
+    return bool(again)
+
+
+def wake(*, after: timedelta = timedelta()) -> None:
+    """Wake the workers, if there is a way to. A broker that does not answer is logged and otherwise ignored."""
+    for waker in _wakers:
+        try:
+            waker(after)
+        except Exception as error:  # noqa: BLE001 - whatever a broker's client raises
+            log.warning("Nobody could be woken, the next tick will look: %s", error)
+
+
+def _handler_of(kind: str) -> Handler:
+    if kind not in _handlers:
+        raise UnknownKind(f"Nobody handles jobs of the kind {kind!r}")
+    return _handlers[kind]
+
+
+def _due(now: datetime, limit: int) -> list[int]:
+    waiting = Job.objects.filter(due_at__lte=now, attempts__lt=MOST_ATTEMPTS).filter(
+        Q(state=Job.State.DUE), Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    )
+    orphaned = Job.objects.filter(
+        state=Job.State.RUNNING, lease_until__lte=now, attempts__lt=MOST_ATTEMPTS, due_at__lte=now
+    )
+    return list((waiting | orphaned).order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _bury(now: datetime) -> None:
+    """Workers that died over a job five times did not live to say that it failed."""
+    Job.objects.filter(state=Job.State.RUNNING, lease_until__lte=now, attempts__gte=MOST_ATTEMPTS).update(
+        state=Job.State.FAILED, finished_at=now, error="Every worker that tried it ended without a word."
+    )
+
+
+class _Hold:
+    """A worker's hold on a job: it keeps the lease, tells the progress, and lets go at the end."""
+
+    def __init__(self, job_id: int, owner: str, now: datetime, watch: Progress | None) -> None:
+        self.mine = Job.objects.filter(pk=job_id, owner=owner, state=Job.State.RUNNING)
+        self.job_id, self.now, self.watch = job_id, now, watch
+        self.began = time.monotonic()
+
+    def moment(self) -> datetime:
+        """The moment the work began, and the time it has taken since: no second look at a clock."""
+        return self.now + timedelta(seconds=time.monotonic() - self.began)
+
+    def keep(self, **fields: object) -> None:
+        if not self.mine.update(lease_until=self.moment() + LEASE, **fields):
+            raise LeaseLost(f"Job {self.job_id} is somebody else's")
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0) -> None:
+        self.keep(stage=stage, done_count=min(done, total), total_count=total)
+        if self.watch is not None:
+            self.watch(stage, done, total)
+
+    def finish(self) -> bool:
+        return bool(
+            self.mine.update(state=Job.State.DONE, finished_at=self.moment(), lease_until=None, error="")
+        )
+
+    def fail(self, error: Exception) -> None:
+        """Keep the error; hand the job back after a pause that grows, or for good after the last attempt."""
+        log.error("Job %s failed", self.job_id, exc_info=error)
+        attempts = self.mine.values_list("attempts", flat=True).first()
+        if attempts is None:
+            return
+        over = attempts >= MOST_ATTEMPTS
+        self.mine.update(
+            state=Job.State.FAILED if over else Job.State.DUE,
+            lease_until=None if over else self.moment() + PAUSE * 2**attempts,
+            finished_at=self.moment() if over else None,
+            error="".join(traceback.format_exception(error))[-LONGEST_ERROR:],
+        )

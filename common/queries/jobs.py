@@ -1,0 +1,63 @@
+"""What is due, under way, done or failed, as pages show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.models import Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as it stands: state is "due", "running", "done" or "failed"; `percent` is None when unknown."""
+
+    id: int
+    kind: str
+    subject: str
+    state: str
+    stage: str
+    done: int
+    total: int
+    percent: int | None
+    attempts: int
+    error: str
+    due_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in ("due", "running")
+
+
+def latest(*, kind: str, subject: str) -> JobView | None:
+    """The newest job of a kind about a subject, or None."""
+    job = Job.objects.filter(kind=kind, subject=subject).order_by("-due_at", "-pk").first()
+    return _view(job) if job else None
+
+
+def failed() -> list[JobView]:
+    """Jobs that were given up, newest first: somebody has to look at their error."""
+    return [
+        _view(job) for job in Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at", "-pk")[:100]
+    ]
+
+
+def is_waiting(*, kind: str, subject: str) -> bool:
+    """Whether a job of this kind about this subject still waits for its turn."""
+    return Job.objects.filter(kind=kind, subject=subject, state=Job.State.DUE).exists()
+
+
+def _view(job: Job) -> JobView:
+    return JobView(
+        id=job.pk,
+        kind=job.kind,
+        subject=job.subject,
+        state=job.state,
+        stage=job.stage,
+        done=job.done_count,
+        total=job.total_count,
+        percent=100 * job.done_count // job.total_count if job.total_count else None,
+        attempts=job.attempts,
+        error=job.error,
+        due_at=job.due_at,
+        finished_at=job.finished_at,
+    )
