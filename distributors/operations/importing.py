@@ -23,10 +23,10 @@ from distributors.operations.import_profiles import (
     phone_cell,
     taken_emails,
 )
+from distributors.operations.referrals import ALPHABET, LENGTH
 from distributors.tree import Planting, plant, writing
 
 SHOWN_STEPS = 12  # of a circle of sponsors
-REFERRAL_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def _write_history(new: Sequence[Listed], distributors: Sequence[Distributor], n
         (
             ReferralCode(
                 distributor=who,
-                code=person.referral_code or get_random_string(10, REFERRAL_ALPHABET),
+                code=person.referral_code or get_random_string(LENGTH, ALPHABET),
                 created_at=now,
             )
             for person, who in pairs

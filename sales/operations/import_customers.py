@@ -22,6 +22,7 @@ from distributors.operations.import_profiles import (
 )
 from distributors.queries import people
 from sales.models import Customer
+from sales.operations.import_numbers import keep_clear
 
 BATCH = 2_000
 
@@ -151,6 +152,7 @@ def _write(new: Sequence[Listed], sellers: dict[str, int], progress: Progress) -
                 ),
                 batch_size=BATCH,
             )
+            keep_clear(name="customer", prefix="C", imported=(one.number for one in new))
             progress("writing", len(new), len(new))
     except IntegrityError as error:
         reason = f"a customer in it was added by someone else meanwhile ({error}); run the import again"

@@ -13,6 +13,7 @@ from common import csvcells as cells
 from common.csvfiles import Layout, Problems, Progress, rows, silent
 from distributors.operations.import_profiles import batches
 from sales.models import Order, OrderLine, Return
+from sales.operations.import_numbers import keep_clear
 from sales.operations.returns import Back, ReturnRefused, book
 
 BATCH = 2_000
@@ -68,6 +69,7 @@ def import_returns(
         )
         _book_all(new, problems, progress)
         problems.refuse_if_any()
+        keep_clear(name="return", prefix="R", imported=(one.number for one in new))
         if dry_run:
             transaction.set_rollback(True)
     return Imported(added=len(new), known=len(known))

@@ -17,6 +17,7 @@ from distributors.operations.import_profiles import batches
 from distributors.queries import people
 from sales.models import Customer, Order, OrderLine, Standing
 from sales.operations import books
+from sales.operations.import_numbers import keep_clear
 from sales.operations.import_terms import Amounts, TermsBook
 from sales.operations.signals import tell_booked
 
@@ -264,6 +265,7 @@ def _write_all(
                 _write(part, parties, terms, shut_until)
                 done += len(part)
                 progress("writing", done, len(new))
+            keep_clear(name="order", prefix="P", imported=(order.number for order in new))
             _tell(new, shut_until)
     except IntegrityError as error:
         reason = f"an order in it was added by someone else meanwhile ({error}); run the import again"
