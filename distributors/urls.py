@@ -1,3 +1,19 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from distributors.views import account, join
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("r/<str:code>", join.referral, name="referral"),
+    path("r/<str:code>/", join.referral),
+    path("join/", join.start, name="join"),
+    path("join/sponsor/", join.sponsor_code, name="join-sponsor"),
+    path("join/distributor/", join.read, name="join-read"),
+    path("join/distributor/details/", join.details, {"kind": "distributor"}, name="join-distributor"),
+    path("join/customer/", join.details, {"kind": "customer"}, name="join-customer"),
+    path("sharing/", account.sharing, name="sharing"),
+    path("sharing/renew/", account.sharing_renew, name="sharing-renew"),
+    path("profile/", account.profile, name="profile"),
+    path("profile/edit/", account.profile_edit, name="profile-edit"),
+    path("security/", account.security, name="security"),
+    path("security/second-factor/", account.second_factor, name="second-factor"),
+]

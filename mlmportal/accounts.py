@@ -1,12 +1,129 @@
-"""What allauth asks of us."""
+"""What allauth asks of us: nobody gets an account past our sign-up, and confirming an address completes
+it.
+"""
+
+import logging
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from smtplib import SMTPException
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from distributors.operations import enrolment
+from distributors.operations.enrolment import TreeBusy
+from distributors.queries import people
+from sales.operations import customers
+
+log = logging.getLogger(__name__)
+
+# Whoever has a login buys at the customer's price and can never earn.
+CUSTOMER_KIND = "preferred"
+FIRST_PAGE = {"staff": "staff-overview", "customer": "catalogue", "newcomer": "join-waiting"}
+SEALED = "sealed:"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    pass
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """allauth's own form knows no sponsor: whoever comes there is led to ours."""
+        raise ImmediateHttpResponse(redirect("join"))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        me = people.me(user_id=request.user.pk) if request.user.pk else None
+        name = FIRST_PAGE.get(me.kind, "home") if me else "home"
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            return "/"
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The address is confirmed and the place taken, or neither: a busy tree leaves the link good for
+        later.
+        """
+        try:
+            with transaction.atomic():
+                return bool(super().confirm_email(request, email_address))
+        except TreeBusy as busy:
+            page = render(request, "distributors/busy.html", {"sentence": str(busy)}, status=503)
+            raise ImmediateHttpResponse(page) from busy
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that does not answer is no reason to lose a sign-up: every mail can be asked for
+        again.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError):
+            log.exception("Mail %s could not be sent", template_prefix)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    pass
+    """Secrets of authenticators lie sealed in the database; what was stored open before is still read."""
+
+    def encrypt(self, text: str) -> str:
+        return SEALED + _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        if not encrypted_text.startswith(SEALED):
+            return encrypted_text
+        return _seal().decrypt(encrypted_text.removeprefix(SEALED).encode()).decode()
+
+
+def _seal() -> Fernet:
+    key = sha256(b"second factor:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(urlsafe_b64encode(key))
+
+
+def complete(sender: object, request: HttpRequest, email_address: EmailAddress, **kwargs: Any) -> None:
+    """Signal email_confirmed: completes the enrolment, if this was its first confirmed address."""
+    complete_enrolment(user_id=email_address.user_id)
+
+
+def complete_enrolment(*, user_id: int) -> bool:
+    """A distributor takes the place, a customer is registered; in one transaction, once.
+
+    True if that was now.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        confirmed = enrolment.confirm(user_id=user_id, now=now)
+        if confirmed is None:
+            return False
+        if confirmed.kind == "customer" and confirmed.sponsor_id is not None:
+            customers.register(
+                profile_id=confirmed.profile_id,
+                distributor_id=confirmed.sponsor_id,
+                kind=CUSTOMER_KIND,
+                now=now,
+            )
+    return True
+
+
+def waiting(request: HttpRequest) -> HttpResponse:
+    """For somebody whose sign-up is not complete: their address is confirmed, so the button can complete
+    it.
+    """
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    me = people.me(user_id=request.user.pk)
+    if me is None or me.kind != "newcomer":
+        return redirect("home")
+    sentence = ""
+    if request.method == "POST":
+        try:
+            done = complete_enrolment(user_id=request.user.pk)
+        except TreeBusy as busy:
+            done, sentence = False, str(busy)
+        if done:
+            return redirect("home")
+    return render(request, "distributors/waiting.html", {"sentence": sentence})

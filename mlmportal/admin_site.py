@@ -1,7 +1,12 @@
-"""The admin, entered only with a second factor used in this session."""
+"""The admin, entered only with a second factor used in this session, whichever door was taken."""
 
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+
+from common.guards import second_factor_first, used_second_factor
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -10,6 +15,21 @@ class PortalAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        from mlmportal.access import used_second_factor
-
         return super().has_permission(request) and used_second_factor(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """No form of its own: visitors sign in where attempts are counted, staff then show their second
+        factor.
+        """
+        if not request.user.is_authenticated:
+            visitor: HttpResponse = secure_admin_login(_never)(request)
+            return visitor
+        if not super().has_permission(request):
+            raise Http404
+        if not used_second_factor(request):
+            return second_factor_first(request)
+        return super().login(request, extra_context)
+
+
+def _never(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("Only visitors come here, and they are redirected")

@@ -6,6 +6,13 @@ class PortalConfig(AppConfig):
     name = "mlmportal"
     default = True
 
+    def ready(self) -> None:
+        from allauth.account.signals import email_confirmed
+
+        from mlmportal import accounts
+
+        email_confirmed.connect(accounts.complete, dispatch_uid="complete-enrolment")
+
 
 class PortalAdminConfig(admin_apps.AdminConfig):
     default = False

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common.views import styleguide
+from mlmportal import accounts
 from mlmportal.views import health
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("join/waiting/", accounts.waiting, name="join-waiting"),
     path("", include("mlmportal.pages")),
     path("", include("distributors.urls")),
     path("", include("sales.urls")),

@@ -14,7 +14,20 @@ from distributors.models import Distributor, Enrolment, Profile, StatusChange, U
 from distributors.operations import documents, referrals
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.queries.referrals import sponsor
-from distributors.tree import take_place, writing
+from distributors.tree import TreeBusy, take_place, writing
+
+__all__ = [
+    "Accepted",
+    "Applicant",
+    "Confirmed",
+    "DocumentsChanged",
+    "EmailTaken",
+    "SponsorNotAvailable",
+    "TooYoung",
+    "TreeBusy",
+    "confirm",
+    "sign_up",
+]
 
 FIRST_NUMBER = 100_001
 OLD_ENOUGH = 18

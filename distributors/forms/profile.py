@@ -1,0 +1,40 @@
+"""One's own personal data."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout, Submit
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from distributors.forms.fields import NameField, PhoneField, PlainField, country_field
+from distributors.operations.profiles import Details
+
+
+class ProfileForm(forms.Form):
+    """What a person may change about themselves; the e-mail address has its own page."""
+
+    given_name = NameField(label=gettext_lazy("First name"))
+    family_name = NameField(label=gettext_lazy("Last name"))
+    phone = PhoneField(label=gettext_lazy("Telephone (optional)"), required=False)
+    street = PlainField(label=gettext_lazy("Street and number"), max_length=120, required=False)
+    postcode = PlainField(label=gettext_lazy("Postcode"), max_length=16, required=False)
+    city = PlainField(label=gettext_lazy("Town"), max_length=80, required=False)
+    country = country_field(label=gettext_lazy("Country"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout(
+            Div("given_name", "family_name", css_class="pair"),
+            "phone",
+            "street",
+            Div("postcode", "city", css_class="pair"),
+            "country",
+            Submit("", _("Save changes"), css_class="btn-main"),
+        )
+
+    def details(self) -> Details:
+        """The values as the operation wants them."""
+        return Details(**self.cleaned_data)

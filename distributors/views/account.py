@@ -1,0 +1,105 @@
+"""One's own page, one's own safety, one's own link."""
+
+from typing import Any, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
+from django.forms.models import model_to_dict
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common.guards import distributor_id, distributor_required, signed_in_required, used_second_factor
+from distributors.forms.profile import ProfileForm
+from distributors.operations import profiles, referrals
+from distributors.queries import account
+from distributors.queries.referrals import share
+
+
+@require_safe
+@signed_in_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """What the company knows about the signed-in person, and who sees what of it."""
+    mine = account.profile(user_id=_user_id(request))
+    return render(request, "distributors/profile.html", {"profile": mine})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_required
+@reauthentication_required  # type: ignore[untyped-decorator]
+def profile_edit(request: HttpRequest) -> HttpResponse:
+    """Name, telephone and address, changed after showing once more who one is."""
+    mine = account.profile(user_id=_user_id(request))
+    if mine is None:
+        raise Http404
+    form = ProfileForm(request.POST or None, initial=model_to_dict(mine))
+    if request.method == "POST" and form.is_valid():
+        profiles.change(user_id=_user_id(request), details=form.details())
+        messages.success(request, _("Your details are saved."))
+        return redirect("profile")
+    return render(request, "distributors/profile_edit.html", {"form": form})
+
+
+@require_safe
+@signed_in_required
+def security(request: HttpRequest) -> HttpResponse:
+    """Password, e-mail, second factors and sessions, each with its state and the page that changes it."""
+    safety = account.safety(user_id=_user_id(request))
+    return render(request, "distributors/security.html", {"safety": safety})
+
+
+@require_safe
+@signed_in_required
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """For staff before the company's side: what is missing, and the way to it and back."""
+    target = _safe_next(request)
+    if used_second_factor(request):
+        return redirect(target or "security")
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    query = f"?{urlencode({'next': target})}" if target else ""
+    ways = [
+        {"text": method["description"], "address": method["url"] + query}
+        for method in methods
+        if method["id"].startswith("mfa_")
+    ]
+    return render(request, "distributors/second_factor.html", {"ways": ways})
+
+
+def _safe_next(request: HttpRequest) -> str:
+    target = request.GET.get("next", "")
+    hosts = {request.get_host()}
+    return target if url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()) else ""
+
+
+@require_safe
+@distributor_required
+def sharing(request: HttpRequest) -> HttpResponse:
+    """The referral link with its QR code, and what came of it."""
+    found = share(distributor_id=distributor_id(request), site_url=settings.SITE_URL)
+    counts: list[dict[str, Any]] = []
+    if found:
+        counts = [
+            {"number": found.signed_up, "word": _("signed up")},
+            {"number": found.distributors, "word": _("became distributors")},
+            {"number": found.customers, "word": _("became customers")},
+        ]
+    return render(request, "distributors/sharing.html", {"share": found, "counts": counts})
+
+
+@require_POST
+@distributor_required
+def sharing_renew(request: HttpRequest) -> HttpResponse:
+    """A new code; the old link stops naming anybody."""
+    referrals.renew(distributor_id=distributor_id(request), now=timezone.now())
+    messages.success(request, _("You have a new link. The old one no longer works."))
+    return redirect(reverse("sharing"))
+
+
+def _user_id(request: HttpRequest) -> int:
+    return cast("int", request.user.pk)

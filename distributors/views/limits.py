@@ -1,0 +1,15 @@
+"""So many a minute from one address, counted in the cache all processes share."""
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+
+# Codes cannot be tried out at this pace, nor accounts made in bulk.
+RATES = {"referral": "30/m/ip", "signup": "20/m/ip"}
+
+
+def too_many(request: HttpRequest, *, action: str) -> HttpResponse | None:
+    """A 429 answer when this address has had its share, else None."""
+    answer: HttpResponse | None = ratelimit.consume_or_429(
+        request, app="portal", action=action, config=RATES, limit_get=True
+    )
+    return answer
