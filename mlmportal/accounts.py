@@ -46,6 +46,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except NoReverseMatch:
             return "/"
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The address is confirmed and the place taken, or neither: a busy tree leaves the link good for
         later.
@@ -61,8 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """A mail server that does not answer is no reason to lose a sign-up: every mail can be asked for
         again.
         """
+        site = {"name": settings.COMPANY_NAME, "domain": settings.SITE_URL.split("://")[-1]}
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {"current_site": site, **context})
         except (SMTPException, OSError):
             log.exception("Mail %s could not be sent", template_prefix)
 

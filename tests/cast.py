@@ -41,6 +41,7 @@ class Cast:
         if user.is_staff and second_factor:
             records.append({"method": "mfa", "at": datetime.now(UTC).timestamp(), "type": "totp"})
         session["account_authentication_methods"] = records
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         return client
 

@@ -1,5 +1,6 @@
 """Whom a referral code names, and what came of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -12,7 +13,7 @@ from qrcode.image.svg import SvgPathImage
 from distributors.models import Distributor, Enrolment, ReferralCode
 from distributors.queries.people import initials
 
-LONGEST_CODE = 24
+CODE = re.compile(r"[a-z0-9_-]{1,24}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ def sponsor(*, code: str) -> Sponsor | None:
     reason.
     """
     code = code.strip().lower()
-    if not code or len(code) > LONGEST_CODE or not (code.isascii() and code.isalnum()):
+    if not CODE.fullmatch(code):
         return None
     row = (
         ReferralCode.objects.filter(code=code, revoked_at__isnull=True)
