@@ -56,7 +56,7 @@
       focus(tree, moves[event.key](all, at));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      (item.querySelector("[data-tree-link]") || opener(item))?.click();
+      (item.matches("a") ? item : item.querySelector("[data-tree-link]") || opener(item))?.click();
     } else if (event.key.length === 1 && event.key !== " ") {
       focus(tree, find(all, at, event.key));
     }
@@ -70,9 +70,12 @@
     item.tabIndex = 0;
   });
 
-  // One tab stop: with script the links inside are reached through their row.
+  // One tab stop: with script the links inside are reached through their row, which reads one sentence.
   const prepare = () => document.querySelectorAll("[role=tree]").forEach((tree) => {
-    tree.querySelectorAll("[data-tree-open], [data-tree-link]").forEach((link) => { link.tabIndex = -1; });
+    tree.querySelectorAll("[data-tree-open], [data-tree-link]").forEach((link) => {
+      link.tabIndex = -1;
+      link.setAttribute("aria-hidden", "true");
+    });
     tree.querySelectorAll("[role=treeitem]:not([tabindex])").forEach((item) => { item.tabIndex = -1; });
     if (!tree.querySelector("[role=treeitem][tabindex='0']")) {
       const first = tree.querySelector("[role=treeitem][aria-selected=true]") || tree.querySelector("[role=treeitem]");
