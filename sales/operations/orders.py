@@ -17,7 +17,7 @@ MOST_PIECES = 999
 MOST_LINES = 200
 
 
-class OrderRefused(ValueError):
+class OrderRefused(ValueError):  # noqa: N818 - it says what happened
     """This order cannot be placed, or not be taken further; the sentence says why."""
 
 
@@ -143,9 +143,7 @@ def cancel(*, order_id: int, now: datetime) -> bool:
         state=Order.State.CANCELLED, cancelled_at=now
     ):
         return True
-    _expect(
-        order_id, Order.State.CANCELLED, otherwise="A paid order is not cancelled; record a return instead."
-    )
+    _expect(order_id, Order.State.CANCELLED, otherwise="A paid order is not cancelled but returned.")
     return False
 
 

@@ -7,6 +7,7 @@ customer's name. Nobody else's order is found at all.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,7 +27,10 @@ SORTS = {
 }
 
 
-class NotVisible(LookupError):
+OrderRows: TypeAlias = QuerySet[Order]
+
+
+class NotVisible(LookupError):  # noqa: N818 - it says what happened
     """There is no such order for this viewer, whether or not it exists."""
 
 
@@ -96,6 +100,7 @@ class SeenReturn:
 class SeenOrder:
     """One order with its lines, as its viewer may see it."""
 
+    pk: int
     head: ListedOrder
     is_buyer: bool
     paid_at: datetime | None
@@ -165,6 +170,7 @@ def visible(*, viewer: Viewer, number: str) -> SeenOrder:
     ).order_by("position")
     returns = order.returns.order_by("returned_at", "pk")
     return SeenOrder(
+        pk=order.pk,
         head=listed(orders=[order])[0],
         is_buyer=(order.customer_id is None) == (viewer.customer_id is None),
         paid_at=order.paid_at,

@@ -21,7 +21,7 @@ from tests.sales import factories as make
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = make.NOON + timedelta(days=3)
 LINE = make.OCTOBER[1]
-# SQLite lets one writer in at a time whatever the code does: there the controls show that the lock is not needed.
+# SQLite lets one writer in at a time whatever the code does: there the controls show the lock is not needed.
 ONE_WRITER = connection.vendor == "sqlite"
 
 
@@ -37,7 +37,7 @@ def in_thread(call: Callable[[], Any]) -> threading.Thread:
     return thread
 
 
-# --- payment against the shutting of the books -----------------------------------------------------------------
+# --- payment against the shutting of the books ---
 def pay_while_the_books_are_shut() -> tuple[Order, Any]:
     """A payment of 31 October is under way when the line is drawn; what counts in October is read at once."""
     order = make.order(make.distributor(), (make.product(), 1))
@@ -113,7 +113,7 @@ def test_two_who_make_the_row_of_the_books_make_one() -> None:
     assert Books.objects.count() == 1
 
 
-# --- a form sent twice -----------------------------------------------------------------------------------------
+# --- a form sent twice ---
 def send_twice(token: str | None) -> list[Any]:
     asked = {
         "buyer": make.buyer(make.distributor()), "items": [Item(make.product().pk, 1)], "purpose": "own_use",
@@ -133,7 +133,7 @@ def test_without_the_token_it_is_four_orders() -> None:
     assert Order.objects.count() == 4
 
 
-# --- two returns at once ---------------------------------------------------------------------------------------
+# --- two returns at once ---
 def bring_back_twice() -> list[Any]:
     """Twice three of five pieces, at once: 120 per cent of the order."""
     order = make.order(make.distributor(), (make.product(), 5), paid_at=make.NOON)

@@ -1,0 +1,86 @@
+"""The catalogue at the buyer's own price."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.guards import portal_user_required
+from sales.forms.cart import QuantityForm, SearchForm
+from sales.operations import carts
+from sales.operations.orders import OrderRefused
+from sales.queries import carts as cart_queries
+from sales.queries import catalogue
+from sales.views import asking
+
+ON_A_PAGE = 24
+
+
+@require_safe
+@portal_user_required
+def show(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+@portal_user_required
+def add(request: HttpRequest, product_id: int) -> HttpResponse:
+    form = QuantityForm(request.POST, product_id=product_id, name="", action="", button="")
+    if not form.is_valid():
+        return _page(request, wrong=form, status=400)
+    me, (_now, today) = asking.person(request), asking.now_and_today()
+    try:
+        name = carts.add(
+            user_id=me.user_id, product_id=product_id, quantity=form.cleaned_data["quantity"], today=today
+        )
+    except OrderRefused as refused:
+        form.add_error("quantity", str(refused))
+        return _page(request, wrong=form, status=400)
+    messages.success(request, _("%(name)s is in your cart.") % {"name": name})
+    return redirect(f"{reverse('catalogue')}?{request.GET.urlencode()}")
+
+
+def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: int = 200) -> HttpResponse:
+    me, (_now, today) = asking.person(request), asking.now_and_today()
+    is_distributor = asking.is_distributor(me)
+    search = SearchForm(request.GET or None, with_points=is_distributor)
+    asked = search.cleaned_data if search.is_valid() else {}
+    found = catalogue.offers(day=today, search=asked.get("q", ""), sort=asked.get("sort", ""))
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    standing = asking.standing(me)
+    offers = [catalogue.seen_by(standing=standing, terms=terms) for terms in page]
+    context = {
+        "search": search,
+        "words": asked.get("q", ""),
+        "rows": [(offer, _form(request, offer, wrong)) for offer in offers],
+        "page": page,
+        "is_distributor": is_distributor,
+        "in_cart": cart_queries.count(user_id=me.user_id),
+        # A product that is not on this page has no field of its own to put the error beside.
+        "error": _stray_error(wrong, offers),
+    }
+    return render(request, "sales/catalogue.html", context, status=status)
+
+
+def _form(request: HttpRequest, offer: catalogue.Offer, wrong: QuantityForm | None) -> QuantityForm:
+    query = request.GET.urlencode()
+    is_wrong = wrong is not None and wrong.product_id == offer.product_id
+    form = QuantityForm(
+        wrong.data if wrong is not None and is_wrong else None,
+        product_id=offer.product_id,
+        name=offer.name,
+        action=reverse("cart-add", args=[offer.product_id]) + (f"?{query}" if query else ""),
+        button=_("Add to cart"),
+    )
+    if wrong is not None and is_wrong:
+        form.errors.update(wrong.errors)
+    return form
+
+
+def _stray_error(wrong: QuantityForm | None, offers: list[catalogue.Offer]) -> str:
+    if wrong is None or wrong.product_id in {offer.product_id for offer in offers}:
+        return ""
+    return " ".join(str(error) for errors in wrong.errors.values() for error in errors)
