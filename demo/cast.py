@@ -42,6 +42,7 @@ def name_them(everybody: list[Person], customers: list[Customer], sold: list[Ord
     customer = next((one for one in preferred if one.seller is leader), preferred[0])
     for who, role in ((everybody[0], FOUNDER), (leader, LEADER), (member, MEMBER), (newcomer, NEWCOMER)):
         who.given, who.family, who.email = role.given, role.family, role.email
+        who.referral_code = f"{role.given}{role.family}".lower()
     customer.given, customer.family, customer.email = CUSTOMER.given, CUSTOMER.family, CUSTOMER.email
 
 

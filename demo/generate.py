@@ -16,6 +16,7 @@ from demo import cast, people, products, trade
 SEED = 20_251_001
 PEOPLE_HEADER = [
     "number", "sponsor_number", "given_name", "family_name", "email", "phone", "country", "city", "joined_on",
+    "referral_code",
 ]  # fmt: skip
 CUSTOMER_HEADER = [
     "number", "kind", "distributor_number", "given_name", "family_name", "email", "country", "city", "since",
@@ -73,7 +74,7 @@ def _person_row(person: people.Person) -> list[str]:
     sponsor = person.sponsor.number if person.sponsor else ""
     return [
         person.number, sponsor, person.given, person.family, person.email, person.phone, person.country,
-        person.city, person.joined.isoformat(),
+        person.city, person.joined.isoformat(), person.referral_code,
     ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Person:
     family: str = ""
     email: str = ""
     phone: str = ""
+    referral_code: str = ""
     country: str = ""
     city: str = ""
     left: date | None = None

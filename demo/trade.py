@@ -18,7 +18,7 @@ REASONS = (
     "Wrong scent",
     "A gift not needed",
 )
-OPENING_HOURS = [1, 1, 0, 0, 0, 1, 3, 6, 9, 10, 11, 10, 11, 9, 9, 9, 9, 10, 11, 13, 14, 12, 7, 3]
+OPENING_HOURS = [1, 0, 0, 0, 0, 1, 3, 6, 9, 10, 11, 10, 11, 9, 9, 9, 9, 10, 11, 13, 14, 12, 7, 3]
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class Order:
 
     @property
     def month(self) -> str:
-        known = self.paid or self.placed
+        known = self.paid or self.cancelled or self.placed
         first = known.date().replace(day=1)
         return (first + timedelta(days=32 * self.months_late)).strftime("%Y-%m")
 
@@ -152,7 +152,10 @@ def _order(
     elif order.paid is not None and order.paid > now:
         order.state, order.paid = "placed", None
     elif order.paid is not None:
-        order.shipped = order.paid + timedelta(hours=random.randrange(4, 40))
+        packed = time(random.randrange(8, 18), random.randrange(60))
+        order.shipped = datetime.combine(
+            order.paid.date() + timedelta(days=random.choice((1, 1, 1, 2))), packed
+        )
         if order.shipped > now:
             order.state, order.shipped = "paid", None
         order.months_late = 1 if random.random() < 0.0015 and order.paid < datetime(2026, 10, 20) else 0  # noqa: DTZ001
