@@ -1,5 +1,6 @@
 """A distributor's standing: good, suspended, left."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -35,3 +36,19 @@ def change_status(
         StatusChange.objects.create(
             distributor_id=distributor_id, status=status, effective_at=now, reason=reason[:200], by_id=by_id
         )
+
+
+def change_many(
+    *, expected: Mapping[int, str], status: str, reason: str, by_id: int | None, now: datetime
+) -> int:
+    """The same for several people, all or none; those who stand so already are left as they are.
+
+    `expected` holds the status each id was seen with. Returns how many changed. Raises as change_status does.
+    """
+    with transaction.atomic():
+        moving = [pk for pk in sorted(expected) if expected[pk] != status]
+        for pk in moving:
+            change_status(
+                distributor_id=pk, status=status, expected=expected[pk], reason=reason, by_id=by_id, now=now
+            )
+    return len(moving)

@@ -4,13 +4,14 @@
 that a newcomer takes two free labels before the sponsor's rght and moves nobody (docs/decisions/0001).
 """
 
-from distributors.tree.health import problems, rebuild
+from distributors.tree.health import SponsorCircle, problems, rebuild
 from distributors.tree.lock import TreeBusy, writing
 from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
 from distributors.tree.planting import Planting, plant
 
 __all__ = [
     "Planting",
+    "SponsorCircle",
     "SponsorIsBelow",
     "SponsorUnknown",
     "TreeBusy",

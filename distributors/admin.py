@@ -1,0 +1,193 @@
+"""Distributors' side of the admin: the tree is shown and never edited; history only grows."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from distributors.models import Distributor, Document, Enrolment, Profile, ReferralCode, StatusChange, User
+from distributors.operations import standing
+
+DEEPEST_INDENT = 12
+
+
+class ReadOnly:
+    """Neither added, changed nor deleted here."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """Logins. A password is set by its owner, through the mail that resets it."""
+
+    ordering = ("email",)
+    list_display = ("email", "is_staff", "is_active", "last_login")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email",)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "is_active")}),
+        ("Rights", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Whoever may edit logins must not thereby be able to give themselves every right.
+        rights = (
+            () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
+        )
+        return (*self.readonly_fields, *rights)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Profile)
+class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "city", "country", "erased_at")
+    search_fields = ("given_name", "family_name", "user__email")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("erased_at",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class StatusChangeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = StatusChange
+    extra = 0
+    fields = ("status", "effective_at", "reason", "by")
+
+
+class ReferralCodeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = ReferralCode
+    extra = 0
+    fields = ("code", "created_at", "revoked_at")
+
+
+class ReasonForm(ActionForm):
+    """A reason beside the choice of the action."""
+
+    reason = forms.CharField(required=False, max_length=200, label=_("Reason"))
+
+
+@admin.register(Distributor)
+class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """In the order of the tree, indented; a new distributor comes by sign-up or import, never by this
+    form.
+    """
+
+    ordering = ("tree_id", "lft")
+    list_display = ("indented", "name", "status", "career_rank", "sponsor_number", "joined_at")
+    list_display_links = ("indented",)
+    list_filter = ("status", "career_rank")
+    list_select_related = ("profile", "sponsor")
+    search_fields = ("number", "profile__given_name", "profile__family_name")
+    show_full_result_count = False
+    fields = (
+        ("number", "status"),
+        "profile",
+        "sponsor",
+        ("joined_at", "career_rank"),
+        ("tree_id", "level", "lft", "rght"),
+    )
+    readonly_fields = (
+        "number", "status", "profile", "sponsor", "joined_at",
+        "career_rank", "tree_id", "level", "lft", "rght",
+    )  # fmt: skip
+    inlines = (StatusChangeInline, ReferralCodeInline)
+    action_form = ReasonForm
+    actions = ("suspend", "reinstate", "record_leaving")
+
+    @admin.display(description="Number", ordering="number")
+    def indented(self, person: Distributor) -> str:
+        # A class per level: no lengths in the markup under a strict policy.
+        return format_html(
+            '<span class="indent indent-{}">{}</span>', min(person.level, DEEPEST_INDENT), person.number
+        )
+
+    @admin.display(description="Name", ordering="profile__family_name")
+    def name(self, person: Distributor) -> str:
+        return person.profile.name
+
+    @admin.display(description="Sponsor")
+    def sponsor_number(self, person: Distributor) -> str:
+        return person.sponsor.number if person.sponsor else ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description="Suspend, with the reason", permissions=["change"])
+    def suspend(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
+        self._change(request, people, Distributor.Status.SUSPENDED)
+
+    @admin.action(description="Take back into good standing, with the reason", permissions=["change"])
+    def reinstate(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
+        self._change(request, people, Distributor.Status.GOOD)
+
+    @admin.action(description="Record that they left, with the reason", permissions=["change"])
+    def record_leaving(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
+        self._change(request, people, Distributor.Status.LEFT)
+
+    def _change(self, request: HttpRequest, people: QuerySet[Distributor], status: str) -> None:
+        try:
+            done = standing.change_many(
+                expected=dict(people.order_by().values_list("pk", "status")),
+                status=status,
+                reason=request.POST.get("reason", ""),
+                by_id=request.user.pk,
+                now=timezone.now(),
+            )
+        except (standing.ReasonMissing, standing.StandingChanged) as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, _("%(count)s changed.") % {"count": done}, messages.SUCCESS)
+
+
+@admin.register(Document)
+class DocumentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A published document is not edited: correct it with the next version."""
+
+    list_display = ("title", "kind", "version", "published_on")
+    list_filter = ("kind",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("profile", "kind", "sponsor", "signed_up_at", "place_taken_at")
+    list_filter = ("kind",)
+    list_select_related = ("profile", "sponsor")
+    search_fields = ("profile__given_name", "profile__family_name", "user__email", "sponsor__number")
+    date_hierarchy = "signed_up_at"
+
+
+@admin.register(ReferralCode)
+class ReferralCodeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("code", "distributor", "created_at", "revoked_at")
+    list_select_related = ("distributor",)
+    search_fields = ("code", "distributor__number")
