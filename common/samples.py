@@ -226,7 +226,7 @@ WHY = (
 
 
 def _row(name: str, level: int, position: int, size: int, **more: Any) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "id": f"row-{name.lower().replace(' ', '-')}",
         "name": name,
         "link": "#team",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
 MANIFEST = json.loads((ROOT / "static" / "vendor" / "MANIFEST.json").read_text(encoding="utf-8"))
@@ -92,3 +93,12 @@ def test_every_imported_style_sheet_is_there():
         if not (entry.parent / address).resolve().exists()
     ]
     assert missing == []
+
+
+def test_every_reference_survives_the_hashing_of_production(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    storage = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    entry = json.loads((tmp_path / "staticfiles.json").read_text(encoding="utf-8"))["paths"]["css/app.css"]
+    assert 'url("tokens.css")' not in (tmp_path / entry).read_text(encoding="utf-8")
