@@ -1,0 +1,181 @@
+"""The labels against who sponsors whom."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisCase
+
+from distributors import tree
+from distributors.models import Distributor
+from distributors.queries import sponsor_tree
+from distributors.tree import labels
+from tests.distributors.people import batch, children, everybody_below, join, person
+
+
+def downline(pk: int) -> set[int]:
+    return set(sponsor_tree.downline(distributor_id=pk).values_list("pk", flat=True))
+
+
+class RandomJoins(HypothesisCase):
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(choices=st.lists(st.integers(min_value=0, max_value=10_000), min_size=1, max_size=60))
+    def test_downlines_are_those_of_a_breadth_first_search(self, choices):
+        ids: list[int] = []
+        for at, choice in enumerate(choices):
+            # Every tenth starts a tree of their own.
+            ids.append(join(str(at), ids[choice % len(ids)] if ids and choice % 10 else None))
+        known = children()
+        assert {pk: downline(pk) for pk in ids} == {pk: everybody_below(pk, known) for pk in ids}
+        assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_a_newcomer_moves_nobody_while_there_is_room():
+    root = join("1", None)
+    first = join("2", root)
+    before = list(Distributor.objects.values_list("pk", "lft", "rght"))
+    join("3", first)
+    after = list(Distributor.objects.exclude(number="3").values_list("pk", "lft", "rght"))
+    assert after == before
+
+
+@pytest.mark.django_db
+def test_labels_stay_between_one_and_the_top():
+    join("2", join("1", None))
+    lowest = Distributor.objects.order_by("lft").values_list("lft", flat=True)[0]
+    highest = Distributor.objects.order_by("-rght").values_list("rght", flat=True)[0]
+    assert (lowest, highest) == (1, labels.TOP - 1)
+
+
+@pytest.mark.django_db
+def test_a_thousand_under_one_sponsor():
+    root = join("root", None)
+    for at in range(1_000):
+        join(str(at), root)
+    assert sponsor_tree.team_counts(ids=[root]) == {root: 1_000}
+    assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_many_under_one_sponsor_move_few_labels_each(monkeypatch):
+    moved: list[int] = []
+    held = labels._held
+    spread = labels._spread
+
+    def counting(tree_id, within, **how):
+        moved.append(held(tree_id, *within))
+        spread(tree_id, within, **how)
+
+    monkeypatch.setattr(labels, "_spread", counting)
+    root = join("root", None)
+    for at in range(600):
+        join(str(at), root)
+    assert moved, "600 under one sponsor use up the first gap"
+    assert sum(moved) / 600 < 40
+
+
+@pytest.mark.django_db
+def test_a_line_of_three_hundred_joined_one_by_one():
+    last = None
+    for at in range(300):
+        last = join(str(at), last)
+    assert len(sponsor_tree.walk_up(distributor_id=last)) == 300
+    assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_a_line_of_five_thousand_is_planted_rebuilt_and_walked():
+    tree.plant(people=batch([None, *range(4_999)]))
+    last = Distributor.objects.get(number="B4999")
+    tree.rebuild()
+    assert tree.problems() == []
+    assert (last.level, len(sponsor_tree.walk_up(distributor_id=last.pk))) == (4_999, 5_000)
+
+
+@pytest.mark.django_db
+def test_planting_a_random_network_in_any_order_under_somebody():
+    root = join("root", join("top", None))
+    chance = random.Random(7)
+    order = list(range(2_000))
+    chance.shuffle(order)
+    sponsors = [None if at == 0 or chance.random() < 0.02 else chance.randrange(at) for at in range(2_000)]
+    shuffled: list[int | None] = [None] * 2_000
+    for at, sponsor in enumerate(sponsors):
+        shuffled[order[at]] = None if sponsor is None else order[sponsor]
+    tree.plant(people=batch(shuffled, outside=root))
+    known = children()
+    assert tree.problems() == []
+    for pk in chance.sample(sorted(pk for pks in known.values() for pk in pks), 40):
+        assert downline(pk) == everybody_below(pk, known)
+
+
+@pytest.mark.django_db
+def test_planting_under_more_sponsors_than_room_is_sought_for(monkeypatch):
+    monkeypatch.setattr("distributors.tree.planting.MANY_SPONSORS", 3)
+    tree.plant(people=batch([None, 0, 0, 1, 1, 2]))
+    people = [
+        batch([None], outside=pk, prefix=f"C{pk}-")[0]
+        for pk in Distributor.objects.values_list("pk", flat=True)
+    ]
+    tree.plant(people=people)
+    assert tree.problems() == []
+    assert Distributor.objects.count() == 12
+
+
+@pytest.mark.django_db
+def test_a_circle_in_a_batch_is_refused_with_its_path():
+    with pytest.raises(tree.SponsorIsBelow) as refusal:
+        tree.plant(people=batch([None, 3, 1, 2]))
+    assert set(refusal.value.path) == {"B1", "B2", "B3"}
+    assert not Distributor.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_sponsor_nobody_knows_is_refused():
+    with pytest.raises(tree.SponsorUnknown):
+        tree.take_place(distributor=person("1"), sponsor_id=987_654)
+    assert not Distributor.objects.exists()
+
+
+@pytest.mark.django_db
+def test_moving_a_branch_takes_everybody_along():
+    tree.plant(people=batch([None, 0, 1, 1, 0, None]))
+    ids = dict(Distributor.objects.values_list("number", "pk"))
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5"])
+    assert downline(ids["B5"]) == {ids["B1"], ids["B2"], ids["B3"]}
+    assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_moving_below_oneself_is_refused_with_the_path():
+    tree.plant(people=batch([None, 0, 1, 2]))
+    ids = dict(Distributor.objects.values_list("number", "pk"))
+    with pytest.raises(tree.SponsorIsBelow) as refusal:
+        tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+    assert refusal.value.path == ["B3", "B2", "B1"]
+    assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_moving_below_oneself_would_close_a_circle_without_the_refusal(monkeypatch):
+    monkeypatch.setattr("distributors.tree.places._refuse_circle", lambda *ids: None)
+    tree.plant(people=batch([None, 0, 1, 2]))
+    ids = dict(Distributor.objects.values_list("number", "pk"))
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+    assert "circle" in tree.problems()[0]
+
+
+@pytest.mark.django_db
+def test_random_moves_keep_the_tree_sound():
+    chance = random.Random(11)
+    tree.plant(people=batch([None, *(chance.randrange(at) for at in range(1, 200))]))
+    ids = list(Distributor.objects.values_list("pk", flat=True))
+    for _ in range(60):
+        one, other = chance.sample(ids, 2)
+        try:
+            tree.move(distributor_id=one, sponsor_id=other if chance.random() < 0.9 else None)
+        except tree.SponsorIsBelow:
+            continue
+    assert tree.problems() == []
