@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from common import money
 from common.charts import Chart, Month, Series
 
 MONTHS = tuple(
@@ -244,7 +245,10 @@ def _row(name: str, level: int, position: int, size: int, **more: Any) -> dict[s
         "gv": 10000,
     } | more
     words = {"active": "active", "at_risk": "at risk", "inactive": "not active"}[row["activity"]]
-    row["sentence"] = f"{name}, {row['rank_name']}, {words}, {row['below']} people below"
+    own, group = (money.format_volume(row[key], "", "en") for key in ("pv", "gv"))
+    people = "person" if row["below"] == 1 else "people"
+    below = f", {row['below']} {people} below" if row["below"] else ""
+    row["sentence"] = f"{name}, {row['rank_name']}, {words}, own volume {own}, group volume {group}{below}"
     return row
 
 
@@ -254,7 +258,7 @@ OUTLINE = [
         1,
         1,
         3,
-        below=4,
+        below=5,
         expanded=True,
         rank_name="Builder",
         rank_step=2,
