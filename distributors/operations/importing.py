@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 
 from common import csvcells as cells
 from common.csvfiles import Layout, Problem, Problems, Progress, Refused, rows, silent
+from common.operations.failpoints import failpoint
 from distributors.models import Distributor, ReferralCode, StatusChange
 from distributors.operations.import_profiles import (
     BATCH,
@@ -231,6 +232,7 @@ def _write(new: Sequence[Listed], sponsors: Mapping[str, int], now: datetime, pr
             for person, distributor in zip(new, distributors, strict=True)
         ]
     )
+    failpoint("import.distributors")
     progress("history", 0, len(new))
     _write_history(new, distributors, now)
     progress("history", len(new), len(new))

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from common import csvcells as cells
 from common.csvfiles import Layout, Problem, Problems, Progress, Refused, rows, silent
+from common.operations.failpoints import failpoint
 from distributors.operations.import_profiles import batches
 from distributors.queries import people
 from sales.models import Customer, Order, OrderLine, Standing
@@ -263,6 +264,7 @@ def _write_all(
         with transaction.atomic():
             for part in batches(new, BATCH):
                 _write(part, parties, terms, shut_until)
+                failpoint("import.orders")
                 done += len(part)
                 progress("writing", done, len(new))
             keep_clear(name="order", prefix="P", imported=(order.number for order in new))
