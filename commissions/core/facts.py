@@ -87,23 +87,22 @@ class Facts:
         feed(digest, people.number, sponsors, people.joined, people.standing)
         for name in sorted(people.memory):
             digest.update(name.encode())
-            feed(digest, people.number, people.memory[name])
-        sellers = people.number[lines.seller] if len(lines) else people.number[:0]
+            feed(digest, people.memory[name])
         amounts = [getattr(lines, name) for name in AMOUNTS]
-        feed(digest, lines.key, sellers, lines.by_customer, *amounts, lines.day, lines.reversal)
+        feed(digest, lines.key, lines.seller, lines.by_customer, *amounts, lines.day, lines.reversal)
         return digest.hexdigest()
 
 
-def feed(digest: "hashlib._Hash", keys: Texts, *columns: NDArray[np.generic]) -> None:
-    """Adds rows to a digest: texts as UTF-8 with separators, numbers as 64-bit little-endian, sorted bytewise."""
-    # Code points sort like their UTF-8 bytes.
-    order = np.argsort(keys, kind="stable") if (keys[:-1] > keys[1:]).any() else slice(None)
-    for column in (keys, *columns):
-        ordered = column[order]
-        if ordered.dtype.kind == "U":
-            digest.update("\n".join(ordered.tolist()).encode())
+def feed(digest: "hashlib._Hash", *columns: NDArray[np.generic]) -> None:
+    """Adds columns to a digest: texts as UTF-8 with separators, numbers as 64-bit little-endian.
+
+    People stand in the order of depth and number, lines in that of their key, so an index is a business key too.
+    """
+    for column in columns:
+        if column.dtype.kind == "U":
+            digest.update("\n".join(column.tolist()).encode())
         else:
-            digest.update(ordered.astype("<i8").tobytes())
+            digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
         digest.update(b"\0")
 
 
@@ -121,6 +120,8 @@ def _check_people(people: People) -> None:
     depth = depths(people.sponsor)
     if count and (np.diff(depth) < 0).any():
         raise FactsError("People are not sorted by their depth in the tree")
+    if count and ((people.number[:-1] > people.number[1:]) & (np.diff(depth) == 0)).any():
+        raise FactsError("People of one depth are not sorted by their number")
     wrong = np.flatnonzero((people.standing < GOOD) | (people.standing > LEFT))
     if len(wrong):
         raise FactsError(f"{people.number[wrong[0]]} has a standing that is not known")

@@ -1,0 +1,13 @@
+"""One file for each shape of bonus, one signature: (bonus, board) -> the lines it pays."""
+
+from collections.abc import Callable
+
+from commissions.core.bonuses import walk
+from commissions.core.bonuses.board import Board, Paid
+from commissions.core.plan import Bonus
+
+SHAPES: dict[str, Callable[[Bonus, Board], list[Paid]]] = {
+    "walk": walk.lines,
+}
+
+__all__ = ["SHAPES", "Board", "Paid"]
