@@ -1,6 +1,7 @@
 """Fields several forms of sales use."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -32,3 +33,22 @@ class QuantityField(forms.CharField):
                 params={"least": self.least, "most": self.most},
             )
         return int(text)
+
+
+class HundredthsField(forms.DecimalField):
+    """An amount such as 12.90 as people write it, held as whole minor units or hundredths of a point."""
+
+    def __init__(self, *, exponent: int = 2, most: int = 10**12, **kwargs: Any) -> None:
+        self.exponent = exponent
+        highest = Decimal(most).scaleb(-exponent)
+        super().__init__(min_value=0, max_value=highest, decimal_places=exponent, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        amount = super().clean(value)
+        return None if amount is None else int(amount.scaleb(self.exponent))
+
+    def prepare_value(self, value: Any) -> Any:
+        return Decimal(value).scaleb(-self.exponent) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)

@@ -182,6 +182,24 @@ def visible(*, viewer: Viewer, number: str) -> SeenOrder:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StandingLine:
+    """What of an order line has not come back."""
+
+    order_line_id: int
+    position: int
+    product_name: str
+    quantity: int
+    standing: int
+
+
+def standing_lines(*, order_id: int) -> list[StandingLine]:
+    """The lines of an order with how many pieces of each can still come back."""
+    lines = OrderLine.objects.filter(order_id=order_id).annotate(back=Sum("returned__quantity"))
+    rows = lines.order_by("position").values_list("pk", "position", "product__name", "quantity", "back")
+    return [StandingLine(*row[:4], row[3] - (row[4] or 0)) for row in rows]
+
+
 def describe(
     *, order_line_ids: Collection[int], viewer_id: int | None = None, staff: bool = False
 ) -> dict[int, LineInfo]:

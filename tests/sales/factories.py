@@ -44,9 +44,13 @@ def customer(
 
 def terms(**changes: Any) -> products.Terms:
     usual = {
-        "valid_from": date(2025, 1, 1), "retail_price": 1290, "preferred_price": 1160, "distributor_price": 900,
-        "qualifying": 800, "commissionable": 700,
-    }  # fmt: skip
+        "valid_from": date(2025, 1, 1),
+        "retail_price": 1290,
+        "preferred_price": 1160,
+        "distributor_price": 900,
+        "qualifying": 800,
+        "commissionable": 700,
+    }
     return products.Terms(**(usual | changes))
 
 

@@ -149,7 +149,8 @@ def test_four_presses_at_once_are_one_order() -> None:
     user = User.objects.create_user(email="x@example.com")
     carts.add(user_id=user.pk, product_id=soap.pk, quantity=1, today=make.NOON.date())
     asked = {
-        "user_id": user.pk, "buyer": make.buyer(seller), "token": token(), "purpose": "own_use", "now": make.NOON
+        "user_id": user.pk, "buyer": make.buyer(seller), "token": token(),
+        "purpose": "own_use", "now": make.NOON,
     }  # fmt: skip
     answers = make.at_once(*[lambda: carts.order(**asked)] * 4)
     assert {type(answer) for answer in answers} == {Order}

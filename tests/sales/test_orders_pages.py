@@ -105,7 +105,7 @@ def test_what_came_back_is_told(cast: Cast, evas: Order) -> None:
     assert "Partly returned" in page
 
 
-# --- the list --------------------------------------------------------------------------------------------------
+# --- the list ---
 def listed(client: Client, **query: str) -> list[str]:
     answer = client.get(reverse("orders"), query)
     return [row.number for row in answer.context["rows"]]
@@ -167,7 +167,7 @@ def test_twice_the_orders_need_no_more_queries(cast: Cast, ivo: Customer, count_
     assert count_queries(lambda: eva.get(reverse("orders"))) == few
 
 
-# --- the file --------------------------------------------------------------------------------------------------
+# --- the file ---
 def exported(client: Client, **query: str) -> list[dict[str, str]]:
     answer = client.get(reverse("orders-export"), query)
     text = b"".join(answer.streaming_content).decode("utf-8-sig")

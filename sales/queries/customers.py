@@ -1,0 +1,8 @@
+"""To whom a customer belongs."""
+
+from sales.models import Customer
+
+
+def distributor_of(*, customer_id: int) -> int | None:
+    """The distributor a customer belongs to."""
+    return Customer.objects.filter(pk=customer_id).values_list("distributor_id", flat=True).first()
