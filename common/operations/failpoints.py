@@ -4,7 +4,7 @@ import os
 import signal
 
 
-class Broken(RuntimeError):  # noqa: N818
+class Broken(RuntimeError):
     """Raised where FAILPOINT says `<place>:raise`."""
 
 

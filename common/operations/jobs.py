@@ -120,6 +120,14 @@ def work(*, job_id: int, owner: str, now: datetime, watch: Progress | None = Non
     return hold.finish()
 
 
+def work_on(*, kind: str, subject: str, owner: str, now: datetime, watch: Progress | None = None) -> bool:
+    """Do the job of this kind about this subject here, if it is due and nobody else has it; True when it is done."""
+    job = Job.objects.filter(kind=kind, subject=subject).order_by("-due_at", "-pk").first()
+    if job is None or not claim(job_id=job.pk, owner=owner, now=now):
+        return False
+    return work(job_id=job.pk, owner=owner, now=now, watch=watch)
+
+
 def retry(*, job_id: int, now: datetime) -> bool:
     """Give a FAILED job five more attempts. False when it has not failed."""
     failed = Job.objects.filter(pk=job_id, state=Job.State.FAILED)

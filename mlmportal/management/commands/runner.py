@@ -41,7 +41,7 @@ class Command(BaseCommand):
 def _on_signal(enough: threading.Event) -> None:
     """The job under way is finished first: a signal only sets the flag."""
 
-    def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    def stop(signum: int, frame: FrameType | None) -> None:
         enough.set()
 
     signal.signal(signal.SIGTERM, stop)

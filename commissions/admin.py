@@ -1,0 +1,158 @@
+"""Everything can be looked up; money and what is closed cannot be written here. Months are run on their own page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from commissions.core.plan import PlanError
+from commissions.models import (
+    Account,
+    Line,
+    Period,
+    PlanVersion,
+    Promotion,
+    Run,
+    Snapshot,
+    StatementItem,
+    Transfer,
+)
+from commissions.operations import plans
+from commissions.queries.plans import is_used
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Looked at, never written."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnly):
+    list_display = ("key", "state", "starts_at", "ends_at", "line_drawn_at", "closed_at", "run_the_month")
+    list_filter = ("state",)
+
+    @admin.display(description="Close, review, approve")
+    def run_the_month(self, period: Period) -> str:
+        return format_html('<a href="{}">Open {}</a>', reverse("staff-month", args=[period.key]), period.key)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly):
+    list_display = ("period", "kind", "number", "state", "stage", "total", "item_count", "computed_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("period",)
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ReadOnly):
+    list_display = ("run", "distributor", "active", "rank", "title", "own_volume", "group_volume")
+    list_select_related = ("run__period", "distributor")
+    search_fields = ("=distributor__number",)
+    search_help_text = "A distributor's number"
+
+
+@admin.register(StatementItem)
+class StatementItemAdmin(ReadOnly):
+    list_display = ("run", "distributor", "bonus", "corrects_period", "amount", "line_count")
+    list_filter = ("bonus",)
+    list_select_related = ("run__period", "distributor")
+    search_fields = ("=distributor__number",)
+    search_help_text = "A distributor's number"
+
+
+@admin.register(Line)
+class LineAdmin(ReadOnly):
+    list_display = (
+        "run",
+        "bonus",
+        "distributor",
+        "order_line",
+        "level",
+        "base",
+        "rate_ppm",
+        "whole",
+        "micro",
+    )
+    list_filter = ("bonus",)
+    list_select_related = ("run__period", "distributor", "order_line__order")
+    search_fields = ("=distributor__number", "=order_line__order__number")
+    search_help_text = "A distributor's or an order's number"
+
+
+@admin.register(Promotion)
+class PromotionAdmin(ReadOnly):
+    list_display = ("run", "distributor", "before", "rank")
+    list_select_related = ("run__period", "distributor")
+    search_fields = ("=distributor__number",)
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnly):
+    list_display = ("kind", "name", "owner", "currency", "balance")
+    list_filter = ("kind",)
+    list_select_related = ("owner",)
+    search_fields = ("=owner__number", "=name")
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnly):
+    list_display = ("key", "debit", "credit", "amount", "currency", "period", "posted_at")
+    list_select_related = ("debit", "credit", "period")
+    search_fields = ("^key",)
+    search_help_text = "How a key begins, such as comm:2026-10:"
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The document says everything else about the plan; its errors stand beside it."""
+
+    class Meta:
+        model = PlanVersion
+        fields = ("document",)
+
+    def clean_document(self) -> str:
+        document: str = self.cleaned_data["document"]
+        try:
+            plans.check(document=document, instead_of=self.instance.pk)
+        except PlanError as error:
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from error
+        except plans.VersionIsUsed as error:
+            raise forms.ValidationError(str(error)) from error
+        return document
+
+
+@admin.register(PlanVersion)
+class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A new version is adopted; one that no period has used may still be corrected; nothing is deleted."""
+
+    form = PlanForm
+    list_display = ("name", "version", "starts", "sha256", "adopted_at")
+
+    def has_change_permission(self, request: HttpRequest, obj: PlanVersion | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or not is_used(version_id=obj.pk))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: PlanVersion, form: Any, change: bool) -> None:
+        adopted = plans.adopt(document=form.cleaned_data["document"], now=timezone.now())
+        obj.pk = adopted.pk
+        obj.refresh_from_db()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PlanVersion]:
+        return super().get_queryset(request).order_by("name", "-version")

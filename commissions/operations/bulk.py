@@ -1,0 +1,81 @@
+"""Many rows at once: COPY on PostgreSQL, executemany on SQLite."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+
+AT_A_TIME = 10_000
+Row = Sequence[Any]
+
+
+def insert(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Insert rows of plain values (numbers, text, None, JSON as text) and return how many.
+
+    `columns` are columns of the database, without the key. Signals are not sent and no default of a model is
+    filled in. Belongs into a transaction of the caller's.
+    """
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    if connection.vendor == "postgresql":
+        return _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+    marks = ", ".join(["%s"] * len(columns))
+    return _execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of columns
+
+
+def add_to(*, model: type[models.Model], column: str, amounts: dict[int, int]) -> None:
+    """Add to one integer column of many rows, by key; rows are locked in the order of their keys."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    name = connection.ops.quote_name(column)
+    pairs = sorted((pk, amount) for pk, amount in amounts.items() if amount)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            keys, values = [pk for pk, _ in pairs], [amount for _, amount in pairs]
+            cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [keys])  # noqa: S608
+            cursor.execute(
+                f"UPDATE {table} SET {name} = {table}.{name} + more.amount "  # noqa: S608
+                "FROM unnest(%s::bigint[], %s::bigint[]) AS more(id, amount) "
+                f"WHERE {table}.id = more.id",
+                [keys, values],
+            )
+        else:
+            cursor.executemany(
+                f"UPDATE {table} SET {name} = {name} + %s WHERE id = %s",  # noqa: S608
+                [(amount, pk) for pk, amount in pairs],
+            )
+
+
+def _copy(statement: str, rows: Iterable[Row]) -> int:
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for part in _parts(rows):
+            count += len(part)
+            copy.write("".join("\t".join(map(_text, row)) + "\n" for row in part))
+    return count
+
+
+def _execute(statement: str, rows: Iterable[Row]) -> int:
+    count = 0
+    with connection.cursor() as cursor:
+        for part in _parts(rows):
+            count += len(part)
+            cursor.executemany(statement, part)
+    return count
+
+
+def _parts(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    source = iter(rows)
+    while part := list(islice(source, AT_A_TIME)):
+        yield part
+
+
+def _text(value: Any) -> str:
+    """A value in COPY's text format."""
+    if type(value) is int:
+        return str(value)
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -1,0 +1,103 @@
+"""The estimate of the open period: the engine that closes months, on what is known so far."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from commissions.core import ENGINE_VERSION
+from commissions.models import Period, Run
+from commissions.operations import computing, hashing
+from commissions.operations.periods import first_day
+from commissions.queries import plans
+from common.operations import jobs
+from common.operations.failpoints import failpoint
+
+JOB = "estimate"
+# Orders that come in a burst share one refresh.
+TOGETHER = timedelta(seconds=3)
+OLDEST = timedelta(hours=1)
+
+
+def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | None:
+    """Compute the open period's estimate anew and put it in the place of the old one, in one transaction.
+
+    Readers always see one estimate, whole. None when no period is open. Raises NoPlanInForce.
+    """
+    period = Period.objects.filter(state=Period.State.OPEN).first()
+    if period is None:
+        return None
+    tell = progress or (lambda *_: None)
+    tell("snapshot", 0, 3)
+    plan = plans.in_force(day=first_day(period=period))
+    parsed = plans.parsed(version=plan)
+    loaded = computing.period_facts.load(period=period, plan=parsed)
+    tell("compute", 1, 3)
+    computed = computing.compute(plan=parsed, loaded=loaded)
+    failpoint("estimate.computed")
+    tell("store", 2, 3)
+    run = Run(
+        period=period,
+        number=_next_number(period),
+        kind=Run.Kind.ESTIMATE,
+        state=Run.State.ESTIMATE,
+        stage=Run.Stage.DONE,
+        plan=plan,
+        engine_version=ENGINE_VERSION,
+        input_hash=loaded.facts.input_hash(),
+        engine_hash=computed.result.output_hash(),
+        output_hash=hashing.of_computed(computed=computed),
+        people_count=len(loaded.person_ids),
+        order_count=loaded.order_count,
+        order_line_count=len(loaded.order_line_ids),
+        started_at=now,
+        computed_at=now,
+        finished_at=now,
+        **computing.counts(computed=computed),
+    )
+    return _replace(period, run, computed)
+
+
+def request_refresh(*, now: datetime) -> bool:
+    """Make a refresh of the open period's estimate due in a moment; False when one is waiting already."""
+    key = Period.objects.filter(state=Period.State.OPEN).values_list("key", flat=True).first()
+    if key is None or jobs.is_waiting(kind=JOB, subject=key):
+        return False
+    return jobs.enqueue(kind=JOB, subject=key, due_at=now + TOGETHER, now=now)
+
+
+def request_if_old(*, now: datetime) -> bool:
+    """Make a refresh due when the open period has no estimate, or one older than an hour."""
+    fresh = Run.objects.filter(
+        state=Run.State.ESTIMATE, period__state=Period.State.OPEN, computed_at__gt=now - OLDEST
+    )
+    return False if fresh.exists() else request_refresh(now=now)
+
+
+def _next_number(period: Period) -> int:
+    last = Run.objects.filter(period=period, kind=Run.Kind.ESTIMATE).order_by("-number").first()
+    return last.number + 1 if last else 1
+
+
+def _replace(period: Period, run: Run, computed: computing.Computed) -> Run | None:
+    with transaction.atomic():
+        # One refresh at a time; and none for a period that was closed while this was computed.
+        held = Period.objects.select_for_update().filter(pk=period.pk, state=Period.State.OPEN).first()
+        old = Run.objects.filter(period=period, kind=Run.Kind.ESTIMATE)
+        if held is None or old.filter(number__gte=run.number).exists():
+            return None
+        # The one before is kept for pages that are being read just now; what is older goes.
+        drop(estimates=old.filter(state=Run.State.SUPERSEDED))
+        old.update(state=Run.State.SUPERSEDED)
+        run.save(force_insert=True)
+        computing.store(run_id=run.pk, computed=computed)
+        failpoint("estimate.replacing")
+    return run
+
+
+def drop(*, estimates: QuerySet[Run]) -> None:
+    """Delete estimates with everything that hangs on them."""
+    gone = estimates.filter(kind=Run.Kind.ESTIMATE)
+    for pk in list(gone.values_list("pk", flat=True)):
+        computing.drop(run_id=pk, items_too=True)
+    gone.delete()

@@ -1,0 +1,110 @@
+"""The database itself refuses to change what is final: triggers on both databases, put back after every migration.
+
+On PostgreSQL they look once at each statement, so that a bulk insert costs no row by row; on SQLite, which
+knows only row triggers, at each row. A migration that rebuilds a table on SQLite drops its triggers
+silently: hence `install` after every migration, and `check_books` proves that they stand.
+"""
+
+# ruff: noqa: S608 - names of our tables, no input
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from commissions.queries.guards import OF_RUNS, RUN, TRANSFER, expected
+
+FINAL = "What is final is not changed; a correction is a row of its own"
+
+
+def install(**_: Any) -> None:
+    """Put every guard in place. Safe to repeat; listens to post_migrate."""
+    if RUN not in connection.introspection.table_names():
+        return
+    statements = _postgresql() if connection.vendor == "postgresql" else _sqlite()
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def lift() -> None:
+    """Take every guard away. For tests that have to empty their database; `install` puts them back."""
+    tables = sorted({*OF_RUNS, RUN, TRANSFER}, key=len, reverse=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name in sorted(expected()):
+            table = next(table for table in tables if name.startswith(f"{table}_final_"))
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def _sqlite() -> list[str]:
+    found = []
+    for table in OF_RUNS:
+        for event in ("insert", "update", "delete"):
+            rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[event]
+            final = " OR ".join(
+                f"(SELECT state FROM {RUN} WHERE id = {row}.run_id) = 'final'" for row in rows
+            )
+            found.append(_sqlite_guard(table, event, final))
+    found += [_sqlite_guard(RUN, event, "OLD.state = 'final'") for event in ("update", "delete")]
+    found += [_sqlite_guard(TRANSFER, event, "1") for event in ("update", "delete")]
+    # INSERT OR REPLACE would delete the old row without asking the delete's trigger on connections that do not
+    # set recursive_triggers.
+    there = f"EXISTS (SELECT 1 FROM {TRANSFER} WHERE id = NEW.id OR key = NEW.key)"
+    return [*found, _sqlite_guard(TRANSFER, "insert", there)]
+
+
+def _sqlite_guard(table: str, event: str, condition: str) -> str:
+    return (
+        f"CREATE TRIGGER IF NOT EXISTS {table}_final_{event} BEFORE {event.upper()} ON {table} "
+        f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{FINAL}'); END"
+    )
+
+
+def _postgresql() -> list[str]:
+    found = [
+        _function("commissions_guard_rows", f"""
+            IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id FROM touched) t
+                       JOIN {RUN} r ON r.id = t.run_id WHERE r.state = 'final') THEN
+                RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation';
+            END IF; RETURN NULL;"""),
+        _function("commissions_guard_moved", f"""
+            IF EXISTS (SELECT 1 FROM (SELECT run_id FROM touched UNION SELECT run_id FROM become) t
+                       JOIN {RUN} r ON r.id = t.run_id WHERE r.state = 'final') THEN
+                RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation';
+            END IF; RETURN NULL;"""),
+        _function("commissions_guard_runs", f"""
+            IF EXISTS (SELECT 1 FROM touched WHERE state = 'final') THEN
+                RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation';
+            END IF; RETURN NULL;"""),
+        _function("commissions_guard_all", f"""
+            IF EXISTS (SELECT 1 FROM touched) THEN
+                RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation';
+            END IF; RETURN NULL;"""),
+        # Only a test's own database may be emptied as a whole.
+        _function("commissions_guard_truncate", f"""
+            IF current_database() NOT LIKE 'test\\_%' THEN
+                RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation';
+            END IF; RETURN NULL;"""),
+    ]  # fmt: skip
+    for table in OF_RUNS:
+        found += [_guard(table, event, "commissions_guard_rows") for event in ("insert", "delete")]
+        found.append(_guard(table, "update", "commissions_guard_moved", "NEW TABLE AS become"))
+    found += [_guard(RUN, event, "commissions_guard_runs") for event in ("update", "delete")]
+    found += [_guard(TRANSFER, event, "commissions_guard_all") for event in ("update", "delete")]
+    return found + [
+        f"CREATE OR REPLACE TRIGGER {table}_final_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION commissions_guard_truncate()"
+        for table in (*OF_RUNS, RUN, TRANSFER)
+    ]
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+
+
+def _guard(table: str, event: str, function: str, also: str = "") -> str:
+    seen = "NEW TABLE AS touched" if event == "insert" else f"OLD TABLE AS touched {also}"
+    return (
+        f"CREATE OR REPLACE TRIGGER {table}_final_{event} AFTER {event.upper()} ON {table} "
+        f"REFERENCING {seen} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )

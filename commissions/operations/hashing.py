@@ -1,0 +1,77 @@
+"""The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commissions.operations.computing import Computed
+from commissions.operations.corrections import MICRO
+from commissions.queries import fingerprint
+from commissions.queries.fingerprint import Table, Words
+
+Ints = NDArray[np.int64]
+
+
+def of_computed(*, computed: Computed) -> str:
+    """The hash of the items and lines that storing this would write."""
+    return fingerprint.of_tables(tables={"items": _items(computed), "lines": _lines(computed)})
+
+
+def _items(computed: Computed) -> Table:
+    items, back = computed.result.items, computed.corrections.items
+    return {
+        "number": _people(computed, items.beneficiary, [item.item.distributor_id for item in back]),
+        "bonus": _bonuses(computed, items.bonus, [item.item.bonus for item in back]),
+        "corrects": _corrected([item.period for item in back], len(items.amount)),
+        "amount": _joined(items.amount, [item.amount for item in back]),
+        "line_count": _joined(items.line_count, [item.line_count for item in back]),
+    }
+
+
+def _lines(computed: Computed) -> Table:
+    lines, back, loaded = computed.result.lines, computed.corrections.lines, computed.loaded
+    keys = np.concatenate([loaded.facts.lines.key, loaded.returned.key]).tolist()
+    orders, positions = zip(*(key.rsplit("/", 1) for key in keys), strict=True) if keys else ((), ())
+    returned = {
+        pk: at for at, pk in enumerate(loaded.returned.order_line_id.tolist(), len(loaded.facts.lines.key))
+    }
+    source = _joined(lines.source, [returned[line.order_line_id] for line in back])
+    split = [divmod(line.exact, MICRO) for line in back]
+    return {
+        "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
+        "bonus": _bonuses(computed, lines.bonus, [line.item.bonus for line in back]),
+        "order": Words(np.array(orders, dtype=np.str_), source),
+        "position": np.array(positions, dtype=np.int64)[source],
+        "corrects": _corrected([line.period for line in back], len(lines.whole)),
+        "level": _joined(lines.level, [line.level for line in back]),
+        "depth": _joined(lines.depth, [line.depth for line in back]),
+        "base": _joined(lines.base, [line.base for line in back]),
+        "rate_ppm": _joined(lines.rate_ppm, [line.rate_ppm for line in back]),
+        "whole": _joined(lines.whole, [whole for whole, _ in split]),
+        "micro": _joined(lines.micro, [micro for _, micro in split]),
+    }
+
+
+def _people(computed: Computed, first: Ints, more: Sequence[int]) -> Words:
+    ids = computed.loaded.person_ids
+    by_id = np.argsort(ids)
+    found = by_id[np.searchsorted(ids, np.array(more, dtype=np.int64), sorter=by_id)]
+    return Words(computed.loaded.facts.people.number, _joined(first, found))
+
+
+def _bonuses(computed: Computed, first: Ints, more: Sequence[str]) -> Words:
+    names = [bonus.name for bonus in computed.plan.bonuses]
+    # A later plan may have given up the bonus that is taken back.
+    names += sorted(set(more) - set(names))
+    return Words(np.array(names, dtype=np.str_), _joined(first, [names.index(name) for name in more]))
+
+
+def _corrected(periods: Sequence[str], before: int) -> Words:
+    known = ["", *sorted(set(periods))]
+    at = [known.index(period) for period in periods]
+    return Words(np.array(known, dtype=np.str_), _joined(np.zeros(before, np.int64), at))
+
+
+def _joined(first: Ints, more: "Sequence[int] | Ints") -> Ints:
+    return np.concatenate([np.asarray(first, dtype=np.int64), np.asarray(more, dtype=np.int64)])

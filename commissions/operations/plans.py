@@ -1,0 +1,64 @@
+"""Adopting plan documents."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from commissions.core.plan import load
+from commissions.models import PlanVersion
+from commissions.queries import plans
+
+
+class VersionIsUsed(RuntimeError):
+    """A period was computed with this version: its document stays. Give the changed plan a higher version."""
+
+
+def adopt(*, document: str, now: datetime) -> PlanVersion:
+    """Adopt a plan document and return its version. The same document again changes nothing.
+
+    A version no period has used may be replaced. Raises PlanError (with every problem found) and VersionIsUsed.
+    """
+    plan = load(document)
+    with transaction.atomic():
+        known = PlanVersion.objects.select_for_update().filter(name=plan.name, version=plan.version).first()
+        if known is None:
+            return _new(plan.name, plan.version, plan.starts, document, plan.sha256, now)
+        if known.sha256 == plan.sha256:
+            return known
+        if plans.is_used(version_id=known.pk):
+            raise VersionIsUsed(
+                f"Version {plan.version} of {plan.name} has been used and stays as it is; adopt a higher version."
+            )
+        known.document, known.sha256, known.starts, known.adopted_at = document, plan.sha256, plan.starts, now
+        known.save()
+    return known
+
+
+def check(*, document: str, instead_of: int | None) -> None:
+    """Raise what `adopt` would raise. `instead_of` is the version that is being edited: it keeps its name
+    and number.
+    """
+    plan = load(document)
+    known = PlanVersion.objects.filter(name=plan.name, version=plan.version).first()
+    if instead_of is not None and (known is None or known.pk != instead_of):
+        raise VersionIsUsed(
+            "An edited document keeps its plan's name and version; adopt another version as a new one."
+        )
+    if known is not None and known.sha256 != plan.sha256 and plans.is_used(version_id=known.pk):
+        raise VersionIsUsed(f"Version {plan.version} of {plan.name} has been used and stays as it is.")
+
+
+def _new(name: str, version: int, starts: object, document: str, sha256: str, now: datetime) -> PlanVersion:
+    try:
+        with transaction.atomic():
+            return PlanVersion.objects.create(
+                name=name, version=version, starts=starts, document=document, sha256=sha256, adopted_at=now
+            )
+    except IntegrityError:
+        # Adopted by somebody else in the same moment.
+        found = PlanVersion.objects.get(name=name, version=version)
+        if found.sha256 != sha256:
+            raise VersionIsUsed(
+                f"Version {version} of {name} was adopted by somebody else just now."
+            ) from None
+        return found

@@ -1,0 +1,224 @@
+"""A run from its first stage to its last: computed by a job, reviewed by one person, approved by another, sealed.
+
+Each step is a conditional update of the row. If it touched nothing, somebody else was first, and the step says so or
+goes home quietly.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from commissions.core import ENGINE_VERSION
+from commissions.models import Period, Run, StatementItem
+from commissions.operations import computing, hashing, permissions, sealing
+from commissions.operations.periods import JOB, first_day
+from commissions.queries import plans
+from common.operations import jobs
+from common.operations.failpoints import failpoint
+
+Tell = Callable[[str, int, int], None]
+STAGES = ("snapshot", "compute", "check", "store")
+
+
+class CannotRun(RuntimeError):
+    """This run cannot be taken further; the sentence says why."""
+
+
+class WrongState(CannotRun):
+    """The run is not in the state that this step begins from: perhaps somebody else was first."""
+
+
+class SamePerson(CannotRun):
+    """Who prepared or reviewed a run cannot approve it."""
+
+
+class WrongTotal(CannotRun):
+    """The typed total is not the run's."""
+
+
+class EarlierPeriod(CannotRun):
+    """An earlier period is not final, or became final after this run was computed."""
+
+
+class Changed(CannotRun):
+    """The stored items are not those that were computed and reviewed."""
+
+
+def quiet(stage: str, done: int = 0, total: int = 0) -> None:
+    """Tells nobody how far it has come."""
+
+
+def advance(*, run_id: int, now: datetime, progress: jobs.Progress = quiet) -> bool:
+    """Take a run through the stages that need no person, and return whether anything was done.
+
+    COMPUTING: snapshot, compute, check, store, then it is a DRAFT. APPROVED: verify, post, promote, then FINAL. In
+    any other state there is nothing to do. May be called again after a crash at any point: the stages
+    before `store` write nothing that lasts, and every later one is a transaction that happens once.
+    """
+    run = Run.objects.select_related("period", "plan").get(pk=run_id)
+    if run.state == Run.State.COMPUTING:
+        return _compute(run, now, progress)
+    if run.state == Run.State.APPROVED:
+        return sealing.seal(run=run, now=now, progress=progress)
+    return False
+
+
+def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
+    """Put a new draft in the place of the latest one, with the plan now in force, and make it due.
+
+    The old draft is kept as SUPERSEDED with its items, for the comparison; its lines and snapshots go. A review of it
+    is void. Raises WrongState (nothing to recompute, or already approved), NotAllowed, NoPlanInForce.
+    """
+    if by is not None:
+        permissions.demand(user_id=by, permission="prepare_run")
+    with transaction.atomic():
+        period = Period.objects.select_for_update().filter(key=period_key).first()
+        if period is None or period.state != Period.State.CLOSING:
+            raise WrongState(f"{period_key} is not being closed.")
+        last = Run.objects.filter(period=period, kind=Run.Kind.CLOSE).latest("number")
+        replaceable = [Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.FAILED]
+        if not _move(last.pk, replaceable, state=Run.State.SUPERSEDED, finished_at=now):
+            raise WrongState("The run is approved; nothing of it can change any more.")
+        computing.drop(run_id=last.pk, items_too=False)
+        run = Run.objects.create(
+            period=period,
+            number=last.number + 1,
+            kind=Run.Kind.CLOSE,
+            plan=plans.in_force(day=first_day(period=period)),
+            engine_version=ENGINE_VERSION,
+            prepared_by_id=by,
+            started_at=now,
+        )
+        jobs.enqueue(kind=JOB, subject=str(run.pk), due_at=now, now=now)
+    return run
+
+
+def review(*, run_id: int, by: int, now: datetime) -> None:
+    """Say that somebody has looked at a draft. Raises NotAllowed, WrongState."""
+    permissions.demand(user_id=by, permission="prepare_run")
+    fields = {
+        "state": Run.State.REVIEWED,
+        "stage": Run.Stage.APPROVE,
+        "reviewed_by_id": by,
+        "reviewed_at": now,
+    }
+    if not _move(run_id, [Run.State.DRAFT], note="", **fields):
+        raise WrongState("Only a draft can be reviewed.")
+
+
+def send_back(*, run_id: int, reason: str, by: int, now: datetime) -> None:
+    """Take a review back, with a reason that stays on the run. Raises NotAllowed, WrongState, ValueError (no
+    reason).
+    """
+    permissions.demand(user_id=by, permission="approve_run")
+    if not reason.strip():
+        raise ValueError("Say what is wrong with it.")
+    fields = {"stage": Run.Stage.REVIEW, "reviewed_by_id": None, "reviewed_at": None}
+    if not _move(run_id, [Run.State.REVIEWED], state=Run.State.DRAFT, note=reason.strip()[:300], **fields):
+        raise WrongState("Only a reviewed run can be sent back.")
+
+
+def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
+    """Answer for a reviewed run: from here on it is posted and made final, by a job.
+
+    `typed_total` is the run's total in minor units, typed by the person: nobody approves a number unread.
+    What is approved is the hash of exactly the reviewed items and lines; the job refuses rows that hash differently.
+
+    Raises NotAllowed, WrongState, SamePerson, WrongTotal, EarlierPeriod, Changed.
+    """
+    permissions.demand(user_id=by, permission="approve_run")
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).select_related("period").get(pk=run_id)
+        if run.state != Run.State.REVIEWED:
+            raise WrongState("Only a reviewed run can be approved.")
+        if by in (run.prepared_by_id, run.reviewed_by_id):
+            raise SamePerson("Somebody else has to approve: you prepared or reviewed this run.")
+        if typed_total != run.total:
+            raise WrongTotal("The total you typed is not the total of this run.")
+        _demand_order(run)
+        if sum(StatementItem.objects.filter(run=run).values_list("amount", flat=True)) != run.total:
+            raise Changed("The stored items do not add up to the run's total; recompute it.")
+        _move(
+            run_id,
+            [Run.State.REVIEWED],
+            state=Run.State.APPROVED,
+            stage=Run.Stage.POST,
+            approved_by_id=by,
+            approved_at=now,
+            approved_hash=run.output_hash,
+        )
+        jobs.enqueue(kind=JOB, subject=str(run_id), due_at=now, now=now)
+
+
+def _demand_order(run: Run) -> None:
+    """Titles, debts and corrections of a period rest on the one before: it must be final, and first."""
+    earlier = Period.objects.filter(starts_at__lt=run.period.starts_at)
+    unfinished = earlier.exclude(state=Period.State.CLOSED).order_by("starts_at").first()
+    if unfinished is not None:
+        raise EarlierPeriod(f"{unfinished.key} has to be final first.")
+    if run.computed_at and earlier.filter(closed_at__gt=run.computed_at).exists():
+        raise EarlierPeriod("An earlier period became final after this run was computed; recompute it.")
+
+
+def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
+    progress("snapshot", 0, len(STAGES))
+    plan, loaded = computing.load(run=run)
+    found = {
+        "input_hash": loaded.facts.input_hash(),
+        "people_count": len(loaded.person_ids),
+        "order_count": loaded.order_count,
+        "order_line_count": len(loaded.order_line_ids),
+    }
+    if not _stage(run, Run.Stage.COMPUTE, now, **found):
+        return False
+    progress("compute", 1, len(STAGES))
+    computed = computing.compute(plan=plan, loaded=loaded)
+    hashes = {
+        "engine_hash": computed.result.output_hash(),
+        "output_hash": hashing.of_computed(computed=computed),
+    }
+    if not _stage(run, Run.Stage.CHECK, now, **hashes):
+        return False
+    progress("check", 2, len(STAGES))
+    problems = computing.problems(computed=computed)
+    if problems:
+        return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error="\n".join(problems[:50]))
+    if not _stage(run, Run.Stage.STORE, now):
+        return False
+    progress("store", 3, len(STAGES))
+    stored = _store(run, computed, now)
+    progress("store", 4, len(STAGES))
+    return stored
+
+
+def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
+    with transaction.atomic():
+        # Holding the row keeps a second worker out until this one has committed: then the state has moved on.
+        held = Run.objects.select_for_update().get(pk=run.pk)
+        if held.state != Run.State.COMPUTING:
+            return False
+        computing.store(run_id=run.pk, computed=computed)
+        failpoint("run.storing")
+        return _stage(
+            run,
+            Run.Stage.REVIEW,
+            now,
+            state=Run.State.DRAFT,
+            computed_at=now,
+            error="",
+            engine_version=ENGINE_VERSION,
+            **computing.counts(computed=computed),
+        )
+
+
+def _stage(run: Run, stage: str, now: datetime, **fields: object) -> bool:
+    """Record that everything before `stage` is done. False when the run is no longer being computed."""
+    run.stage_times = {**run.stage_times, stage: now.isoformat()}
+    done = _move(run.pk, [Run.State.COMPUTING], stage=stage, stage_times=run.stage_times, **fields)
+    failpoint(f"run.{stage}")
+    return done
+
+
+def _move(run_id: int, states: list[Run.State], **fields: object) -> bool:
+    return bool(Run.objects.filter(pk=run_id, state__in=states).update(**fields))

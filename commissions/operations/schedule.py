@@ -1,0 +1,47 @@
+"""What the clock makes due. It may be asked once a minute, twice at once, or again after two days."""
+
+import logging
+from datetime import datetime
+
+from commissions.models import Period
+from commissions.operations import estimates, periods, runs
+from commissions.queries.plans import NoPlanInForce
+from common.operations import jobs
+
+log = logging.getLogger(__name__)
+
+
+def tick(*, now: datetime, owner: str) -> int:
+    """Make due what the clock asks for, and work on what is due; how many jobs were worked on."""
+    enqueue_due(now=now)
+    return jobs.advance_due(now=now, owner=owner)
+
+
+def enqueue_due(*, now: datetime) -> None:
+    """Close the open period if its end has passed (the next too, if that is over as well); keep the estimate fresh."""
+    try:
+        while key := _over(now):
+            periods.close(key=key, by=None, now=now)
+        estimates.request_if_old(now=now)
+    except NoPlanInForce as error:
+        log.warning("%s", error)
+    except periods.CannotClose as error:
+        # Somebody else was first.
+        log.info("%s", error)
+
+
+def _over(now: datetime) -> str | None:
+    over = Period.objects.filter(state=Period.State.OPEN, ends_at__lte=now)
+    return over.values_list("key", flat=True).first()
+
+
+def advance_run(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
+    """The handler of jobs about runs: `subject` is the run's key."""
+    runs.advance(run_id=int(subject), now=now, progress=progress)
+    return False
+
+
+def refresh_estimate(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
+    """The handler of jobs about estimates: there is one open period, whatever the subject says."""
+    estimates.refresh(now=now, progress=progress)
+    return False

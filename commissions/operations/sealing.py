@@ -1,0 +1,118 @@
+"""What follows approval: the stored rows are proved, posted, people are promoted, and the run and its period
+are final.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from commissions.models import Period, Promotion, Run, Snapshot
+from commissions.operations import estimates, ledger
+from commissions.queries import audit, fingerprint, plans
+from common.operations import jobs
+from common.operations.failpoints import failpoint
+from distributors.operations import careers
+
+CHANGED = (
+    "The stored items and lines are not those that were approved. The approval is void; recompute the run."
+)
+
+
+class BooksDoNotBalance(RuntimeError):
+    """The ledger contradicts itself. Nothing is posted until a person has found out why."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems[:5]))
+        self.problems = problems
+
+
+def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
+    """Take an approved run to FINAL; True when this call did it. Raises BooksDoNotBalance.
+
+    Two transactions, each held by the run's row and each happening once: post, then promote and finish. Rows that hash
+    differently from what was approved make the run a DRAFT again.
+    """
+    progress("post", 0, 2)
+    if run.stage == Run.Stage.POST and not _post(run.pk, now):
+        return False
+    failpoint("seal.posted")
+    progress("promote", 1, 2)
+    done = _promote(run.pk, now)
+    progress("promote", 2, 2)
+    return done
+
+
+def _post(run_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        run = _held(run_id, Run.Stage.POST)
+        if run is None:
+            # Somebody else has posted it meanwhile.
+            return True
+        if fingerprint.of_run(run_id=run_id) != run.approved_hash:
+            _void(run_id)
+            return False
+        if problems := audit.ledger():
+            raise BooksDoNotBalance(problems)
+        ledger.post_run(run=run, now=now)
+        failpoint("seal.posting")
+        _reached(run, Run.Stage.PROMOTE, now)
+    return True
+
+
+def _promote(run_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        run = _held(run_id, Run.Stage.PROMOTE)
+        if run is None:
+            return False
+        careers.promote(ranks=_promotions(run))
+        failpoint("seal.promoting")
+        _reached(run, Run.Stage.DONE, now, state=Run.State.FINAL, finished_at=now)
+        Period.objects.filter(pk=run.period_id, state=Period.State.CLOSING).update(
+            state=Period.State.CLOSED, closed_at=now
+        )
+        # What was expected is of no use beside what is final.
+        estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
+    return True
+
+
+def _promotions(run: Run) -> dict[int, str]:
+    """Record who reached a career rank for the first time; the new rank of each."""
+    ladder = [rank.name for rank in plans.parsed(version=run.plan).ladder]
+    rows = Snapshot.objects.filter(run=run, title__gt=0).values_list(
+        "distributor_id", "title", "distributor__career_rank"
+    )
+    step = {name: at for at, name in enumerate(ladder)}
+    risen = [(person, title, before) for person, title, before in rows if title > step.get(before, 0)]
+    Promotion.objects.bulk_create(
+        [
+            Promotion(run=run, distributor_id=p, rank=ladder[title], before=before)
+            for p, title, before in risen
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    return {person: ladder[title] for person, title, _ in risen}
+
+
+def _held(run_id: int, stage: str) -> Run | None:
+    """The run, locked until the transaction ends; None when it is not at this stage."""
+    run = Run.objects.select_for_update(of=("self",)).select_related("period", "plan").get(pk=run_id)
+    return run if run.state == Run.State.APPROVED and run.stage == stage else None
+
+
+def _reached(run: Run, stage: str, now: datetime, **fields: object) -> None:
+    times = {**run.stage_times, stage: now.isoformat()}
+    Run.objects.filter(pk=run.pk, state=Run.State.APPROVED).update(stage=stage, stage_times=times, **fields)
+
+
+def _void(run_id: int) -> None:
+    Run.objects.filter(pk=run_id, state=Run.State.APPROVED).update(
+        state=Run.State.DRAFT,
+        stage=Run.Stage.REVIEW,
+        reviewed_by=None,
+        reviewed_at=None,
+        approved_by=None,
+        approved_at=None,
+        approved_hash="",
+        error=CHANGED,
+    )

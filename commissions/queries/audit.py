@@ -1,0 +1,192 @@
+"""The books against themselves: small functions, each returning the problems it found.
+
+Numbers in front of a sentence: L ledger, P periods, T tree, J jobs. Nothing is ever repaired here; when something is
+wrong, nothing is posted until a person has found out why.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from commissions.core import rounding
+from commissions.models import Account, Line, Period, Run, StatementItem, Transfer
+from commissions.queries import fingerprint, guards
+from common.queries import jobs
+from distributors import tree
+
+MICRO = 1_000_000
+Check = Callable[[], list[str]]
+MOST = 20
+
+
+def everything() -> list[str]:
+    """Every problem of the books, the periods, the tree and the jobs."""
+    return [problem for check in CHECKS for problem in check()]
+
+
+def ledger() -> list[str]:
+    """Every problem of the ledger alone: quick enough to be asked before and after each posting."""
+    return [problem for check in LEDGER for problem in check()]
+
+
+def transfers_are_whole() -> list[str]:
+    """L1: amounts above zero, between two accounts, in one currency."""
+    wrong = Transfer.objects.filter(
+        Q(amount__lte=0)
+        | Q(debit=F("credit"))
+        | ~Q(currency=F("debit__currency"))
+        | ~Q(currency=F("credit__currency"))
+    )
+    return [f"L1 transfer {key} is not whole" for key in _some(wrong.values_list("key", flat=True))]
+
+
+def balances_add_to_zero() -> list[str]:
+    """L2: what one account has, others owe; the clearing of a closed period is empty."""
+    sums = Account.objects.order_by().values_list("currency").annotate(Sum("balance"))
+    found = [f"L2 all {currency} balances add up to {total}, not to 0" for currency, total in sums if total]
+    closed = Period.objects.filter(state=Period.State.CLOSED).values("key")
+    left = Account.objects.filter(kind=Account.Kind.CLEARING, name__in=closed).exclude(balance=0)
+    return found + [f"L2 the clearing of {account.name} still holds {account.balance}" for account in left]
+
+
+def balances_are_their_transfers() -> list[str]:
+    """L3: each balance is its credits less its debits."""
+    moved: dict[int, int] = defaultdict(int)
+    for side, sign in (("credit_id", 1), ("debit_id", -1)):
+        for account, total in Transfer.objects.order_by().values_list(side).annotate(Sum("amount")):
+            moved[account] += sign * int(total)
+    rows = Account.objects.values_list("pk", "kind", "name", "owner__number", "balance")
+    return [
+        f"L3 the account {kind} {name or number} says {balance}, its transfers {moved[pk]}"
+        for pk, kind, name, number, balance in _some(
+            row for row in rows.iterator() if row[4] != moved[row[0]]
+        )
+    ]
+
+
+def payments_are_posted_once() -> list[str]:
+    """L4: whatever the keys say, each person's items of a final month are posted, no more and no less."""
+    owed: dict[tuple[str, int], int] = defaultdict(int)
+    items = StatementItem.objects.filter(run__state=Run.State.FINAL).order_by()
+    for period, person, amount in items.values_list("run__period__key", "distributor_id").annotate(
+        Sum("amount")
+    ):
+        owed[period, person] += amount
+    clearing = Account.Kind.CLEARING
+    for mine, sign in (("credit", 1), ("debit", -1)):
+        rows = Transfer.objects.filter(
+            **{f"{mine}__kind": Account.Kind.PAYABLE, f"{'debit' if sign > 0 else 'credit'}__kind": clearing}
+        )
+        for period, person, total in (
+            rows.order_by().values_list("period__key", f"{mine}__owner_id").annotate(Sum("amount"))
+        ):
+            owed[period, person] -= sign * int(total)
+    wrong = (key for key in sorted(owed) if owed[key])
+    return [
+        f"L4 distributor {person} was posted {-owed[period, person]} too much for {period}"
+        for period, person in _some(wrong)
+    ]
+
+
+def periods_join() -> list[str]:
+    """P1: each period begins where the one before ends."""
+    periods = list(Period.objects.order_by("calendar", "starts_at"))
+    return [
+        f"P1 {later.key} does not begin where {earlier.key} ends"
+        for earlier, later in pairwise(periods)
+        if earlier.calendar == later.calendar and earlier.ends_at != later.starts_at
+    ]
+
+
+def one_run_counts() -> list[str]:
+    """P2: a period has one run under way at most, a closed one exactly one that is final."""
+    alive = Q(runs__kind=Run.Kind.CLOSE) & ~Q(runs__state=Run.State.SUPERSEDED)
+    counted = Period.objects.annotate(
+        alive=Count("runs", filter=alive), final=Count("runs", filter=Q(runs__state=Run.State.FINAL))
+    )
+    wrong = counted.filter(Q(alive__gt=1) | (Q(state=Period.State.CLOSED) & ~Q(final=1)))
+    return [f"P2 {period.key} has {period.alive} runs that count" for period in wrong]
+
+
+def final_rows_are_those_approved() -> list[str]:
+    """P2: the items and lines of a final run hash to what was approved."""
+    final = Run.objects.filter(state=Run.State.FINAL).select_related("period")
+    return [
+        f"P2 the items and lines of {run.period.key} are not those that were approved"
+        for run in final
+        if not run.approved_hash == run.output_hash == fingerprint.of_run(run_id=run.pk)
+    ]
+
+
+def nothing_was_posted_late() -> list[str]:
+    """P2: no transfer of a period was posted after the period was closed."""
+    late = Transfer.objects.filter(posted_at__gt=F("period__closed_at")).values_list("key", flat=True)
+    return [f"P2 {key} was posted after its period was closed" for key in _some(late)]
+
+
+def items_are_their_lines() -> list[str]:
+    """P3: each item is its lines, rounded once; with its corrections it is the lines that still stand."""
+    final = Line.objects.filter(run__state=Run.State.FINAL)
+    exact: dict[tuple[str, int, str], int] = defaultdict(int)
+    _add(exact, final.filter(corrects__isnull=True), "run__period__key")
+    _add(exact, final.filter(corrects__isnull=False), "corrects__run__period__key")
+    paid: dict[tuple[str, int, str], int] = defaultdict(int)
+    rows = StatementItem.objects.filter(run__state=Run.State.FINAL).values_list(
+        "run__period__key", "corrects_period", "distributor_id", "bonus", "amount"
+    )
+    for period, corrected, person, bonus, amount in rows.iterator():
+        paid[corrected or period, person, bonus] += amount
+    wrong = (key for key in sorted({*exact, *paid}) if paid[key] != rounding.half_up(exact[key]))
+    return [
+        f"P3 {bonus} of {period} paid distributor {person} {paid[period, person, bonus]}, its lines "
+        f"round to {rounding.half_up(exact[period, person, bonus])}"
+        for period, person, bonus in _some(wrong)
+    ]
+
+
+def final_rows_are_guarded() -> list[str]:
+    """P4: the database refuses to change what is final."""
+    return [f"P4 the guard {name} is missing" for name in guards.missing()]
+
+
+def tree_is_whole() -> list[str]:
+    """T: intervals, levels and roots are as sponsor_id says."""
+    return [f"T {problem}" for problem in _some(tree.problems())]
+
+
+def jobs_are_well() -> list[str]:
+    """J1: no job was given up."""
+    return [
+        f"J1 {job.kind} {job.subject} was given up after {job.attempts} attempts" for job in jobs.failed()
+    ]
+
+
+def _add(exact: dict[tuple[str, int, str], int], lines: "QuerySet[Line]", period: str) -> None:
+    rows = lines.order_by().values_list(period, "distributor_id", "bonus")
+    for key, person, bonus, whole, micro in rows.annotate(Sum("whole"), Sum("micro")):
+        exact[key, person, bonus] += int(whole) * MICRO + int(micro)
+
+
+def _some(found: Iterable) -> Iterator:
+    """The first few: a thousand sentences say no more than twenty."""
+    for at, one in enumerate(found):
+        if at == MOST:
+            return
+        yield one
+
+
+LEDGER: tuple[Check, ...] = (transfers_are_whole, balances_add_to_zero, balances_are_their_transfers)
+CHECKS: tuple[Check, ...] = (
+    *LEDGER,
+    payments_are_posted_once,
+    periods_join,
+    one_run_counts,
+    final_rows_are_those_approved,
+    nothing_was_posted_late,
+    items_are_their_lines,
+    final_rows_are_guarded,
+    tree_is_whole,
+    jobs_are_well,
+)

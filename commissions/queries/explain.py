@@ -1,0 +1,146 @@
+"""Why an amount is what it is, and why there is none, in sentences. Derived on demand from what the run stored."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commissions.core.plan import Bonus, Plan
+from commissions.models import Line, Run, Snapshot, StatementItem
+from commissions.queries import plans
+from common import spoken
+from common.money import format_money, format_rate, format_volume
+from sales.queries.orders import LineInfo
+
+GOOD = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """A bonus that paid a person nothing in a month, and why."""
+
+    bonus: str
+    label: str
+    says: str
+    reason: str
+
+
+def unit_of(*, plan: Plan, bonus: str) -> str:
+    """What the bases of a bonus are counted in: "points" or "money"."""
+    known = _bonus(plan, bonus)
+    return plan.units.get(known.on, "points") if known else "points"
+
+
+def sentence(
+    *,
+    plan: Plan,
+    rank: int,
+    line: Line,
+    info: LineInfo,
+    seller: str,
+    is_own: bool,
+    base: int | None = None,
+) -> str:
+    """Why a line was earned: who bought for how much and when, where they stand, and what the plan gives for it.
+
+    `base` is that of the whole order where a sentence tells about all its lines.
+    """
+    shown = _amount(plan, unit_of(plan=plan, bonus=line.bonus), abs(line.base if base is None else base))
+    day = spoken.day_in_year(info.booked_at or info.placed_on)
+    given = {"seller": seller, "base": shown, "day": day, "order": info.order_number}
+    if line.corrects_id is not None:
+        told = _("Of order %(order)s, %(base)s came back and no longer counts.")
+        return f"{told % given} {_received(plan, rank, line)}"
+    return " ".join(
+        [_bought(info, is_own) % given, *_standing(line, seller, is_own), _received(plan, rank, line)]
+    )
+
+
+def why_nothing(*, person_id: int, key: str) -> list[Nothing]:
+    """The bonuses that paid a person nothing in a month, each with its reason; three queries.
+
+    Empty when the month has no figures for the person.
+    """
+    shown = Run.objects.filter(period__key=key, state__in=[Run.State.FINAL, Run.State.ESTIMATE])
+    run = shown.select_related("plan").order_by("kind", "-number").first()
+    had = Snapshot.objects.filter(run=run, distributor_id=person_id).first() if run else None
+    if run is None or had is None:
+        return []
+    plan = plans.parsed(version=run.plan)
+    paid = StatementItem.objects.filter(run=run, distributor_id=person_id, corrects_period="")
+    known = set(paid.values_list("bonus", flat=True))
+    return [
+        Nothing(bonus=bonus.name, label=bonus.label, says=bonus.says, reason=_reason(plan, bonus, had))
+        for bonus in plan.bonuses
+        if bonus.name not in known
+    ]
+
+
+def _bonus(plan: Plan, name: str) -> Bonus | None:
+    return next((bonus for bonus in plan.bonuses if bonus.name == name), None)
+
+
+def _bought(info: LineInfo, is_own: bool) -> str:
+    if info.by_customer:
+        if is_own:
+            return _("Your customer bought on %(day)s; %(base)s of it counts.")
+        return _("A customer of %(seller)s bought on %(day)s; %(base)s of it counts.")
+    if is_own:
+        return _("You bought for %(base)s on %(day)s.")
+    return _("%(seller)s bought for %(base)s on %(day)s.")
+
+
+def _standing(line: Line, seller: str, is_own: bool) -> list[str]:
+    if is_own or line.level == 0:
+        return []
+    passed = line.depth - line.level
+    given = {"seller": seller, "level": line.level, "n": passed}
+    if passed <= 0:
+        return [_("%(seller)s is on your level %(level)s.") % given]
+    told = ngettext(
+        "%(seller)s counts on your level %(level)s: %(n)s person between you was not active and is passed over.",
+        "%(seller)s counts on your level %(level)s: %(n)s people between you were not active and are passed over.",
+        passed,
+    )
+    return [told % given]
+
+
+def _received(plan: Plan, rank: int, line: Line) -> str:
+    given = {
+        "rank": plan.ladder[rank].label,
+        "rate": format_rate(line.rate_ppm, settings.COMPANY_LOCALE),
+        "level": line.level,
+    }
+    if line.corrects_id is not None:
+        return _("%(rate)s had been paid for it.") % given
+    if line.level == 0:
+        return _("You receive %(rate)s of it.") % given
+    bonus = _bonus(plan, line.bonus)
+    if bonus and len(set(bonus.rates.cells.get(line.level, (0,)))) > 1:
+        return _("A %(rank)s receives %(rate)s on level %(level)s.") % given
+    return _("Level %(level)s pays %(rate)s.") % given
+
+
+def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
+    if had.standing != GOOD:
+        return _("Nothing is paid while a distributorship is suspended or has ended.")
+    if bonus.earner is not None and not had.active:
+        return _("You were not active this month, and this bonus is paid to active distributors.")
+    if bonus.last == 0:
+        return _("No order of this month is of the kind this bonus pays for.")
+    if not had.active and bonus.compression == "skip_inactive":
+        return _(
+            "You were not active this month, so orders in your team were passed on to the next active person."
+        )
+    if had.group_volume <= had.own_volume:
+        return _("Nobody in your team ordered this month.")
+    return _("No order in your team is on a level, or of a kind, that this bonus pays a %(rank)s for.") % {
+        "rank": plan.ladder[had.rank].label
+    }
+
+
+def _amount(plan: Plan, unit: str, value: int) -> str:
+    if unit == "money":
+        return format_money(value, plan.currency, settings.COMPANY_LOCALE)
+    return format_volume(value, _("points"), settings.COMPANY_LOCALE)

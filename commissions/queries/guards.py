@@ -1,0 +1,33 @@
+"""Which guards the database has, and which it should have: triggers that refuse to change what is final."""
+
+from django.db import connection
+
+# Rows of a run: nothing of a final run is inserted, updated or deleted.
+OF_RUNS = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_promotion")
+RUN, TRANSFER = "commissions_run", "commissions_transfer"
+EVENTS = ("insert", "update", "delete")
+
+
+def expected() -> set[str]:
+    """The names of all guards on this database."""
+    names = {f"{table}_final_{event}" for table in OF_RUNS for event in EVENTS}
+    names |= {f"{table}_final_{event}" for table in (RUN, TRANSFER) for event in ("update", "delete")}
+    if connection.vendor == "postgresql":
+        # SQLite has no TRUNCATE; it has INSERT OR REPLACE, which is a delete.
+        names |= {f"{table}_final_truncate" for table in (*OF_RUNS, RUN, TRANSFER)}
+    else:
+        names.add(f"{TRANSFER}_final_insert")
+    return names
+
+
+def missing() -> list[str]:
+    """The guards that should be there and are not."""
+    sql = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = {name for (name,) in cursor.fetchall()}
+    return sorted(expected() - found)

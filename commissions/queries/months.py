@@ -1,0 +1,164 @@
+"""What staff compare before they answer for a month: totals, differences, and what looks unusual."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from commissions.models import Run, StatementItem
+from commissions.queries import plans
+from distributors.queries import people
+from distributors.queries.people import PersonName
+
+SHOWN = 10
+# Of the commissionable volume; what a plan pays out lies between these in an ordinary month. Parts per million.
+USUAL_PAYOUT = (50_000, 650_000)
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class BonusTotal:
+    """What one bonus pays in a run, and what it paid in the last final month; minor units."""
+
+    bonus: str
+    label: str
+    amount: int
+    items: int
+    people: int
+    before: int | None
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before is None else self.amount - self.before
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChange:
+    """One person's total then and now; minor units."""
+
+    person: PersonName
+    before: int
+    now: int
+
+    @property
+    def change(self) -> int:
+        return self.now - self.before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A run against another: how many people differ, and those who differ most."""
+
+    run_id: int
+    name: str
+    people: int
+    total: int
+    winners: tuple[PersonChange, ...]
+    losers: tuple[PersonChange, ...]
+
+
+def totals(*, run_id: int) -> list[BonusTotal]:
+    """What each bonus pays, in the plan's order, beside the last final month."""
+    run = Run.objects.select_related("period", "plan").get(pk=run_id)
+    now, before_run = _by_bonus(run_id), _last_final(run)
+    before = _by_bonus(before_run.pk) if before_run else {}
+    labels = {bonus.name: bonus.label for bonus in plans.parsed(version=run.plan).bonuses}
+    names = [*labels, *sorted((now.keys() | before.keys()) - labels.keys())]
+    return [
+        BonusTotal(
+            bonus=name,
+            label=labels.get(name, name),
+            amount=now.get(name, (0, 0, 0))[0],
+            items=now.get(name, (0, 0, 0))[1],
+            people=now.get(name, (0, 0, 0))[2],
+            before=before.get(name, (0, 0, 0))[0] if before_run else None,
+        )
+        for name in names
+    ]
+
+
+def since_last_draft(*, run_id: int) -> Difference | None:
+    """What changed since the draft before; None for a first draft."""
+    run = Run.objects.get(pk=run_id)
+    before = Run.objects.filter(period_id=run.period_id, kind=Run.Kind.CLOSE, number__lt=run.number)
+    last = before.filter(computed_at__isnull=False).order_by("-number").first()
+    return _difference(run, last, f"draft {last.number}") if last else None
+
+
+def since_last_month(*, run_id: int) -> Difference | None:
+    """What changed since the last final month; None for the first."""
+    run = Run.objects.select_related("period").get(pk=run_id)
+    last = _last_final(run)
+    return _difference(run, last, last.period.key) if last else None
+
+
+def unusual(*, run: Run) -> list[str]:
+    """Sentences about what somebody should look at before they answer for the run."""
+    found = []
+    if run.commissionable > 0:
+        share = run.total * MILLION // run.commissionable
+        if not USUAL_PAYOUT[0] <= share <= USUAL_PAYOUT[1]:
+            percent = f"{share / 10_000:.1f}"  # for reading only
+            found.append(f"The total is {percent} % of the commissionable volume, which is unusual.")
+    negative = StatementItem.objects.filter(run=run, amount__lt=0).count()
+    if negative:
+        found.append(f"{negative} items are negative: returns take back more than was earned.")
+    last = _last_final(run)
+    if last is not None:
+        leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
+        if leaps:
+            found.append(f"{leaps} people earn more than twice what they earned in {last.period.key}.")
+    return found
+
+
+def _leaps(now: Mapping[int, int], before: Mapping[int, int]) -> int:
+    return sum(
+        1 for person, amount in now.items() if before.get(person, 0) > 0 and amount > 2 * before[person]
+    )
+
+
+def _difference(run: Run, other: Run, name: str) -> Difference:
+    now, before = _by_person(run.pk), _by_person(other.pk)
+    changes = {
+        person: now.get(person, 0) - before.get(person, 0)
+        for person in now.keys() | before.keys()
+        if now.get(person, 0) != before.get(person, 0)
+    }
+    ordered = sorted(changes, key=lambda person: (changes[person], person))
+    losers = [person for person in ordered[:SHOWN] if changes[person] < 0]
+    winners = [person for person in ordered[::-1][:SHOWN] if changes[person] > 0]
+    names = people.names(ids=[*losers, *winners])
+
+    def shown(of: list[int]) -> tuple[PersonChange, ...]:
+        return tuple(
+            PersonChange(person=names[one], before=before.get(one, 0), now=now.get(one, 0)) for one in of
+        )
+
+    return Difference(
+        run_id=other.pk,
+        name=name,
+        people=len(changes),
+        total=run.total - other.total,
+        winners=shown(winners),
+        losers=shown(losers),
+    )
+
+
+def _last_final(run: Run) -> Run | None:
+    earlier = Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=run.period.starts_at)
+    return earlier.select_related("period").order_by("-period__starts_at").first()
+
+
+def _by_bonus(run_id: int) -> dict[str, tuple[int, int, int]]:
+    rows = StatementItem.objects.filter(run_id=run_id).order_by().values_list("bonus")
+    sums = rows.annotate(Sum("amount"), Count("pk"), Count("distributor", distinct=True))
+    return {bonus: (amount, items, persons) for bonus, amount, items, persons in sums}
+
+
+def _by_person(run_id: int) -> dict[int, int]:
+    sums: dict[int, int] = defaultdict(int)
+    rows = StatementItem.objects.filter(run_id=run_id).values_list("distributor_id", "amount")
+    for person, amount in rows.iterator(chunk_size=20_000):
+        sums[person] += amount
+    return sums

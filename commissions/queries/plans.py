@@ -1,0 +1,44 @@
+"""Plan documents as they were adopted, parsed once."""
+
+from datetime import date
+from functools import lru_cache
+
+from commissions.core.plan import Plan, load
+from commissions.models import PlanVersion, Run
+
+
+class NoPlanInForce(LookupError):
+    """No plan version is in force on this day."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"No compensation plan is in force on {day.isoformat()}; adopt one first.")
+        self.day = day
+
+
+def in_force(*, day: date) -> PlanVersion:
+    """The version a period takes that begins on `day`: the latest to start by then. Raises NoPlanInForce."""
+    found = PlanVersion.objects.filter(starts__lte=day).order_by("-starts", "-version").first()
+    if found is None:
+        raise NoPlanInForce(day)
+    return found
+
+
+def parsed(*, version: PlanVersion) -> Plan:
+    """The document as the engine reads it; parsed once for each hash."""
+    return _parsed(version.sha256, version.document)
+
+
+def of_run(*, run_id: int) -> Plan:
+    """The plan a run was computed with."""
+    version = PlanVersion.objects.get(runs=run_id)
+    return parsed(version=version)
+
+
+def is_used(*, version_id: int) -> bool:
+    """Whether a period's close has used this version: then its document may not change any more."""
+    return Run.objects.filter(plan_id=version_id, kind=Run.Kind.CLOSE).exists()
+
+
+@lru_cache(maxsize=16)
+def _parsed(sha256: str, document: str) -> Plan:
+    return load(document)

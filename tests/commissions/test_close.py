@@ -1,0 +1,269 @@
+"""A month from the line to FINAL, and everything that is refused on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from commissions.models import Account, Period, Promotion, Run, StatementItem, Transfer
+from commissions.operations import periods, runs
+from commissions.operations.permissions import NotAllowed
+from commissions.queries import audit, fingerprint
+from common.models import Job
+from sales.models import Books, Order
+from tests.commissions.conftest import at, draft, finish, work
+
+pytestmark = pytest.mark.django_db
+
+
+def test_closing_draws_the_line_and_opens_the_next(october):
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    states = dict(Period.objects.values_list("key", "state"))
+    assert states == {"2026-10": "closing", "2026-11": "open"}
+    assert (run.state, run.number) == ("computing", 1)
+
+
+def test_months_begin_at_the_company_s_midnight(october):
+    period = Period.objects.get(key="2026-10")
+    assert (period.starts_at, period.ends_at) == (at(9, 30, 22), at(10, 31, 23))
+
+
+def test_closing_shuts_the_books(october):
+    periods.close(key="2026-10", by=None, now=at(11, 2))
+    assert Books.objects.get().shut_until == Period.objects.get(key="2026-10").ends_at
+
+
+def test_a_late_payment_counts_in_the_next_month(october):
+    periods.close(key="2026-10", by=None, now=at(11, 2))
+    late = october.sell("eva", 1, at(10, 30))
+    assert Order.objects.get(pk=late.pk).booked_at == Period.objects.get(key="2026-10").ends_at
+
+
+def test_a_job_computes_the_draft(october):
+    run = draft()
+    assert (run.state, run.stage) == ("draft", "review")
+    assert run.total == sum(StatementItem.objects.filter(run=run).values_list("amount", flat=True)) > 0
+    assert run.order_count == 7
+
+
+def test_the_stored_rows_hash_to_what_was_computed(october):
+    run = draft()
+    assert fingerprint.of_run(run_id=run.pk) == run.output_hash
+
+
+def test_computing_again_gives_the_same_hashes(october, cast):
+    first = draft()
+    second = runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, 15))
+    work(at(11, 2, 15))
+    second.refresh_from_db()
+    assert (second.input_hash, second.output_hash) == (first.input_hash, first.output_hash)
+    assert second.number == 2
+
+
+def test_the_draft_before_keeps_its_items_only(october, cast):
+    first = draft()
+    runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, 15))
+    first.refresh_from_db()
+    kept = (first.state, first.items.exists(), first.lines.exists(), first.snapshots.exists())
+    assert kept == ("superseded", True, False, False)
+
+
+def test_a_second_close_is_refused(october):
+    draft()
+    with pytest.raises(periods.PeriodNotOpen, match="already closing"):
+        periods.close(key="2026-10", by=None, now=at(11, 2))
+
+
+def test_a_month_that_is_not_over_cannot_be_closed(october):
+    with pytest.raises(periods.PeriodNotOver):
+        periods.close(key="2026-10", by=None, now=at(10, 31, 22))
+
+
+def test_the_moment_it_is_over_it_can(october):
+    assert periods.close(key="2026-10", by=None, now=at(10, 31, 23)).pk
+
+
+@pytest.mark.parametrize("key", ["2026-12", "2025-01"])
+def test_a_month_that_has_not_begun_cannot_be_closed(october, key):
+    with pytest.raises(periods.UnknownPeriod):
+        periods.close(key=key, by=None, now=at(12, 31))
+
+
+@pytest.mark.parametrize("key", ["october", "2026-13", "2026-1", "", "２０２６-10"])
+def test_a_key_that_is_no_month_is_refused(october, key):
+    with pytest.raises(periods.BadKey):
+        periods.close(key=key, by=None, now=at(11, 2))
+
+
+def test_a_month_without_orders_closes(plan, cast):
+    periods.open_first(key="2026-10", now=at(10, 1))
+    run = finish(cast, draft())
+    assert (run.state, run.total, run.items.count()) == ("final", 0, 0)
+
+
+def test_a_month_without_people_closes(plan):
+    periods.open_first(key="2026-10", now=at(10, 1))
+    assert draft().state == "draft"
+
+
+# --- four eyes ----------------------------------------------------------------------------------------------
+
+
+def test_reviewed_and_approved_it_is_final(october, cast):
+    run = finish(cast, draft())
+    assert (run.state, run.stage) == ("final", "done")
+    assert Period.objects.get(key="2026-10").state == "closed"
+    assert audit.everything() == []
+
+
+def test_who_reviewed_cannot_approve(october, cast):
+    run = draft()
+    quinn = cast.users["quinn"].pk
+    runs.review(run_id=run.pk, by=quinn, now=at(11, 3))
+    with pytest.raises(runs.SamePerson):
+        runs.approve(run_id=run.pk, by=quinn, typed_total=run.total, now=at(11, 3))
+
+
+def test_who_prepared_cannot_approve(october, cast):
+    quinn = cast.users["quinn"].pk
+    run = periods.close(key="2026-10", by=quinn, now=at(11, 2))
+    work(at(11, 2))
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(11, 3))
+    run.refresh_from_db()
+    with pytest.raises(runs.SamePerson):
+        runs.approve(run_id=run.pk, by=quinn, typed_total=run.total, now=at(11, 3))
+
+
+@pytest.mark.parametrize("name", ["rolf", "eva"])
+def test_without_the_right_nobody_reviews(october, cast, name):
+    run = draft()
+    with pytest.raises(NotAllowed):
+        runs.review(run_id=run.pk, by=cast.users[name].pk, now=at(11, 3))
+
+
+def test_without_the_right_nobody_approves(october, cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["quinn"].pk, now=at(11, 3))
+    with pytest.raises(NotAllowed):
+        runs.approve(run_id=run.pk, by=cast.users["paula"].pk, typed_total=run.total, now=at(11, 3))
+
+
+def test_a_draft_nobody_reviewed_cannot_be_approved(october, cast):
+    run = draft()
+    with pytest.raises(runs.WrongState):
+        runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=at(11, 3))
+
+
+def test_the_typed_total_has_to_be_right(october, cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(11, 3))
+    with pytest.raises(runs.WrongTotal):
+        runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total + 1, now=at(11, 3))
+
+
+def test_what_is_sent_back_is_a_draft_with_a_reason(october, cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(11, 3))
+    runs.send_back(run_id=run.pk, reason="Order P000003 is missing", by=cast.users["quinn"].pk, now=at(11, 3))
+    run.refresh_from_db()
+    assert (run.state, run.reviewed_by_id, run.note) == ("draft", None, "Order P000003 is missing")
+
+
+def test_rows_changed_after_approval_void_it(october, cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(11, 3))
+    runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=at(11, 3))
+    line = run.lines.first()
+    run.lines.filter(pk=line.pk).update(whole=line.whole + 1)
+    work(at(11, 3))
+    run.refresh_from_db()
+    assert (run.state, run.approved_by_id, Transfer.objects.count()) == ("draft", None, 0)
+
+
+def test_items_changed_before_approval_are_refused(october, cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(11, 3))
+    item = run.items.first()
+    run.items.filter(pk=item.pk).update(amount=item.amount + 1)
+    with pytest.raises(runs.Changed):
+        runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=at(11, 3))
+
+
+def test_an_approved_run_cannot_be_computed_again(october, cast):
+    finish(cast, draft())
+    with pytest.raises(runs.WrongState):
+        runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 4))
+
+
+def test_months_become_final_in_their_order(october, cast):
+    draft()
+    november = draft("2026-11", at(12, 2))
+    runs.review(run_id=november.pk, by=cast.users["paula"].pk, now=at(12, 3))
+    with pytest.raises(runs.EarlierPeriod):
+        runs.approve(run_id=november.pk, by=cast.users["quinn"].pk, typed_total=november.total, now=at(12, 3))
+
+
+def test_a_run_computed_before_the_earlier_month_was_final_is_stale(october, cast):
+    first = draft()
+    november = draft("2026-11", at(12, 2))
+    finish(cast, first, at(12, 3))
+    runs.review(run_id=november.pk, by=cast.users["paula"].pk, now=at(12, 4))
+    with pytest.raises(runs.EarlierPeriod, match="recompute"):
+        runs.approve(run_id=november.pk, by=cast.users["quinn"].pk, typed_total=november.total, now=at(12, 4))
+
+
+# --- what a final month leaves -------------------------------------------------------------------------------
+
+
+def test_every_item_is_posted_to_its_person(october, cast):
+    run = finish(cast, draft())
+    for item in run.items.all():
+        key = f"comm:2026-10:{run.plan.name}:{item.bonus}:{item.distributor.number}"
+        assert Transfer.objects.get(key=key).amount == item.amount
+
+
+def test_payable_holds_what_the_statement_says(october, cast):
+    run = finish(cast, draft())
+    mine = sum(run.items.filter(distributor=cast.dan).values_list("amount", flat=True))
+    assert Account.objects.get(kind="payable", owner=cast.dan).balance == mine > 0
+
+
+def test_the_clearing_of_the_month_is_empty(october, cast):
+    finish(cast, draft())
+    assert Account.objects.get(kind="clearing", name="2026-10").balance == 0
+
+
+def test_career_ranks_rise_and_are_remembered(october, cast):
+    run = finish(cast, draft())
+    risen = Promotion.objects.filter(run=run)
+    assert {row.distributor.career_rank for row in risen} == {row.rank for row in risen}
+    assert risen.filter(distributor=cast.ana).exists()
+
+
+def test_a_title_outlasts_a_month_without_sales(october, cast):
+    first = finish(cast, draft())
+    second = finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    was = first.snapshots.get(distributor=cast.ana)
+    now = second.snapshots.get(distributor=cast.ana)
+    assert now.title == was.title > now.rank
+
+
+def test_the_job_that_is_woken_again_does_nothing(october, cast):
+    run = finish(cast, draft())
+    before = Transfer.objects.count()
+    assert not runs.advance(run_id=run.pk, now=at(11, 5))
+    assert Transfer.objects.count() == before
+
+
+def test_jobs_are_done_and_their_progress_kept(october, cast):
+    finish(cast, draft())
+    assert set(Job.objects.filter(kind="run").values_list("state", flat=True)) == {"done"}
+
+
+def test_a_suspended_person_earns_nothing_in_the_next_draft(october, cast):
+    draft()
+    type(cast.dan).objects.filter(pk=cast.dan.pk).update(status="suspended")
+    runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, 15))
+    work(at(11, 2, 15))
+    latest = Run.objects.get(kind="close", number=2)
+    assert not latest.items.filter(distributor=cast.dan).exists()
+    assert at(11, 2) + timedelta(hours=1) > at(11, 2)
