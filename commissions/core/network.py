@@ -1,6 +1,7 @@
 """The tree as parallel arrays, parents before children: sweeps over whole levels, never over one person."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,5 +64,5 @@ def of(sponsor: Ints) -> Network:
     """The network of people who stand sorted by depth."""
     depth = depths(sponsor)
     starts = np.searchsorted(depth, np.arange(depth.max(initial=-1) + 2))
-    levels = tuple(slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True))
+    levels = tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
     return Network(sponsor, depth, levels)

@@ -614,13 +614,9 @@ class PlanReader:
 
 
 def _children(expression: Expression) -> list[Expression]:
-    found: list[Expression] = []
-    for name in expression.__dataclass_fields__:
-        value = getattr(expression, name)
-        for inner in value if isinstance(value, tuple) else (value,):
-            if not isinstance(inner, str | int) and inner is not None:
-                found.append(inner)
-    return found
+    values = [getattr(expression, name) for name in expression.__dataclass_fields__]
+    flat = [inner for value in values for inner in (value if isinstance(value, tuple) else (value,))]
+    return [inner for inner in flat if inner is not None and not isinstance(inner, str | int)]
 
 
 def canonical_hash(root: Mapped) -> str:

@@ -7,11 +7,16 @@ from dataclasses import dataclass, fields
 LONGEST = 500
 DEEPEST = 40
 TOKEN = re.compile(r"\s*(?:(\d[\d_]*(?:\.\d+)?)\s*(%)?|([A-Za-z][A-Za-z0-9_]*)|(>=|<=|==|!=|[-+*<>();.]))")
-RESERVED = frozenset(["if", "then", "else", "or", "and", "not", "of", "where", "self", "frontline", "team", "everyone", "legs", "before"])
+SCOPE_WORDS = {"self", "frontline", "team", "everyone"}
+RESERVED = frozenset(
+    {"if", "then", "else", "or", "and", "not", "of", "where", "legs", "before"} | SCOPE_WORDS
+)
 SCOPES = ("self and team", "self", "frontline", "team", "everyone")
 AGGREGATES = ("sum", "count", "any", "largest", "smallest")
 CALLS = ("highest", "lowest", "round_half_up", "round_down")
-LATER = frozenset(["leg", "level", "levels", "until", "skipping", "inclusive", "mine", "whole", "legs_once", "it", "in"])
+LATER = frozenset(
+    ["leg", "level", "levels", "until", "skipping", "inclusive", "mine", "whole", "legs_once", "it", "in"]
+)
 
 
 class SyntaxProblem(ValueError):

@@ -1,4 +1,4 @@
-"""Units: points and points may be added, points and money may not. Literals become integers of the other side's unit."""
+"""Units: points and money do not mix. Literals become integers of the other side's unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
