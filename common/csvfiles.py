@@ -53,7 +53,7 @@ class Problem:
         return f"{where}, {self.column}: {self.reason}" if self.column else f"{where}: {self.reason}"
 
 
-class Refused(ValueError):  # noqa: N818 - it says what happened
+class Refused(ValueError):
     """Nothing was written. `problems` says why (the first 10,000); `count` is how many there are."""
 
     def __init__(self, problems: Sequence[Problem], count: int | None = None) -> None:

@@ -28,7 +28,7 @@ DUTIES = {
 }  # fmt: skip
 
 
-class NoSuchLogin(LookupError):  # noqa: N818
+class NoSuchLogin(LookupError):
     """The demo has no login with a second factor under this address."""
 
 

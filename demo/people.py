@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
+from math import exp
 from random import Random
 
 from demo.names import DIALLING, FAMILY, GIVEN, PLACES
@@ -11,9 +12,10 @@ FOUNDED = date(2024, 11, 4)
 LAST_DAY = date(2026, 11, 22)
 DISTRIBUTORS = 2_000
 CUSTOMERS = 3_000
+PIONEERS = 12  # the founder and those of the first six weeks: they stay, and order every month
 
 # kind: (share, weight when a newcomer looks for a sponsor, usual number of customers)
-KINDS = {"builder": (0.10, 9.0, 3.0), "seller": (0.34, 1.6, 3.2), "member": (0.56, 0.35, 0.35)}
+KINDS = {"builder": (0.10, 8.0, 3.0), "seller": (0.34, 1.8, 3.2), "member": (0.56, 0.4, 0.35)}
 
 
 @dataclass(slots=True)
@@ -101,7 +103,9 @@ def join(random: Random) -> list[Person]:
     weights: list[float] = []
     for index, day in enumerate(days):
         sponsor = random.choices(everybody, cum_weights=list(accumulate(weights)))[0] if everybody else None
-        kind = "builder" if index < 12 else random.choices(list(KINDS), [k[0] for k in KINDS.values()])[0]
+        kind = (
+            "builder" if index < PIONEERS else random.choices(list(KINDS), [k[0] for k in KINDS.values()])[0]
+        )
         person = Person(index, str(100_001 + index), sponsor, day, kind, _drive(random, kind))
         _introduce(person, names)
         everybody.append(person)
@@ -118,8 +122,8 @@ def join(random: Random) -> list[Person]:
 def _joining_days(random: Random) -> list[date]:
     """More join as more are there to bring them in; the first twelve in the first six weeks."""
     span = (LAST_DAY - FOUNDED).days
-    days = [FOUNDED, *sorted(FOUNDED + timedelta(days=random.randrange(1, 42)) for _ in range(11))]
-    rest = sorted(42 + int((span - 42) * random.random() ** 0.62) for _ in range(DISTRIBUTORS - 12))
+    days = [FOUNDED, *sorted(FOUNDED + timedelta(days=random.randrange(1, 42)) for _ in range(PIONEERS - 1))]
+    rest = sorted(42 + int((span - 42) * random.random() ** 0.62) for _ in range(DISTRIBUTORS - PIONEERS))
     return days + [FOUNDED + timedelta(days=day) for day in rest]
 
 
@@ -134,9 +138,9 @@ def _pull(person: Person, today: date) -> float:
     if person.left and person.left <= today:
         return 0.0
     known = len(person.directs)
-    used_up = 0.25 if known > 14 else 1.0
-    tired = 0.35 if (today - person.joined).days > 300 and person.kind != "builder" else 1.0
-    return KINDS[person.kind][1] * person.drive * (1 + 0.8 * known) * used_up * tired
+    used_up = exp(-known / 9)
+    tired = (0.6 if person.kind == "builder" else 0.3) if (today - person.joined).days > 240 else 1.0
+    return KINDS[person.kind][1] * person.drive * (1 + 0.5 * known) * used_up * tired
 
 
 def _introduce(person: Person, names: Names) -> None:
@@ -148,7 +152,7 @@ def _introduce(person: Person, names: Names) -> None:
 
 def _say_goodbye(random: Random, everybody: list[Person]) -> None:
     """About one in twenty leaves, a few are suspended; nobody who holds a large team, and nobody early."""
-    for person in everybody[12:]:
+    for person in everybody[PIONEERS:]:
         earliest = max(person.joined + timedelta(days=45), date(2025, 10, 5))
         room = (date(2026, 11, 15) - earliest).days
         chance = 0.075 if person.kind == "member" else 0.03

@@ -33,7 +33,7 @@ ZONE = ZoneInfo(settings.COMPANY_TIME_ZONE)
 Say = Callable[[str], None]
 
 
-class NotTheDemo(RuntimeError):  # noqa: N818
+class NotTheDemo(RuntimeError):
     """This database belongs to somebody: the demo neither moves in nor clears it."""
 
 
