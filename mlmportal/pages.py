@@ -1,5 +1,12 @@
 """The frame's own pages: those that ask more than one app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from mlmportal.views import home, papers, staff
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("plan/", papers.plan, name="plan"),
+    path("disclosure/", papers.disclosure, name="disclosure"),
+    path("staff/", staff.overview, name="staff-overview"),
+]

@@ -1,4 +1,4 @@
-"""What lies on the desk of those who close months: the open month, months that wait for somebody, and jobs."""
+"""What lies on the desk of those who close months: the open month, months that wait, and jobs that failed."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,7 @@
 """The people of a team in one month: their volumes, rank and activity, for outline, table, card and export.
 
-A month is the open one, read from its estimate, or one that is final. Who may be asked about is not decided here:
-callers pass ids that `distributors.queries.visibility` has let through.
+A month is the open one, read from its estimate, or one that is final. Who may be asked about is not decided
+here: callers pass ids that `distributors.queries.visibility` has let through.
 """
 
 from collections.abc import Iterable
@@ -17,10 +17,6 @@ from commissions.queries import plans
 Activity = Literal["active", "at_risk", "inactive"]
 SORTS = ("gv", "pv", "name", "joined")
 DEFAULT_SORT = "gv"
-
-
-class NoSuchMonth(LookupError):
-    """There is no such month, or it has no figures that people may read yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +136,10 @@ def in_order(*, people: QuerySet[Any], month: Month, sort: str) -> QuerySet[Any]
 
 
 def with_figures(*, people: QuerySet[Any], month: Month, with_past: bool = False) -> QuerySet[Any]:
-    """The same people with `own_volume`, `group_volume`, `paid_as` (index in the ladder) and `is_active`; with the
-    past also `was_active`, in the final month before."""
+    """The same people with `own_volume`, `group_volume`, `paid_as` (index in the ladder) and `is_active`.
+
+    With the past also `was_active`, in the final month before.
+    """
     known = Snapshot.objects.filter(run_id=month.run_id or 0, distributor_id=OuterRef("pk"))
     found = people.annotate(
         own_volume=Subquery(known.values("own_volume")[:1]),

@@ -28,8 +28,10 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """One row. `position` and `size` tell the place among the people beside them; `figures` is None for people
-    the month's run did not know. `below` counts everybody under the person."""
+    """One row. `position` and `size` tell the place among the people beside them.
+
+    `figures` is None for people the month's run did not know; `below` counts everybody under the person.
+    """
 
     person: Person
     level: int
@@ -83,8 +85,8 @@ def opened(
 ) -> Branch:
     """The branch of `path[0]` with each further person of the path open inside it.
 
-    `page` is the page of the last person's members; above it the first page is shown, and the next person of the
-    path is put below it when they stand on a later one.
+    `page` is the page of the last person's members; above it the first page is shown, and the next person of
+    the path is put below it when they stand on a later one.
     """
     slices = [
         _slice(

@@ -28,8 +28,10 @@ class Row:
 
 
 def rows(*, viewer_id: int, month: members.Month) -> Iterator[Row]:
-    """Everybody below the viewer, in the order of the tree, each confirmed by walking up. Streams: a few hundred
-    people are in memory at a time."""
+    """Everybody below the viewer, in the order of the tree, each confirmed by walking up.
+
+    Streams: a few hundred people are in memory at a time.
+    """
     below = outline.known_in(people=sponsor_tree.downline(distributor_id=viewer_id), month=month)
     found = members.with_figures(people=below, month=month, with_past=True).order_by("tree_id", "lft")
     fields = (

@@ -45,7 +45,7 @@ def address(name: str, *args: str, ask: Asked, **more: object) -> str:
 def tree(
     ask: Asked, above: list[Any], branch: outline.Branch, *, chosen: str = "", hit: bool = False
 ) -> dict[str, Any]:
-    """An outline: rows, what comes after them, and who stands above when it does not start with the viewer."""
+    """An outline: rows, what comes after them, and who stands above when it starts further down."""
     root = above[-1] if above else None
     number, name = (root.number, root.name) if root else (ask.viewer_number, "")
     return {
@@ -73,7 +73,7 @@ def row(
     is_chosen = number == chosen
     return {
         **_figures(ask, one),
-        "id": f"member-{number}",
+        "id": f"member-{one.person.id}",
         "level": one.level,
         "position": one.position,
         "size": one.size,
@@ -113,7 +113,7 @@ def path(ask: Asked, found: Seen) -> list[dict[str, str]]:
 
 
 def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
-    """What somebody above may know about a person: name, rank, activity, volumes, joining date, people below."""
+    """What somebody above may know: name, rank, activity, volumes, joining date, people below."""
     facts = [{"label": gettext("People below"), "value": grouped(one.below)}]
     if one.figures is None:
         facts.append({"label": spoken.month_word(ask.month.starts_at), "value": gettext("not measured yet")})

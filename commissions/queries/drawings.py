@@ -1,0 +1,95 @@
+"""A person's months as charts: figures and words, ready to be drawn."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from commissions.queries import charts
+from commissions.queries.charts import Point
+from common import spoken
+from common.charts import LAST_SLOT, Chart, Month, Series
+from common.templatetags.portal import money_filter, volume
+
+
+def earnings(*, person_id: int) -> Chart | None:
+    """Earnings by bonus and month; None while nothing was ever paid."""
+    found = charts.earnings(person_id=person_id)
+    if not found.series:
+        return None
+    sums = [sum(values[at] for _bonus, values in found.series) for at in range(len(found.points))]
+    return Chart(
+        key="earnings",
+        title=_("Earnings by bonus"),
+        sentence=_sentence(_("Earnings by bonus"), found.points, [money_filter(one) for one in sums], sums),
+        months=_months(found.points),
+        series=_slots(found),
+        currency=settings.COMPANY_CURRENCY,
+    )
+
+
+def volumes(*, person_id: int, required: int | None = None) -> Chart | None:
+    """Group and own volume by month; None while there was none. `required` is what the next rank asks."""
+    found = charts.volumes(person_id=person_id)
+    if not any(found.own) and not any(found.group):
+        return None
+    words = [volume(one, "GV") for one in found.group]
+    needed = _("%(points)s needed") % {"points": _whole(required)} if required else ""
+    return Chart(
+        key="volumes",
+        title=_("Group volume by month"),
+        sentence=_sentence(_("Group volume by month"), found.points, words, found.group),
+        months=_months(found.points),
+        series=(
+            Series(name=_("Group volume"), values=found.group, slot=1),
+            Series(name=_("Own volume"), values=found.own, slot=3),
+        ),
+        is_money=False,
+        unit="GV",
+        required=required,
+        required_text=needed,
+    )
+
+
+def _months(points: Sequence[Point]) -> tuple[Month, ...]:
+    return tuple(
+        Month(
+            short=date_format(localtime(point.starts_at), "M"),
+            name=spoken.month_name(point.starts_at),
+            final=point.final,
+        )
+        for point in points
+    )
+
+
+def _slots(found: charts.Earnings) -> tuple[Series, ...]:
+    """Every bonus keeps its colour; what comes after the fourth is joined as others."""
+    apart = found.series if len(found.series) <= LAST_SLOT else found.series[: LAST_SLOT - 1]
+    drawn = [
+        Series(name=label, values=values, slot=at + 1) for at, ((_name, label), values) in enumerate(apart)
+    ]
+    rest = [values for _bonus, values in found.series[len(apart) :]]
+    if rest:
+        joined = tuple(sum(column) for column in zip(*rest, strict=True))
+        drawn.append(Series(name=_("Others"), values=joined, slot=LAST_SLOT))
+    return tuple(drawn)
+
+
+def _sentence(title: str, points: Sequence[Point], words: Sequence[str], values: Sequence[int]) -> str:
+    highest = max(range(len(values)), key=lambda at: values[at])
+    last = len(points) - 1
+    state = _("final") if points[last].final else _("an estimate")
+    return _("%(title)s. %(last)s: %(value)s, %(state)s. The highest was %(most)s in %(month)s.") % {
+        "title": title,
+        "last": spoken.month_name(points[last].starts_at),
+        "value": words[last],
+        "state": state,
+        "most": words[highest],
+        "month": spoken.month_name(points[highest].starts_at),
+    }
+
+
+def _whole(points: int | None) -> str:
+    return volume(points or 0).rpartition(volume(0)[1])[0]

@@ -1,0 +1,119 @@
+"""The plan in force as people read it: ranks and what they ask, bonuses and what they pay."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from commissions.core.language import Compare, Number, Word
+from commissions.core.plan import Bonus, Plan, Requirement
+from commissions.queries import plans
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asks:
+    """One requirement of a rank: `need` in hundredths of a point, minor units, or a plain count."""
+
+    label: str
+    unit: str
+    need: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankWords:
+    """A rank; `step` counts from 1."""
+
+    step: int
+    label: str
+    says: str
+    asks: tuple[Asks, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRow:
+    """One level of a bonus: rates in parts per million, one for each rank of the ladder."""
+
+    level: int
+    rates: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BonusWords:
+    """A bonus. `one_rate` stands instead of a table where every rank and level is paid alike."""
+
+    name: str
+    label: str
+    says: str
+    first: int
+    last: int
+    skips_inactive: bool
+    one_rate: int | None
+    rows: tuple[RateRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPage:
+    """Everything the plan's page shows."""
+
+    label: str
+    version: int
+    starts: date
+    says: str
+    currency: str
+    sha256: str
+    ranks: tuple[RankWords, ...]
+    bonuses: tuple[BonusWords, ...]
+    smallest_payout: int
+
+
+def in_force(*, today: date) -> PlanPage:
+    """The plan in force on a day. Raises plans.NoPlanInForce."""
+    plan = plans.parsed(version=plans.in_force(day=today))
+    return PlanPage(
+        label=plan.label,
+        version=plan.version,
+        starts=plan.starts,
+        says=plan.says,
+        currency=plan.currency,
+        sha256=plan.sha256,
+        ranks=tuple(_rank(plan, at) for at in range(len(plan.ladder))),
+        bonuses=tuple(_bonus(bonus) for bonus in plan.bonuses),
+        smallest_payout=plan.ledger.smallest_payout,
+    )
+
+
+def _rank(plan: Plan, at: int) -> RankWords:
+    rank = plan.ladder[at]
+    asks = tuple(_asks(one) for one in rank.requirements)
+    return RankWords(step=at + 1, label=rank.label, says=rank.says, asks=asks)
+
+
+def _asks(one: Requirement) -> Asks:
+    return Asks(label=one.label or one.text, unit=one.unit, need=one.need)
+
+
+def _bonus(bonus: Bonus) -> BonusWords:
+    paid = sorted((level, cells) for level, cells in bonus.rates.cells.items() if level in _levels(bonus))
+    rows = tuple(RateRow(level=level, rates=cells) for level, cells in paid)
+    rates = {rate for row in rows for rate in row.rates}
+    return BonusWords(
+        name=bonus.name,
+        label=bonus.label,
+        says=bonus.says,
+        first=bonus.first,
+        last=bonus.last,
+        skips_inactive=bonus.compression == "skip_inactive",
+        one_rate=rates.pop() if len(rates) == 1 else None,
+        rows=rows,
+    )
+
+
+def _levels(bonus: Bonus) -> range:
+    return range(bonus.first, bonus.last + 1)
+
+
+def active_need(*, plan: Plan) -> int | None:
+    """The own volume that makes a person active, in hundredths of a point; None where the plan asks other things."""
+    match plan.expressions.get(plan.active):
+        case Compare(">=", Word("", name), Number(need, _)) if name == plan.own_volume:
+            return need
+        case _:
+            return None

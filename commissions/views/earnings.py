@@ -1,0 +1,128 @@
+"""What a distributor earned: months, one month, one bonus, one level, down to the order line."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from commissions.queries import balance, drawings, explain, levels, members, statements
+from commissions.queries.statements import NoStatement, Statement
+from commissions.views import statement_rows
+from commissions.views.asking import number_of
+from common import spoken
+from common.guards import distributor_id, distributor_required
+
+
+@require_safe
+@distributor_required
+def earnings(request: HttpRequest) -> HttpResponse:
+    """Every month with what it paid, newest first."""
+    person = distributor_id(request)
+    context = {
+        "months": statement_rows.months(statements.months(person_id=person), now=timezone.now()),
+        "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "chart": drawings.earnings(person_id=person),
+    }
+    return render(request, "commissions/earnings.html", context)
+
+
+@require_safe
+@distributor_required
+def statement(request: HttpRequest, key: str) -> HttpResponse:
+    """One month: the total, its items, the facts of the month."""
+    person = distributor_id(request)
+    found = _statement(person, key)
+    context = {
+        **_head(found),
+        "items": [statement_rows.item(found, one) for one in found.items],
+        "figures": _figures(person, key),
+        "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "neighbours": statement_rows.neighbours(statements.months(person_id=person), key),
+    }
+    return render(request, "commissions/statement.html", context)
+
+
+@require_safe
+@distributor_required
+def item(request: HttpRequest, key: str, bonus: str) -> HttpResponse:
+    """One item: its levels when it has several, else its orders. A piece for htmx, a page without script."""
+    asked, context = _item(request, key, bonus)
+    found = levels.of_item(asked=asked)
+    if not found:
+        raise Http404
+    if len(found) == 1 or "page" in request.GET:
+        context["orders"] = _orders(request, asked, None)
+    else:
+        context["levels"] = [statement_rows.level(key, asked, one) for one in found]
+    return _answer(request, context)
+
+
+@require_safe
+@distributor_required
+def level(request: HttpRequest, key: str, bonus: str, level: int) -> HttpResponse:
+    """The orders of one level, a page at a time."""
+    asked, context = _item(request, key, bonus)
+    context["orders"] = _orders(request, asked, level)
+    return _answer(request, context)
+
+
+@require_safe
+@distributor_required
+def nothing(request: HttpRequest, key: str) -> HttpResponse:
+    """The orders of the team that paid nothing in a month, by reason."""
+    person = distributor_id(request)
+    found = _statement(person, key)
+    context = {**_head(found), "why": explain.why_nothing(person_id=person, key=key)}
+    return render(request, "commissions/statement_nothing.html", context)
+
+
+def _statement(person: int, key: str) -> Statement:
+    try:
+        return statements.statement(person_id=person, key=key)
+    except NoStatement as error:
+        raise Http404 from error
+
+
+def _item(request: HttpRequest, key: str, bonus: str) -> tuple[levels.Asked, dict[str, Any]]:
+    person = distributor_id(request)
+    found = _statement(person, key)
+    corrects = request.GET.get("corrects", "")
+    chosen = [one for one in found.items if (one.bonus, one.corrects) == (bonus, corrects)]
+    if not chosen:
+        raise Http404
+    asked = levels.Asked(person_id=person, run_id=found.run_id, bonus=bonus, corrects=corrects)
+    return asked, {**_head(found), "item": statement_rows.item(found, chosen[0])}
+
+
+def _orders(request: HttpRequest, asked: levels.Asked, level: int | None) -> dict[str, Any]:
+    try:
+        page = levels.orders_of(asked=asked, level=level, page=number_of(request, "page"))
+    except NoStatement as error:
+        raise Http404 from error
+    return statement_rows.orders(page, request.path, asked)
+
+
+def _answer(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, "commissions/statement_item.html", context)
+    piece = "commissions/_item_orders.html" if "orders" in context else "commissions/_item_levels.html"
+    return render(request, piece, context)
+
+
+def _figures(person: int, key: str) -> members.Figures | None:
+    month = next((one for one in members.months() if one.key == key), None)
+    return members.figures(month=month, ids=[person]).get(person) if month else None
+
+
+def _head(found: Statement) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "statement": found,
+        "month_name": spoken.month_name(found.starts_at),
+        "month_word": spoken.month_word(found.starts_at),
+        "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
+        "nav": "earnings",
+    }

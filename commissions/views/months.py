@@ -1,0 +1,218 @@
+"""The company's side of a month: the list, the running month, and the steps a person takes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from commissions.forms.months import ApproveForm, SendBackForm
+from commissions.operations import periods, runs
+from commissions.operations.periods import CannotClose
+from commissions.operations.permissions import NotAllowed
+from commissions.operations.runs import CannotRun
+from commissions.queries import desk, sheet
+from commissions.queries.plans import NoPlanInForce
+from commissions.views import month_rows
+from common import spoken
+from common.guards import staff_required
+
+# What htmx takes for "stop asking".
+STOP_POLLING = 286
+REFUSED = (CannotClose, CannotRun, NoPlanInForce, NotAllowed)
+View = Callable[..., HttpResponseBase]
+
+
+def months_staff(view: View) -> View:
+    """For those who prepare or approve months."""
+
+    @staff_required()
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        rights = ("commissions.prepare_run", "commissions.approve_run")
+        if not any(request.user.has_perm(right) for right in rights):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@months_staff
+def months(request: HttpRequest) -> HttpResponse:
+    """Every month, newest first."""
+    lines = [month_rows.line(one) for one in desk.months(now=timezone.now())]
+    return render(request, "commissions/staff_months.html", {"lines": lines, "nav": "staff-months"})
+
+
+@require_safe
+@months_staff
+def month(request: HttpRequest, key: str) -> HttpResponse:
+    """One month: stages, warnings, totals, what changed, and the step that is next."""
+    return _page(request, _sheet(key))
+
+
+@require_safe
+@months_staff
+def progress(request: HttpRequest, key: str) -> HttpResponse:
+    """The stages by themselves, asked for every two seconds while a job works; then the page is fetched."""
+    found = _sheet(key)
+    working = found.run is not None and found.run.working
+    context = {"sheet": found, "rail": month_rows.rail(found, now=timezone.now()), "working": working}
+    response = render(request, "commissions/_month_rail.html", context)
+    if not working:
+        response.status_code = STOP_POLLING
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@staff_required("commissions.prepare_run")
+def close(request: HttpRequest, key: str) -> HttpResponse:
+    """Draw the line under a month that is over; the computing is a job's, nobody waits for it here."""
+    return _act(
+        request,
+        key,
+        lambda: periods.close(key=key, by=request.user.pk, now=timezone.now()),
+        _("The line is drawn. The month is being computed; this page shows how far it is."),
+    )
+
+
+@require_POST
+@staff_required("commissions.prepare_run")
+def compute(request: HttpRequest, key: str) -> HttpResponse:
+    """Put a new draft in the place of the last one."""
+    return _act(
+        request,
+        key,
+        lambda: runs.recompute(period_key=key, by=request.user.pk, now=timezone.now()),
+        _("A new draft is being computed."),
+    )
+
+
+@require_POST
+@staff_required("commissions.prepare_run")
+def review(request: HttpRequest, key: str) -> HttpResponse:
+    """Say that a draft was looked at."""
+    found = _with_run(key)
+    return _act(
+        request,
+        key,
+        lambda: runs.review(run_id=found.run.id, by=request.user.pk, now=timezone.now()),  # type: ignore[union-attr]
+        _("Reviewed. Somebody else approves it now."),
+    )
+
+
+@require_POST
+@staff_required("commissions.approve_run")
+@reauthentication_required
+def approve(request: HttpRequest, key: str) -> HttpResponse:
+    """Answer for a reviewed draft: from here on it is posted and final."""
+    found = _with_run(key)
+    form = month_rows.approve_form(request, found, request.POST)
+    if form is None or not form.is_valid():
+        return _page(request, found, approve_form=form)
+    return _try(
+        request,
+        found,
+        form,
+        lambda: runs.approve(
+            run_id=found.run.id,  # type: ignore[union-attr]
+            by=request.user.pk,
+            typed_total=form.cleaned_data["total"],
+            now=timezone.now(),
+        ),
+        _("Approved. The transfers are being posted; statements are final in a moment."),
+    )
+
+
+@require_POST
+@staff_required("commissions.approve_run")
+def send_back(request: HttpRequest, key: str) -> HttpResponse:
+    """Give a reviewed draft back to its preparer, with a reason."""
+    found = _with_run(key)
+    form = SendBackForm(request.POST, action=reverse("staff-month-send-back", args=[key]))
+    if not form.is_valid():
+        return _page(request, found, send_back_form=form)
+    return _act(
+        request,
+        key,
+        lambda: runs.send_back(
+            run_id=found.run.id,  # type: ignore[union-attr]
+            reason=form.cleaned_data["reason"],
+            by=request.user.pk,
+            now=timezone.now(),
+        ),
+        _("Sent back. The reason stands on the draft."),
+    )
+
+
+def _sheet(key: str) -> sheet.Sheet:
+    try:
+        return sheet.sheet(key=key)
+    except sheet.UnknownMonth as error:
+        raise Http404 from error
+
+
+def _with_run(key: str) -> sheet.Sheet:
+    found = _sheet(key)
+    if found.run is None:
+        raise Http404
+    return found
+
+
+def _act(request: HttpRequest, key: str, act: Callable[[], object], said: str) -> HttpResponse:
+    """Do one thing, say what came of it, and show the month again; a second press is told it was done."""
+    _sheet(key)
+    try:
+        act()
+    except REFUSED as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("staff-month", key)
+
+
+def _try(
+    request: HttpRequest, found: sheet.Sheet, form: ApproveForm, act: Callable[[], object], said: str
+) -> HttpResponse:
+    try:
+        act()
+    except runs.WrongTotal as error:
+        form.add_error("total", str(error))
+        return _page(request, found, approve_form=form)
+    except REFUSED as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("staff-month", found.key)
+
+
+def _page(
+    request: HttpRequest,
+    found: sheet.Sheet,
+    *,
+    approve_form: ApproveForm | None = None,
+    send_back_form: SendBackForm | None = None,
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "sheet": found,
+        "month_name": spoken.month_name(found.starts_at),
+        "rail": month_rows.rail(found, now=now),
+        "working": found.run is not None and found.run.working,
+        "steps": month_rows.steps(
+            request, found, now=now, approve_form=approve_form, send_back_form=send_back_form
+        ),
+        **month_rows.figures(found),
+        "nav": "staff-months",
+    }
+    return render(request, "commissions/staff_month.html", context)

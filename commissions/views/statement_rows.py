@@ -1,0 +1,105 @@
+"""Statements as templates show them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commissions.queries import levels, statements
+from common import spoken
+from common.templatetags.portal import grouped
+
+
+def months(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str, Any]]:
+    """The list of months."""
+    return [
+        {
+            "name": spoken.month_name(month.starts_at),
+            "link": reverse("statement", args=[month.key]),
+            "final": month.state == "final",
+            "closing": month.state == "closing",
+            "as_of": spoken.as_of(month.as_of, now=now) if month.as_of else "",
+            "total": month.total,
+        }
+        for month in found
+    ]
+
+
+def neighbours(found: Sequence[statements.Month], key: str) -> dict[str, Any]:
+    """The months before and after one, as far as they have figures."""
+    keys = [month.key for month in found]
+    at = keys.index(key) if key in keys else 0
+    earlier = found[at + 1] if at + 1 < len(found) else None
+    later = found[at - 1] if at > 0 else None
+    return {
+        name: {"word": spoken.month_word(month.starts_at), "link": reverse("statement", args=[month.key])}
+        for name, month in (("earlier", earlier), ("later", later))
+        if month
+    }
+
+
+def item(found: statements.Statement, one: statements.Item) -> dict[str, Any]:
+    """One item of a statement; a correction says what it corrects and links to it."""
+    link = reverse("statement-item", args=[found.key, one.bonus])
+    title, text = one.label, one.description
+    if one.corrects:
+        link = f"{link}?{urlencode({'corrects': one.corrects})}"
+        title = _("Correction to %(month)s: %(bonus)s") % {
+            "month": key_name(one.corrects),
+            "bonus": one.label,
+        }
+        text = _("Something that had been paid for in %(month)s was returned.") % {
+            "month": key_name(one.corrects)
+        }
+    return {
+        "id": f"item-{one.bonus}{'-' + one.corrects if one.corrects else ''}",
+        "title": title,
+        "text": text,
+        "count": ngettext("%(n)s line", "%(n)s lines", one.line_count) % {"n": grouped(one.line_count)},
+        "amount": one.amount,
+        "load": link,
+        "corrects": one.corrects,
+        "corrected": reverse("statement", args=[one.corrects]) if one.corrects else "",
+    }
+
+
+def level(key: str, asked: levels.Asked, one: levels.Level) -> dict[str, Any]:
+    """One level of an item."""
+    link = reverse("statement-level", args=[key, asked.bonus, one.level])
+    orders_word = ngettext("%(n)s order", "%(n)s orders", one.orders) % {"n": grouped(one.orders)}
+    people_word = ngettext("of %(n)s person", "of %(n)s people", one.people) % {"n": grouped(one.people)}
+    return {
+        "id": f"level-{one.level}",
+        "name": _("Your own sales") if one.level == 0 else _("Level %(n)s") % {"n": one.level},
+        "text": orders_word if one.level == 0 else f"{orders_word} {people_word}",
+        "base": one.base,
+        "in_points": one.base_unit == "points",
+        "rate": one.rate_ppm,
+        "amount": one.amount,
+        "load": link + (f"?{urlencode({'corrects': asked.corrects})}" if asked.corrects else ""),
+    }
+
+
+def orders(page: levels.OrderPage, path: str, asked: levels.Asked) -> dict[str, Any]:
+    """A page of orders with the way to the rest."""
+    kept = {"corrects": asked.corrects} if asked.corrects else {}
+    more = ngettext("%(n)s more order", "%(n)s more orders", page.more) % {"n": grouped(page.more)}
+    return {
+        "rows": page.orders,
+        "level": page.level,
+        "earlier": f"{path}?{urlencode({**kept, 'page': page.page - 1})}" if page.page > 1 else "",
+        "more_link": f"{path}?{urlencode({**kept, 'page': page.page + 1})}" if page.more else "",
+        "more_text": more,
+    }
+
+
+def key_name(key: str) -> str:
+    """October 2026 from 2026-10."""
+    from datetime import date
+
+    year, _dash, month = key.partition("-")
+    return spoken.month_name(date(int(year), int(month), 1))

@@ -1,0 +1,148 @@
+"""The first page of everybody who is signed in."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from commissions.queries import balance, desk, drawings, levels, members, statements, way
+from common import spoken
+from common.guards import distributor_id, me_of, signed_in_required
+from common.templatetags.portal import grouped, percent_floor
+from distributors.queries import people, referrals, sponsor_tree
+from sales.queries import customers, orders
+
+NEWS = 5
+
+
+@require_safe
+@signed_in_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Where things stand: for distributors; customers and staff have first pages of their own."""
+    me = me_of(request)
+    if me is not None and me.kind == "staff":
+        return redirect("staff-overview")
+    if me is not None and me.kind == "newcomer":
+        return redirect("join-waiting")
+    if me is not None and me.kind == "customer":
+        return _customer(request, me.customer_id or 0)
+    return _distributor(request, distributor_id(request))
+
+
+def _distributor(request: HttpRequest, person: int) -> HttpResponse:
+    now = timezone.now()
+    team = sponsor_tree.downline(distributor_id=person)
+    shown = statements.months(person_id=person)
+    months = members.months()
+    found = way.of_person(person_id=person, months=months)
+    share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
+    context = {
+        "greeting": _greeting(now),
+        "open": _open(person, now),
+        "estimate": next((one for one in shown if one.state == "open"), None),
+        "last": _last(shown),
+        "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "way": found,
+        "way_note": _way_note(found),
+        "news": _news(person, now),
+        "people_below": team.count(),
+        "people_active": members.active_count(month=months[0], people=team) if months else 0,
+        "earnings_chart": drawings.earnings(person_id=person),
+        "volumes_chart": drawings.volumes(person_id=person, required=found.group_need if found else None),
+        "share": share,
+        "share_counts": _counts(share),
+        "nav": "home",
+    }
+    return render(request, "mlmportal/home.html", context)
+
+
+def _customer(request: HttpRequest, customer: int) -> HttpResponse:
+    seller = customers.distributor_of(customer_id=customer)
+    names = people.names(ids=[seller] if seller else [])
+    found = orders.of_viewer(viewer=orders.Viewer(customer_id=customer), filters=orders.Filters())
+    context = {
+        "greeting": _greeting(timezone.now()),
+        "seller": names.get(seller or 0),
+        "orders": orders.listed(orders=found[:NEWS]),
+        "nav": "home",
+    }
+    return render(request, "mlmportal/home_customer.html", context)
+
+
+def _greeting(now: datetime) -> str:
+    hour = timezone.localtime(now).hour
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")
+
+
+def _open(person: int, now: datetime) -> dict[str, Any] | None:
+    month = desk.open_month(now=now)
+    if month is None:
+        return None
+    left = spoken.days_left(ends_at=month.ends_at, now=now)
+    return {
+        "month": month,
+        "name": spoken.month_name(month.starts_at),
+        "word": spoken.month_word(month.starts_at),
+        "last_day": spoken.day_in_year(spoken.last_day(month.ends_at)),
+        "days_left": left,
+        "orders": levels.order_count(person_id=person, run_id=month.run_id) if month.run_id else 0,
+        "is_over": now >= month.ends_at,
+        "as_of": spoken.as_of(month.as_of, now=now) if month.as_of else "",
+    }
+
+
+def _way_note(found: way.Way | None) -> str:
+    """The least that is missing, in one sentence; and whether buying more oneself would help."""
+    following = found.standing.next_rank if found else None
+    if following is None:
+        return ""
+    lacking = [one for one in following.requirements if not one.is_met]
+    if not lacking:
+        return _("Everything is met. The rank counts when the month is final.")
+    nearest = max(lacking, key=lambda one: one.percent)
+    own = [one for one in lacking if one.have == found.standing.own_volume and one.unit == "points"]  # type: ignore[union-attr]
+    said = _("Nearest is “%(what)s”, of which %(percent)s is reached.") % {
+        "what": nearest.label,
+        "percent": percent_floor(nearest.have, nearest.need),
+    }
+    return said if own else f"{said} {_('You do not need to buy more yourself.')}"
+
+
+def _counts(share: referrals.Share | None) -> list[dict[str, Any]]:
+    if share is None:
+        return []
+    return [
+        {"number": share.signed_up, "word": _("sign-ups")},
+        {"number": share.distributors, "word": _("distributors")},
+        {"number": share.customers, "word": _("customers")},
+    ]
+
+
+def _last(shown: list[statements.Month]) -> dict[str, Any] | None:
+    found = next((one for one in shown if one.state == "final"), None)
+    return {"month": found, "word": spoken.month_word(found.starts_at)} if found else None
+
+
+def _news(person: int, now: datetime) -> list[dict[str, Any]]:
+    newest = sponsor_tree.newest(distributor_id=person, limit=NEWS)
+    levels = sponsor_tree.levels_below(distributor_id=person, ids=[one.pk for one in newest])
+    sponsors = people.names(ids=[one.sponsor_id for one in newest if one.sponsor_id])
+    return [
+        {
+            "name": one.profile.name,
+            "number": one.number,
+            "text": _("Sponsored by you")
+            if one.sponsor_id == person
+            else _("Under %(sponsor)s, your level %(level)s")
+            % {"sponsor": sponsors[one.sponsor_id].name, "level": grouped(levels[one.pk])},
+            "when": spoken.lately(one.joined_at, now=now),
+        }
+        for one in newest
+    ]
