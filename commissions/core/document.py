@@ -81,7 +81,7 @@ def _refuse_what_is_not_plain(text: str) -> None:
     """Looks at the events before any tree is built, so that a hostile document costs no memory."""
     depth = nodes = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, AliasEvent):
             raise PlanError([Problem(line, "", "aliases are not allowed", f"*{event.anchor}")])
         if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
@@ -99,7 +99,7 @@ def _refuse_what_is_not_plain(text: str) -> None:
 
 
 def _value(node: yaml.Node) -> Node:
-    line = node.start_mark.line + 1
+    line = _line(node)
     if isinstance(node, yaml.ScalarNode):
         return Text(str(node.value).strip(), line)
     if isinstance(node, yaml.SequenceNode):
@@ -107,7 +107,7 @@ def _value(node: yaml.Node) -> Node:
     items: dict[str, Node] = {}
     lines: dict[str, int] = {}
     for key, value in node.value:
-        where = key.start_mark.line + 1
+        where = _line(key)
         if not isinstance(key, yaml.ScalarNode):
             raise PlanError([Problem(where, "", "a key must be a word")])
         name = str(key.value).strip()
@@ -117,6 +117,10 @@ def _value(node: yaml.Node) -> Node:
             raise PlanError([Problem(where, name, f"stands twice; first in line {lines[name]}")])
         items[name], lines[name] = _value(value), where
     return Mapped(items, lines, line)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def nearest(word: str, known: list[str]) -> str:

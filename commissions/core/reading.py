@@ -108,7 +108,9 @@ class PlanReader:
             ladder=ladder,
             bonuses=bonuses,
             ledger=ledger,
-            **shows,
+            active=shows["active"],
+            own_volume=shows["own_volume"],
+            group_volume=shows["group_volume"],
         )
 
     # --- head ---------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def lines(bonus: Bonus, board: Board) -> list[Paid]:
 
 def walked(bonus: Bonus, board: Board) -> Bools:
     """The order lines that start a walk: those with a base, that `only` keeps, that are not reversals."""
-    keeps = (board.volumes[bonus.on] != 0) & ~board.facts.lines.reversal
+    keeps: Bools = (board.volumes[bonus.on] != 0) & ~board.facts.lines.reversal
     if bonus.only is not None:
         keeps &= board.line_words().value(bonus.only).astype(bool)
     if bonus.volume_of_the_skipped == "dropped":
@@ -62,8 +62,11 @@ def walked(bonus: Bonus, board: Board) -> Bools:
 
 def earners(bonus: Bonus, board: Board) -> Bools:
     """Who may earn: in good standing, and what the plan asks of an earner."""
-    gate = board.people.good
-    return gate & board.people.value(bonus.earner).astype(bool) if bonus.earner is not None else gate
+    gate: Bools = board.people.good
+    if bonus.earner is None:
+        return gate
+    found: Bools = np.logical_and(gate, board.people.value(bonus.earner).astype(bool))
+    return found
 
 
 def passes(bonus: Bonus, board: Board) -> Bools:
@@ -71,7 +74,8 @@ def passes(bonus: Bonus, board: Board) -> Bools:
     if bonus.skip_test is None:
         return np.ones(len(board.network), bool)
     good = board.facts.people.standing == GOOD
-    return good & board.people.value(bonus.skip_test).astype(bool)
+    found: Bools = np.logical_and(good, board.people.value(bonus.skip_test).astype(bool))
+    return found
 
 
 def _next_up(bonus: Bonus, board: Board) -> Ints:
