@@ -11,7 +11,7 @@ from mptt.querysets import TreeQuerySet
 TREE_FIELDS = frozenset({"sponsor", "sponsor_id", "lft", "rght", "tree_id", "level"})
 
 
-class TreeIsWrittenElsewhere(TypeError):  # noqa: N818
+class TreeIsWrittenElsewhere(TypeError):
     """Only distributors/tree.py writes sponsor, lft, rght, tree_id and level."""
 
     def __init__(self, what: str) -> None:

@@ -35,19 +35,19 @@ OLD_ENOUGH = 18
 Kind = Literal["distributor", "customer"]
 
 
-class SponsorNotAvailable(LookupError):  # noqa: N818
+class SponsorNotAvailable(LookupError):
     """The code names nobody who may sponsor at this moment."""
 
 
-class EmailTaken(ValueError):  # noqa: N818
+class EmailTaken(ValueError):
     """There is an account with this address. Say so to the owner by mail, never to whoever asked."""
 
 
-class TooYoung(ValueError):  # noqa: N818
+class TooYoung(ValueError):
     """Only grown-ups may join."""
 
 
-class DocumentsChanged(RuntimeError):  # noqa: N818
+class DocumentsChanged(RuntimeError):
     """A newer version was published after the newcomer read; it has to be read first."""
 
 

@@ -18,7 +18,7 @@ class Details:
     country: str
 
 
-class NoProfile(LookupError):  # noqa: N818
+class NoProfile(LookupError):
     """This login has no personal data, or they have been erased."""
 
 

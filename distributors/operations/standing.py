@@ -8,11 +8,11 @@ from django.db import transaction
 from distributors.models import Distributor, StatusChange
 
 
-class StandingChanged(RuntimeError):  # noqa: N818
+class StandingChanged(RuntimeError):
     """Somebody else changed the status first, or it is already so; nothing was written."""
 
 
-class ReasonMissing(ValueError):  # noqa: N818
+class ReasonMissing(ValueError):
     """A change of status needs a reason that can be read later."""
 
 

@@ -8,7 +8,7 @@ from distributors.queries.people import PersonName, person_name
 from distributors.queries.sponsor_tree import walk_up
 
 
-class NotVisible(LookupError):  # noqa: N818
+class NotVisible(LookupError):
     """Nobody of this number, or nobody the viewer may see: the same answer for both."""
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 
 
-class Circle(ValueError):  # noqa: N818
+class Circle(ValueError):
     """These positions are their own ancestors."""
 
     def __init__(self, positions: list[int]) -> None:

@@ -14,7 +14,7 @@ SHOWN = 20
 BATCH = 2_000
 
 
-class SponsorCircle(RuntimeError):  # noqa: N818
+class SponsorCircle(RuntimeError):
     """sponsor_id itself runs in a circle; no numbering can be right until a person decides who sponsors
     whom.
     """

@@ -20,7 +20,7 @@ SMALLEST_RANGE = 4
 TABLE = Distributor._meta.db_table
 
 
-class TreeFull(RuntimeError):  # noqa: N818
+class TreeFull(RuntimeError):
     """More labels than 2**62 can hold at the allowed density: billions of people in one tree."""
 
 

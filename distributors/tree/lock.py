@@ -9,7 +9,7 @@ ADVISORY_KEY = 0x7472_6565  # "tree"
 WAIT_MS = 3_000
 
 
-class TreeBusy(RuntimeError):  # noqa: N818 - said to people: the tree is busy
+class TreeBusy(RuntimeError):
     """Somebody else has been writing the tree for longer than we wait; nothing was written, try again."""
 
     def __init__(self) -> None:

@@ -14,14 +14,14 @@ from distributors.tree.lock import writing
 SHARE = 4
 
 
-class SponsorUnknown(LookupError):  # noqa: N818
+class SponsorUnknown(LookupError):
     """There is no distributor with this id."""
 
     def __init__(self, sponsor_id: int) -> None:
         super().__init__(f"There is no distributor {sponsor_id}")
 
 
-class SponsorIsBelow(ValueError):  # noqa: N818
+class SponsorIsBelow(ValueError):
     """The sponsor stands below the person, or is the person: the line would close into a circle."""
 
     def __init__(self, path: list[str]) -> None:

@@ -1,5 +1,6 @@
 """From a referral link to a sign-up, step by step."""
 
+from datetime import date
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -20,6 +21,7 @@ from distributors.forms.join import ChooseForm, CodeForm, DetailsForm, ReadForm
 from distributors.operations import documents as document_operations
 from distributors.operations import enrolment
 from distributors.queries import documents, referrals
+from distributors.queries.disclosures import bands
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.views import referral_cookie
 from distributors.views.limits import too_many
@@ -57,10 +59,18 @@ def _landing(
         "sponsor": sponsor,
         # Somebody whose link was opened earlier stays the sponsor until the visitor says otherwise.
         "first": first if first and sponsor and first.distributor_id != sponsor.distributor_id else None,
-        "agreement": documents.current(kind=AGREEMENT, today=today),
-        "disclosure": documents.current(kind=DISCLOSURE, today=today),
+        **_papers(today),
     }
     return render(request, "distributors/landing.html", context)
+
+
+def _papers(today: date) -> dict[str, Any]:
+    disclosure = documents.current(kind=DISCLOSURE, today=today)
+    return {
+        "agreement": documents.current(kind=AGREEMENT, today=today),
+        "disclosure": disclosure,
+        "bands": bands(figures=disclosure.figures),
+    }
 
 
 @GET_POST
@@ -124,8 +134,7 @@ def read(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "sponsor": sponsor,
-        "agreement": documents.current(kind=AGREEMENT, today=today),
-        "disclosure": documents.current(kind=DISCLOSURE, today=today),
+        **_papers(today),
     }
     return render(request, "distributors/read.html", context)
 
