@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class CommissionsConfig(AppConfig):
     name = "commissions"
+
+    def ready(self) -> None:
+        from commissions import tasks
+        from commissions.operations import estimates, guards, periods, schedule
+        from common.operations import jobs
+        from sales.operations.signals import booked
+
+        jobs.register(kind=periods.JOB, handler=schedule.advance_run)
+        jobs.register(kind=estimates.JOB, handler=schedule.refresh_estimate)
+        if settings.REDIS_URL:
+            jobs.wake_with(waker=tasks.wake)
+        booked.connect(tasks.refresh_soon, dispatch_uid="commissions.refresh_soon")
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="commissions.guards")

@@ -1,8 +1,10 @@
 """Fixtures every suite may use, and the rule that a skipped test is a failure where everything is required."""
 
 import os
+from typing import Any
 
 import pytest
+from django.core.management.commands import flush
 
 from tests.cast import Cast, assemble
 
@@ -21,10 +23,39 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _skipped and os.environ.get("TEST_REQUIRE_ALL") == "1":
-        terminalreporter.write_line(f"Skipped although everything is required: {', '.join(_skipped)}", red=True)
+        terminalreporter.write_line(
+            f"Skipped although everything is required: {', '.join(_skipped)}", red=True
+        )
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The small company of tests/cast.py."""
     return assemble()
+
+
+@pytest.fixture
+def furnished(cast: Cast) -> None:
+    """A month that is open and one that is final, an order and a product: something behind every address."""
+    from tests.furnishing import furnish
+
+    furnish(cast=cast)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases_can_be_emptied() -> Any:
+    """Between tests that commit, Django empties the tables: only then the guards of final rows are lifted.
+
+    The same flush puts them back, by post_migrate.
+    """
+    from commissions.operations import guards
+
+    handle = flush.Command.handle
+
+    def lifted(command: flush.Command, **options: Any) -> None:
+        guards.lift()
+        handle(command, **options)
+
+    flush.Command.handle = lifted  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = handle  # type: ignore[method-assign]

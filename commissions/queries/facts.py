@@ -72,7 +72,7 @@ def load(*, period: Period, plan: Plan) -> Loaded:
         people=people,
         lines=_lines(lines, ids, zone),
     )
-    orders = np.unique(np.char.rpartition(lines.key[~lines.reversal], "/")[:, 0]) if len(lines) else []
+    orders = {key.rpartition("/")[0] for key in lines.key[~lines.reversal].tolist()}
     before = people.memory.get("title", np.zeros(len(ids), np.int64))
     return Loaded(facts, ids, lines.order_line_id, len(orders), returned, before)
 

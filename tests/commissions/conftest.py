@@ -81,9 +81,18 @@ def plan(db):
 
 @pytest.fixture
 def october(plan, shop):
-    """October 2026 is open, and something was sold in it: 4 pieces by Eva, 3 to her customer, 5 by Dan, 10 by Finn."""
+    """October 2026 is open, and something was sold in it: 34 pieces below Ben and by him, 3 of them
+    to Eva's customer, and 4 by Ana. Ben, with two active legs, is a Builder."""
     periods.open_first(key="2026-10", now=at(10, 1))
-    for seller, pieces in (("eva", 4), ("dan", 5), ("finn", 10), ("cleo", 4), ("ben", 4), ("ana", 4)):
+    for seller, pieces in (
+        ("eva", 4),
+        ("dan", 5),
+        ("finn", 10),
+        ("cleo", 4),
+        ("ben", 4),
+        ("ana", 4),
+        ("gus", 4),
+    ):
         shop.sell(seller, pieces, at(10, 10))
     shop.sell("eva", 3, at(10, 14), customer=True)
     return shop

@@ -1,0 +1,134 @@
+"""A return of what a final month paid for is taken back in the open month, to the cent, whatever the parts."""
+
+import pytest
+
+from commissions.models import Account, Line, StatementItem, Transfer
+from commissions.operations import runs
+from commissions.queries import audit
+from tests.commissions.conftest import at, draft, finish, work
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paid(october, cast):
+    """October is final. Finn's ten pieces paid level pay to Eva and those above her."""
+    finish(cast, draft())
+    order = cast.finn.sales.get()
+    return october, order
+
+
+def back(paid, pieces, on):
+    shop, order = paid
+    shop.take_back(order, pieces, on)
+
+
+def given(cast, name, **filters):
+    """What a person's items of final months add up to."""
+    items = StatementItem.objects.filter(run__state="final", distributor=cast.people[name], **filters)
+    return sum(items.values_list("amount", flat=True))
+
+
+def from_order(order):
+    """What the order's lines of final months still pay, exactly."""
+    lines = Line.objects.filter(run__state="final", order_line__order=order)
+    return sum(whole * 10**6 + micro for whole, micro in lines.values_list("whole", "micro"))
+
+
+def test_a_full_return_nets_to_nothing(paid, cast):
+    assert from_order(paid[1]) > 0
+    back(paid, 10, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert from_order(paid[1]) == 0
+    assert audit.everything() == []
+
+
+def test_parts_and_then_the_rest_net_to_nothing(paid, cast):
+    back(paid, 3, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    back(paid, 4, at(12, 20))
+    finish(cast, draft("2026-12", at(1, 2, year=2027)), at(1, 3, year=2027))
+    assert from_order(paid[1]) > 0
+    back(paid, 3, at(1, 20, year=2027))
+    finish(cast, draft("2027-01", at(2, 2, year=2027)), at(2, 3, year=2027))
+    assert from_order(paid[1]) == 0
+    assert audit.everything() == []
+
+
+def test_after_a_part_the_item_is_what_the_rest_rounds_to(paid, cast):
+    back(paid, 3, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert audit.items_are_their_lines() == []
+    assert given(cast, "eva", corrects_period="2026-10") < 0
+
+
+def test_corrections_name_the_lines_they_correct(paid, cast):
+    back(paid, 3, at(11, 20))
+    run = draft("2026-11", at(12, 2))
+    lines = run.lines.filter(corrects__isnull=False)
+    assert {line.corrects.run.period.key for line in lines} == {"2026-10"}
+    assert all(line.whole < 0 for line in lines)
+
+
+def test_what_two_drafts_take_back_is_the_same(paid, cast):
+    back(paid, 3, at(11, 20))
+    first = draft("2026-11", at(12, 2))
+    second = runs.recompute(period_key="2026-11", by=cast.users["paula"].pk, now=at(12, 2, 15))
+    work(at(12, 2, 15))
+    second.refresh_from_db()
+    assert (first.output_hash, first.total) == (second.output_hash, second.total)
+
+
+def test_a_return_in_the_month_of_the_sale_corrects_nothing(october, cast):
+    october.take_back(cast.finn.sales.get(), 10, at(10, 20))
+    run = draft()
+    assert not run.lines.filter(order_line__order__seller=cast.finn).exists()
+    assert not run.items.exclude(corrects_period="").exists()
+
+
+def test_a_return_of_what_is_not_final_corrects_nothing_yet(october, cast):
+    draft()
+    october.take_back(cast.finn.sales.get(), 10, at(11, 20))
+    assert not draft("2026-11", at(12, 2)).items.exclude(corrects_period="").exists()
+
+
+def test_what_cannot_be_covered_becomes_a_debt(paid, cast):
+    # Paid out meanwhile: nothing is left to take it from.
+    payable = Account.objects.get(kind="payable", owner=cast.eva)
+    owed = payable.balance
+    bank = Account.objects.create(kind="expense", name="paid out", currency="EUR", balance=owed)
+    Transfer.objects.create(
+        key="payout:1", debit=payable, credit=bank, amount=owed, currency="EUR", posted_at=at(11, 10),
+        period_id=Transfer.objects.first().period_id,
+    )  # fmt: skip
+    Account.objects.filter(pk=payable.pk).update(balance=0)
+    back(paid, 10, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    taken = given(cast, "eva", corrects_period="2026-10")
+    assert Account.objects.get(kind="debt", owner=cast.eva).balance == taken < 0
+    payable.refresh_from_db()
+    assert payable.balance == 0
+
+
+def test_a_debt_is_paid_back_by_what_is_earned_next(paid, cast):
+    test_what_cannot_be_covered_becomes_a_debt(paid, cast)
+    owed = -Account.objects.get(kind="debt", owner=cast.eva).balance
+    for seller, pieces in (("eva", 4), ("finn", 60)):
+        paid[0].sell(seller, pieces, at(12, 10))
+    finish(cast, draft("2026-12", at(1, 2, year=2027)), at(1, 3, year=2027))
+    earned = given(cast, "eva", run__period__key="2026-12")
+    assert earned > owed
+    assert Account.objects.get(kind="debt", owner=cast.eva).balance == 0
+    assert Account.objects.get(kind="payable", owner=cast.eva).balance == earned - owed
+
+
+def test_correcting_transfers_have_keys_of_their_own(paid, cast):
+    back(paid, 3, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    back(paid, 3, at(12, 20))
+    finish(cast, draft("2026-12", at(1, 2, year=2027)), at(1, 3, year=2027))
+    number = cast.eva.number
+    keys = Transfer.objects.filter(key__startswith="corr:2026-10:", key__endswith=f":{number}").order_by(
+        "key"
+    )
+    assert [key.rsplit(":", 3)[1] for key in keys.values_list("key", flat=True)] == ["1", "2"]

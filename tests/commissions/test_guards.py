@@ -1,0 +1,88 @@
+"""What is final is guarded by the database itself, whoever asks and however."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from commissions.models import Run, Snapshot, StatementItem, Transfer
+from commissions.operations import guards
+from commissions.queries import audit
+from commissions.queries.guards import missing
+from tests.commissions.conftest import draft, finish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def final(october, cast):
+    return finish(cast, draft())
+
+
+def refused(sql):
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+TABLES = ["commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_promotion"]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_of_a_final_run_cannot_be_changed(final, table):
+    refused(f"UPDATE {table} SET distributor_id = distributor_id")
+
+
+@pytest.mark.parametrize("table", [*TABLES, "commissions_transfer", "commissions_run"])
+def test_rows_of_a_final_run_cannot_be_deleted(final, table):
+    refused(f"DELETE FROM {table}")
+
+
+def test_nothing_is_added_to_a_final_run(final):
+    refused(
+        "INSERT INTO commissions_statementitem (run_id, distributor_id, bonus, corrects_period, amount, line_count) "
+        f"SELECT {final.pk}, distributor_id, 'gift', '', 100, 1 FROM commissions_statementitem"
+    )
+
+
+def test_nothing_moves_into_a_final_run(final, october):
+    later = draft("2026-11", final.finished_at.replace(month=12))
+    assert Snapshot.objects.filter(run=later).exists()
+    refused(f"UPDATE commissions_snapshot SET run_id = {final.pk} WHERE run_id = {later.pk}")
+
+
+def test_a_final_run_cannot_become_a_draft(final):
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        Run.objects.filter(pk=final.pk).update(state="draft")
+
+
+def test_a_transfer_cannot_be_changed(final):
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        Transfer.objects.update(amount=1)
+
+
+def test_a_transfer_cannot_be_replaced(final):
+    if connection.vendor == "postgresql":
+        refused("TRUNCATE commissions_transfer CASCADE")
+        return
+    refused(
+        "INSERT OR REPLACE INTO commissions_transfer (id, key, debit_id, credit_id, amount, currency, period_id, "
+        "run_id, posted_at) SELECT id, key, debit_id, credit_id, 1, currency, period_id, run_id, posted_at "
+        "FROM commissions_transfer"
+    )
+
+
+def test_a_draft_can_still_be_changed(october):
+    draft()
+    assert StatementItem.objects.update(line_count=1)
+
+
+def test_the_audit_notices_a_missing_guard(final):
+    assert missing() == []
+    guards.lift()
+    assert any(problem.startswith("P4") for problem in audit.everything())
+
+
+def test_guards_can_be_put_back(final):
+    """The control: without the guards the rows give way."""
+    guards.lift()
+    assert StatementItem.objects.update(line_count=1)
+    guards.install()
+    assert missing() == []
