@@ -1,0 +1,104 @@
+"""The first pages: home, plan, disclosure, the company's overview."""
+
+import pytest
+from django.test import Client
+
+from commissions.operations import estimates
+from tests.commissions.conftest import at, draft, finish, october, plan, shop  # noqa: F401
+from tests.portal.counting import queries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def estimated(october):  # noqa: F811
+    estimates.refresh(now=at(10, 20))
+    return october
+
+
+def test_home_of_somebody_with_a_team(estimated, cast):
+    page = cast.client("ben").get("/").content.decode()
+    assert "The way to Leader" in page
+    assert "Eva Vermeer" in page
+
+
+def test_home_of_a_newcomer_without_a_team(estimated, cast):
+    page = cast.client("finn").get("/").content.decode()
+    assert "You can earn retail profit without a team" in page
+
+
+def test_home_before_any_month(cast):
+    page = cast.client("eva").get("/").content.decode()
+    assert "There are no figures for you in this month yet" in page
+
+
+def test_home_says_what_is_missing_to_be_active(estimated, cast):
+    estimated.sell("hana", 1, at(10, 21))
+    page = cast.client("gus").get("/").content.decode()
+    assert "Active in October" in page
+
+
+def test_home_shows_the_estimate_with_its_tag_and_orders(estimated, cast):
+    page = cast.client("ben").get("/").content.decode()
+    assert "October so far" in page
+    assert "paid orders. It may rise" in page
+
+
+def test_home_of_a_customer_names_their_distributor(estimated, cast):
+    page = cast.client("ivo").get("/").content.decode()
+    assert "Eva Vermeer is your distributor." in page
+
+
+def test_home_of_staff_is_the_overview(cast):
+    assert cast.client("paula").get("/").url == "/staff/"
+
+
+def test_visitors_are_led_to_sign_in(cast):
+    assert Client().get("/").url.startswith("/accounts/login/")
+
+
+def test_home_asks_no_more_for_a_larger_team(estimated, cast):
+    from tests.cast import join
+
+    client = cast.client("ana")
+    before = queries(lambda: client.get("/"))
+    for at_ in range(8):
+        join(cast=cast, name=f"new{at_}", under="gus", number=str(2001 + at_))
+    assert queries(lambda: client.get("/")) == before
+
+
+def test_a_hostile_name_is_text(estimated, cast):
+    profile = cast.eva.profile
+    profile.given_name = "<script>alert(1)</script>"
+    profile.save()
+    page = cast.client("ben").get("/").content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_charts_have_a_table_by_link(estimated, cast):
+    page = cast.client("ben").get("/?earnings=table").content.decode()
+    assert "<svg class=\"chart\"" in page  # the other chart stays a chart
+    assert "Sum</th>" in page
+
+
+def test_the_plan_is_for_everybody(plan):  # noqa: F811
+    page = Client().get("/plan/").content.decode()
+    assert "Legs with a Builder or higher" in page
+    assert "8\N{NO-BREAK SPACE}%" in page
+
+
+def test_without_a_plan_the_page_says_so(db):
+    assert "No plan is in force yet" in Client().get("/plan/").content.decode()
+
+
+def test_the_overview_names_what_waits(october, cast):  # noqa: F811
+    draft()
+    page = cast.client("paula").get("/staff/").content.decode()
+    assert "A draft waits to be looked at." in page
+
+
+def test_staff_without_rights_see_no_totals(october, cast):  # noqa: F811
+    run = finish(cast, draft())
+    page = cast.client("rolf").get("/staff/").content.decode()
+    assert str(run.total // 100) not in page
