@@ -75,21 +75,21 @@ class LineWords:
     def _leaf(self, expression: Expression) -> Values:
         if isinstance(expression, Word):
             if expression.prefix == "line":
-                return line_word(self.facts, expression.name)
+                return self.line_word(expression.name)
             if expression.prefix == "seller":
                 return self.people[expression.name][self.facts.lines.seller]
             return self.known[expression.name]
         raise TypeError(f"{expression} does not stand on an order line")
 
-
-def line_word(facts: Facts, name: str) -> Values:
-    lines = facts.lines
-    if name == "seller_days":
-        return lines.day - facts.people.joined[lines.seller]
-    if name == "seller_month":
-        return _months(lines.day) - _months(facts.people.joined[lines.seller]) + 1
-    column: Values = getattr(lines, name)
-    return column
+    def line_word(self, name: str) -> Values:
+        """What stands after `line.`; the day of joining is day 0, its calendar month is month 1."""
+        lines, joined = self.facts.lines, self.facts.people.joined
+        if name == "seller_days":
+            return lines.day - joined[lines.seller]
+        if name == "seller_month":
+            return _months(lines.day) - _months(joined[lines.seller]) + 1
+        column: Values = getattr(lines, name)
+        return column
 
 
 def _months(days: Ints) -> Ints:
