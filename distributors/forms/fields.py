@@ -72,11 +72,6 @@ def countries() -> list[tuple[str, str]]:
     return [("", ""), *sorted(named, key=lambda pair: pair[1])]
 
 
-def home_country() -> str:
-    """The company's own country, from its locale; nothing where the locale names none."""
-    return (Locale.parse(settings.COMPANY_LOCALE).territory or "") if settings.COMPANY_LOCALE else ""
-
-
 def country_field(**kwargs: Any) -> forms.ChoiceField:
     """A choice of countries, named in the reader's language when the form is shown."""
     return forms.ChoiceField(

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.guards import distributor_id, distributor_required, signed_in_required, used_second_factor
+from distributors.forms.fields import countries
 from distributors.forms.profile import ProfileForm
 from distributors.operations import profiles, referrals
 from distributors.queries import account
@@ -27,7 +28,8 @@ from distributors.queries.referrals import share
 def profile(request: HttpRequest) -> HttpResponse:
     """What the company knows about the signed-in person, and who sees what of it."""
     mine = account.profile(user_id=_user_id(request))
-    return render(request, "distributors/profile.html", {"profile": mine})
+    country = dict(countries()).get(mine.country, mine.country) if mine else ""
+    return render(request, "distributors/profile.html", {"profile": mine, "country": country})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
