@@ -12,6 +12,7 @@ from commissions.operations.periods import first_day
 from commissions.queries import plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
+from common.queries import jobs as job_rows
 
 JOB = "estimate"
 # Orders that come in a burst share one refresh.
@@ -61,7 +62,7 @@ def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | No
 def request_refresh(*, now: datetime) -> bool:
     """Make a refresh of the open period's estimate due in a moment; False when one is waiting already."""
     key = Period.objects.filter(state=Period.State.OPEN).values_list("key", flat=True).first()
-    if key is None or jobs.is_waiting(kind=JOB, subject=key):
+    if key is None or job_rows.is_waiting(kind=JOB, subject=key):
         return False
     return jobs.enqueue(kind=JOB, subject=key, due_at=now + TOGETHER, now=now)
 

@@ -1,0 +1,135 @@
+"""Earnings: from the list of months down to the order line, and nobody else's."""
+
+import re
+
+import pytest
+
+from commissions.models import StatementItem
+from commissions.operations import estimates
+from tests.commissions.conftest import at, draft, finish, work
+from tests.portal.counting import queries
+
+
+@pytest.fixture
+def final(october, cast):
+    finish(cast, draft())
+    return october
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_the_list_before_any_month(cast):
+    assert "No month has been measured yet" in text(cast.client("eva").get("/earnings/"))
+
+
+def test_the_list_tags_final_and_estimate(final, cast):
+    estimates.refresh(now=at(11, 4))
+    page = text(cast.client("eva").get("/earnings/"))
+    assert re.search(r"October 2026</a>.*?Final", page, re.DOTALL)
+    assert re.search(r"November 2026</a>.*?Estimate", page, re.DOTALL)
+
+
+def test_a_statement_adds_up(final, cast):
+    amounts = StatementItem.objects.filter(distributor=cast.ben, run__state="final").values_list(
+        "amount", flat=True
+    )
+    page = text(cast.client("ben").get("/earnings/2026-10/"))
+    total = f"{sum(amounts) // 100:,}.{sum(amounts) % 100:02d}"
+    assert page.count(total) >= 2
+
+
+def test_a_statement_without_items_leads_to_the_reason(final, cast):
+    page = text(cast.client("finn").get("/earnings/2026-10/"))
+    assert "No order of this month has paid you anything." in page
+
+
+def test_what_paid_nothing_has_reasons(final, cast):
+    page = text(cast.client("finn").get("/earnings/2026-10/nothing/"))
+    assert "Nobody in your team ordered this month." in page
+
+
+def test_an_item_opens_to_levels_for_htmx(final, cast):
+    page = text(cast.client("ben").get("/earnings/2026-10/level_pay/", headers={"hx-request": "true"}))
+    assert "Level 1" in page
+    assert "<html" not in page
+
+
+def test_an_item_is_a_page_without_script(final, cast):
+    assert "<html" in text(cast.client("ben").get("/earnings/2026-10/level_pay/"))
+
+
+def test_a_level_opens_to_orders_with_the_reason(final, cast):
+    page = text(cast.client("ben").get("/earnings/2026-10/level_pay/1/"))
+    assert "Cleo Vermeer bought for" in page
+    assert "Line 1" in page
+
+
+def test_other_peoples_orders_show_points_not_products(final, cast):
+    page = text(cast.client("ben").get("/earnings/2026-10/level_pay/1/"))
+    assert "Rye soap" not in page
+
+
+def test_own_orders_show_products(final, cast):
+    page = text(cast.client("eva").get("/earnings/2026-10/retail_profit/"))
+    assert "Rye soap" in page
+
+
+def test_other_peoples_customers_have_no_names(final, cast):
+    page = text(cast.client("dan").get("/earnings/2026-10/level_pay/1/"))
+    assert "Claes" not in page
+    assert "a customer of Eva Vermeer" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["1999-01/", "x/", "2026-13/", "2026-10/nonsense/", "2026-10/level_pay/99/", "2026-10/level_pay/?corrects=2026-09",
+     "2026-10/level_pay/99999999999999999999/"],
+)  # fmt: skip
+def test_what_does_not_exist_is_404(final, cast, address):
+    assert cast.client("ben").get(f"/earnings/{address}").status_code == 404
+
+
+def test_customers_and_staff_have_no_earnings(final, cast):
+    assert cast.client("ivo").get("/earnings/").status_code == 404
+    assert cast.client("paula").get("/earnings/2026-10/").status_code == 404
+
+
+def test_queries_do_not_grow_with_orders(october, cast):
+    estimates.refresh(now=at(10, 15))
+    client = cast.client("ben")
+    address = "/earnings/2026-10/level_pay/1/"
+    before = queries(lambda: client.get(address))
+    for day in range(16, 26):
+        october.sell("cleo", 2, at(10, day))
+    estimates.refresh(now=at(10, 27))
+    assert queries(lambda: client.get(address)) == before
+
+
+def test_orders_come_a_page_at_a_time(october, cast):
+    for day in range(1, 28):
+        october.sell("cleo", 1, at(10, day))
+    estimates.refresh(now=at(10, 28))
+    page = text(cast.client("ben").get("/earnings/2026-10/level_pay/1/"))
+    assert "3 more orders" in page or "4 more orders" in page
+    assert cast.client("ben").get("/earnings/2026-10/level_pay/1/?page=2").status_code == 200
+
+
+def test_a_correction_is_a_row_of_its_own_and_links_what_it_corrects(final, cast):
+    from sales.models import Order
+
+    order = Order.objects.filter(seller=cast.cleo).first()
+    final.take_back(order, 2, at(11, 10))
+    estimates.refresh(now=at(11, 11))
+    page = text(cast.client("ben").get("/earnings/2026-11/"))
+    assert "Correction to October 2026" in page
+    detail = text(cast.client("ben").get("/earnings/2026-11/level_pay/?corrects=2026-10"))
+    assert 'href="/earnings/2026-10/"' in detail
+    assert "\N{MINUS SIGN}" in detail
+
+
+def test_the_payable_balance_is_the_ledgers(final, cast):
+    work(at(11, 4))
+    page = text(cast.client("ben").get("/earnings/"))
+    assert "Payable to you" in page
