@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import HTML, Field, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +35,7 @@ class BuyerForm(forms.Form):
         kwargs.setdefault("initial", {"token": secrets.token_urlsafe(24)})
         super().__init__(*args, **kwargs)
         self.helper = part()
+        self.helper.layout = rows("token", "kind", "number", "purpose")
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -57,6 +58,10 @@ class LineForm(forms.Form):
         product = self.fields["product"]
         if isinstance(product, forms.ChoiceField):
             product.choices = products
+        # The table's head names the columns.
+        self.helper = part()
+        self.helper.label_class = "visually-hidden"
+        self.helper.layout = Layout(HTML("<td>"), "product", HTML("</td><td>"), "quantity", HTML("</td>"))
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -101,7 +106,8 @@ class ReturnForm(forms.Form):
                     % {"n": line.standing, "all": line.quantity},
                 )
         self.helper = part()
-        self.helper.layout = Layout(*[name for name in self.fields if name != "reason"], "reason")
+        names = [name for name in self.fields if name != "reason"]
+        self.helper.layout = rows(*names, "reason")
 
     def back(self) -> list[Back]:
         """What came back, line by line."""
@@ -121,6 +127,11 @@ def part() -> FormHelper:
     helper.form_tag = False
     helper.disable_csrf = True
     return helper
+
+
+def rows(*names: str) -> Layout:
+    """Fields one below the other, dressed as the admin's own."""
+    return Layout(*[Field(name, wrapper_class="form-row") for name in names])
 
 
 def _name(line: StandingLine) -> str:

@@ -45,12 +45,16 @@ class TermsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     by: int
 
+    def filled(self) -> list[Any]:
+        """The rows somebody filled in."""
+        return [form for form in self.extra_forms if form.has_changed()]
+
     def clean(self) -> None:
         super().clean()
         known = ProductTerms.objects.filter(product_id=self.instance.pk) if self.instance.pk else ()
         days = {terms.valid_from for terms in known}
-        for form in self.extra_forms:
-            if form.has_changed() and not form.errors:
+        for form in self.filled():
+            if not form.errors:
                 self._check(form, days)
 
     def _check(self, form: Any, days: set[date]) -> None:
