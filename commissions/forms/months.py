@@ -90,6 +90,9 @@ def minor_units(text: str) -> int | None:
     locale = reader_locale()
     plain = text.replace(get_currency_symbol(currency, locale=locale), "").replace(currency, "")
     plain = plain.replace("\N{MINUS SIGN}", "-").strip()
+    # Decimal would read 1e5 and NaN; people who type a total mean neither.
+    if any(letter.isalpha() for letter in plain):
+        return None
     try:
         value = parse_decimal(plain, locale=locale, strict=True)
         scaled = value.scaleb(get_currency_precision(currency))
