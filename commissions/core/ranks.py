@@ -4,55 +4,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.language import Expression, Legs, Word, parts
-from commissions.core.measures import People, compute
+from commissions.core.measures import People, Values, compute
+from commissions.core.plan import Requirement
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Column = tuple[int, Requirement]
 
 
 def find(people: People) -> tuple[Ints, Ints]:
     """Everybody's paid-as rank (index in the ladder), and what each had for each requirement: [n, requirements].
 
-    A rank is held when all it asks is there; the highest such rank counts, and the first is everybody's.
+    A rank is held when all it asks is there; the highest such rank counts, and the first is everybody's. What does
+    not ask for ranks is computed for everybody at once; the rest level by level, the deepest first.
     """
-    plan, network = people.plan, people.network
-    requirements = plan.requirements
-    rank = np.zeros(len(network), np.int64)
-    have = np.zeros((len(network), len(requirements)), np.int64)
+    size, columns = len(people.network), list(enumerate(people.plan.requirements))
+    have = np.zeros((size, len(columns)), np.int64, order="F")
+    rank = np.zeros(size, np.int64)
     people.words["rank"] = rank
-    legs = _Legs(people, [part for requirement in requirements for part in parts(requirement.have)])
-    for level in reversed(network.levels):
-        for column, requirement in enumerate(requirements):
-            have[level, column] = _value(people, requirement.have, level, legs)
-        rank[level] = _highest(plan_steps(people), have[level])
+    rising = [column for column in columns if _asks_rank(column[1].have)]
+    settled = [column for column in columns if column not in rising]
+    for at, requirement in settled:
+        have[:, at] = people.value(requirement.have)
+    met = {step: _all_met(have, settled, step) for step in range(1, len(people.plan.ladder))}
+    legs = _Legs(people, [part for _, requirement in rising for part in parts(requirement.have)])
+    for level in reversed(people.network.levels) if rising else [slice(0, size)]:
+        for at, requirement in rising:
+            have[level, at] = legs.value(requirement.have, level)
+        for step, enough in met.items():
+            rank[level][enough[level] & _all_met(have[level], rising, step)] = step
         legs.look(level)
     return rank, have
 
 
-def plan_steps(people: People) -> list[tuple[int, NDArray[np.int64], Ints]]:
-    """For each rank: its step, the columns of its requirements, and their needs."""
-    found = []
-    for step in range(len(people.plan.ladder)):
-        columns = [at for at, r in enumerate(people.plan.requirements) if r.rank == step]
-        needs = [people.plan.requirements[at].need for at in columns]
-        found.append((step, np.array(columns, np.int64), np.array(needs, np.int64)))
-    return found
+def _all_met(have: Ints, columns: list[Column], step: int) -> Bools:
+    """Who has what these requirements of a rank need."""
+    enough = np.ones(len(have), bool)
+    for at, requirement in columns:
+        if requirement.rank == step:
+            enough &= have[:, at] >= requirement.need
+    return enough
 
 
-def _highest(steps: list[tuple[int, NDArray[np.int64], Ints]], have: Ints) -> Ints:
-    best = np.zeros(len(have), np.int64)
-    for step, columns, needs in steps[1:]:
-        best = np.where((have[:, columns] >= needs).all(axis=1), step, best)
-    return best
-
-
-def _value(people: People, expression: Expression, level: slice, legs: "_Legs") -> Ints:
-    def leaf(part: Expression) -> NDArray[np.int64]:
-        if isinstance(part, Legs) and part in legs.counts:
-            return legs.counts[part][level]
-        return people.value(part, level)
-
-    return np.broadcast_to(compute(expression, leaf), (level.stop - level.start,)).astype(np.int64)
+def _asks_rank(expression: Expression) -> bool:
+    return any(isinstance(part, Word) and part.name == "rank" for part in parts(expression))
 
 
 class _Legs:
@@ -60,21 +55,28 @@ class _Legs:
 
     def __init__(self, people: People, found: list[Expression]) -> None:
         self.people = people
-        asks_rank = [part for part in found if isinstance(part, Legs) and _asks_rank(part)]
+        # The innermost first, so that legs of legs are counted on what is known already.
+        asking = [part for part in found[::-1] if isinstance(part, Legs) and _asks_rank(part)]
         size = len(people.network)
-        self.counts: dict[Legs, Ints] = {part: np.zeros(size, np.int64) for part in asks_rank}
-        self.held: dict[Legs, Bools] = {part: np.zeros(size, bool) for part in asks_rank}
+        self.counts: dict[Legs, Ints] = {part: np.zeros(size, np.int64) for part in asking}
+        self.held: dict[Legs, Bools] = {part: np.zeros(size, bool) for part in asking}
+
+    def value(self, expression: Expression, level: slice) -> Ints:
+        """The expression for the people of a level, whose teams are counted already."""
+
+        def leaf(part: Expression) -> Values:
+            if isinstance(part, Legs) and part in self.counts:
+                return self.counts[part][level]
+            return self.people.value(part, level)
+
+        return np.broadcast_to(compute(expression, leaf), (level.stop - level.start,)).astype(np.int64)
 
     def look(self, level: slice) -> None:
         """A level's ranks are known: tell its sponsors which legs hold what."""
         sponsor = self.people.network.sponsor[level]
         for part, counts in self.counts.items():
             held = self.held[part]
-            held[level] |= self.people.value(part.test, level).astype(bool)
+            held[level] |= self.value(part.test, level).astype(bool)
             above = sponsor[held[level] & (sponsor >= 0)]
             np.add.at(counts, above, 1)
             held[above] = True
-
-
-def _asks_rank(legs: Legs) -> bool:
-    return any(isinstance(part, Word) and part.name == "rank" for part in parts(legs.test))

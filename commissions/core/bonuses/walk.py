@@ -14,12 +14,13 @@ Bools = NDArray[np.bool_]
 def lines(bonus: Bonus, board: Board) -> list[Paid]:
     """The lines a walk pays, a batch for each level.
 
-    `skip_inactive`: a level is used up only by those who pass `skip_test` (the field's standard compression, TERMS
-    of the plan: docs/plans.md); the volume of the skipped is paid to those above, or dropped. With `none` a
+    `skip_inactive`: a level is used up only by those who pass `skip_test`, which the field calls standard
+    compression; the volume of the skipped is paid to those above, or dropped. With `none` a
     level is a place in the tree, and what its holder does not earn stays with the company.
     """
     source = np.flatnonzero(walked(bonus, board))
-    earns = earners(bonus, board)
+    # Whoever is met above passes already; level 0, the seller, must pass like everybody else.
+    earns = earners(bonus, board) & passes(bonus, board)
     above = _next_up(bonus, board)
     seller = board.facts.lines.seller[source]
     base = board.volumes[bonus.on][source]
@@ -51,8 +52,8 @@ def lines(bonus: Bonus, board: Board) -> list[Paid]:
 
 
 def walked(bonus: Bonus, board: Board) -> Bools:
-    """The order lines that start a walk: those with a base, that `only` keeps, that are not reversals."""
-    keeps: Bools = (board.volumes[bonus.on] != 0) & ~board.facts.lines.reversal
+    """The order lines that start a walk: those with a positive base that `only` keeps and that are no reversals."""
+    keeps: Bools = (board.volumes[bonus.on] > 0) & ~board.facts.lines.reversal
     if bonus.only is not None:
         keeps &= board.line_words().value(bonus.only).astype(bool)
     if bonus.volume_of_the_skipped == "dropped":
