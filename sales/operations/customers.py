@@ -8,7 +8,7 @@ from common.operations import numbers
 from sales.models import Customer
 
 
-class CustomerRefused(ValueError):  # noqa: N818 - it says what happened
+class CustomerRefused(ValueError):
     """This person cannot become a customer; the sentence says why."""
 
 

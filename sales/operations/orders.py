@@ -17,7 +17,7 @@ MOST_PIECES = 999
 MOST_LINES = 200
 
 
-class OrderRefused(ValueError):  # noqa: N818 - it says what happened
+class OrderRefused(ValueError):
     """This order cannot be placed, or not be taken further; the sentence says why."""
 
 

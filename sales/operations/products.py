@@ -11,7 +11,7 @@ MOST = 10**12
 AMOUNTS = ("retail_price", "preferred_price", "distributor_price", "qualifying", "commissionable")
 
 
-class TermsRefused(ValueError):  # noqa: N818 - it says what happened
+class TermsRefused(ValueError):
     """These terms cannot be set; the sentence says why."""
 
 

@@ -16,7 +16,7 @@ from sales.operations.signals import tell_booked
 AMOUNTS = ("price", "list_price", "distributor_price", "qualifying", "commissionable")
 
 
-class ReturnRefused(ValueError):  # noqa: N818 - it says what happened
+class ReturnRefused(ValueError):
     """This return cannot be booked; the sentence says why."""
 
 

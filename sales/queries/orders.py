@@ -30,7 +30,7 @@ SORTS = {
 OrderRows: TypeAlias = QuerySet[Order]
 
 
-class NotVisible(LookupError):  # noqa: N818 - it says what happened
+class NotVisible(LookupError):
     """There is no such order for this viewer, whether or not it exists."""
 
 
