@@ -116,13 +116,19 @@ def _words(figures: dict[str, Any]) -> str:
         f"{people:,} people were distributors of Linden & Rye for some or all of these twelve months. All of "
         "them are counted, also those who left, who ordered for themselves only, or who joined in the last "
         "month.\n\n"
-        f"{bands[0]['people']:,} of them were paid nothing. {below:,} were paid less than "
-        f"{_money(bands[1]['to'])} in the whole year. Half were paid {_money(figures['median'])} or less.\n\n"
+        f"{bands[0]['people']:,} of them were paid nothing. {_half(figures['median'])} {below:,} were paid less "
+        f"than {_money(bands[1]['to'])} in the whole year.\n\n"
         f"{bands[-1]['people']:,} were paid {_money(bands[-1]['from'])} or more. That is not what you should "
         "expect.\n\n"
         "These amounts are before your own costs: the starter kit, the yearly fee, travel, goods you do not "
         "sell, and your time. Many people who were paid something spent more than that."
     )
+
+
+def _half(median: int) -> str:
+    if median <= 0:
+        return "That is more than half of all."
+    return f"Half were paid {_money(median)} or less."
 
 
 def _money(amount: int) -> str:

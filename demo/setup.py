@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from commissions.models import Period, Run
-from commissions.operations import periods, plans, runs, schedule
+from commissions.operations import estimates, periods, plans, runs
 from common.csvfiles import Layout, Problems, rows
 from common.models import Sequence
 from common.operations import jobs
@@ -25,6 +25,7 @@ from sales.operations.import_customers import import_customers
 from sales.operations.import_products import import_products
 from sales.operations.import_returns import import_returns
 from sales.operations.importing import import_orders
+from sales.operations.signals import booked
 
 PLAN = Path("commissions/plans/linden.yaml")
 MARK = "demo-company"
@@ -46,6 +47,8 @@ def set_up(*, folder: Path, now: datetime, say: Say) -> None:
     """Loads the company and closes its past months. What is done already is skipped, so that an interrupted
     set-up goes on where it stopped. Raises NotTheDemo."""
     refuse_strangers()
+    # Each file would make an estimate of its month due; the last one is enough, and is made below.
+    booked.disconnect(dispatch_uid="commissions.refresh_soon")
     Sequence.objects.get_or_create(name=MARK, defaults={"next": BEGUN})
     say("Writing the company's files …")
     generate(folder=folder)
@@ -64,7 +67,7 @@ def set_up(*, folder: Path, now: datetime, say: Say) -> None:
             documents.publish_disclosure()
     logins.open_portal_logins()
     say("Estimating the open month …")
-    schedule.tick(now=now + timedelta(minutes=1), owner="demo")
+    estimates.refresh(now=now)
     Sequence.objects.filter(name=MARK).update(next=READY)
 
 
