@@ -1,10 +1,9 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from distributors.views import account, join
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("r/<str:code>", join.referral, name="referral"),
-    path("r/<str:code>/", join.referral),
+    re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
     path("join/", join.start, name="join"),
     path("join/sponsor/", join.sponsor_code, name="join-sponsor"),
     path("join/distributor/", join.read, name="join-read"),
