@@ -34,20 +34,22 @@ def day_and_time(moment: datetime) -> str:
 
 def as_of(moment: datetime, *, now: datetime) -> str:
     """Today 14:05, or the day and the time."""
-    if _local(moment).date() == _local(now).date():
-        return gettext("today %(time)s") % {"time": date_format(_local(moment), "H:i")}
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localtime(now).date():
+        return gettext("today %(time)s") % {"time": date_format(local, "H:i")}
     return day_and_time(moment)
 
 
 def lately(moment: datetime, *, now: datetime) -> str:
     """Today 11:20, Sun 18:42 within a week, 9 Nov otherwise."""
-    local, today = _local(moment), _local(now).date()
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
     days = (today - local.date()).days
-    clock = date_format(local, "H:i")
+    # What was imported may have a day only, which stands as its midnight.
+    clock = "" if (local.hour, local.minute, local.second) == (0, 0, 0) else date_format(local, "H:i")
     if days == 0:
-        return gettext("Today %(time)s") % {"time": clock}
+        return gettext("Today %(time)s") % {"time": clock} if clock else gettext("Today")
     if 0 < days < 7:
-        return f"{date_format(local, 'D')} {clock}"
+        return f"{date_format(local, 'D')} {clock}".strip()
     return date_format(local, "j M" if local.year == today.year else "j M Y")
 
 

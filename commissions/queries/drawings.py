@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from commissions.queries import charts
+from commissions.queries import charts, plan_words
 from commissions.queries.charts import Point
 from common import spoken
 from common.charts import LAST_SLOT, Chart, Month, Series
@@ -65,16 +65,28 @@ def _months(points: Sequence[Point]) -> tuple[Month, ...]:
 
 
 def _slots(found: charts.Earnings) -> tuple[Series, ...]:
-    """Every bonus keeps its colour; what comes after the fourth is joined as others."""
-    apart = found.series if len(found.series) <= LAST_SLOT else found.series[: LAST_SLOT - 1]
-    drawn = [
-        Series(name=label, values=values, slot=at + 1) for at, ((_name, label), values) in enumerate(apart)
-    ]
-    rest = [values for _bonus, values in found.series[len(apart) :]]
+    """Every bonus keeps its colour, whoever looks; what comes after the fourth is joined as others."""
+    places = _places()
+    apart, rest = [], []
+    for (name, label), values in found.series:
+        slot = places.get(name, LAST_SLOT)
+        if slot < LAST_SLOT:
+            apart.append(Series(name=label, values=values, slot=slot))
+        else:
+            rest.append(values)
     if rest:
         joined = tuple(sum(column) for column in zip(*rest, strict=True))
-        drawn.append(Series(name=_("Others"), values=joined, slot=LAST_SLOT))
-    return tuple(drawn)
+        apart.append(Series(name=_("Others"), values=joined, slot=LAST_SLOT))
+    return tuple(sorted(apart, key=lambda one: one.slot))
+
+
+def _places() -> dict[str, int]:
+    """A colour for each bonus of the newest plan: that with the most levels first, then as the plan names them."""
+    plan = plan_words.newest()
+    bonuses = sorted(plan.bonuses, key=lambda one: -one.last) if plan else []
+    # Bonuses of one level stay in the plan's order: which of them is first must not hang on who earns it.
+    widest, others = bonuses[:1], [one for one in (plan.bonuses if plan else ()) if one not in bonuses[:1]]
+    return {one.name: at for at, one in enumerate([*widest, *others], start=1)}
 
 
 def _sentence(title: str, points: Sequence[Point], words: Sequence[str], values: Sequence[int]) -> str:

@@ -128,6 +128,14 @@ def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> Order
     return OrderPage(level=level, orders=tuple(_order_parts(asked, found, ids)), total=total, page=page)
 
 
+def order_counts(*, person_id: int, run_id: int) -> dict[tuple[str, str], int]:
+    """How many orders each item of a person is made of, by bonus and corrected month ("" for its own)."""
+    lines = Line.objects.filter(run_id=run_id, distributor_id=person_id).order_by()
+    rows = lines.values_list("bonus", "corrects__run__period__key")
+    counted = rows.annotate(n=Count("order_line__order_id", distinct=True))
+    return {(bonus, month or ""): n for bonus, month, n in counted}
+
+
 def order_count(*, person_id: int, run_id: int) -> int:
     """How many orders a run pays a person for."""
     lines = Line.objects.filter(run_id=run_id, distributor_id=person_id)

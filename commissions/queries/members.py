@@ -141,7 +141,7 @@ def with_figures(*, people: QuerySet[Any], month: Month, with_past: bool = False
     With the past also `was_active`, in the final month before.
     """
     known = Snapshot.objects.filter(run_id=month.run_id or 0, distributor_id=OuterRef("pk"))
-    found = people.annotate(
+    found: QuerySet[Any] = people.annotate(
         own_volume=Subquery(known.values("own_volume")[:1]),
         group_volume=Subquery(known.values("group_volume")[:1]),
         paid_as=Subquery(known.values("rank")[:1]),
@@ -151,4 +151,5 @@ def with_figures(*, people: QuerySet[Any], month: Month, with_past: bool = False
         return found
     before = 0 if month.final else month.before_run_id or 0
     past = Snapshot.objects.filter(run_id=before, distributor_id=OuterRef("pk"))
-    return found.annotate(was_active=Subquery(past.values("active")[:1]))
+    with_before: QuerySet[Any] = found.annotate(was_active=Subquery(past.values("active")[:1]))
+    return with_before

@@ -5,6 +5,7 @@ from datetime import date
 
 from commissions.core.language import Compare, Number, Word
 from commissions.core.plan import Bonus, Plan, Requirement
+from commissions.models import PlanVersion
 from commissions.queries import plans
 
 
@@ -42,9 +43,6 @@ class BonusWords:
     name: str
     label: str
     says: str
-    first: int
-    last: int
-    skips_inactive: bool
     one_rate: int | None
     rows: tuple[RateRow, ...]
 
@@ -80,6 +78,12 @@ def in_force(*, today: date) -> PlanPage:
     )
 
 
+def newest() -> Plan | None:
+    """The plan adopted last, or None before the first."""
+    version = PlanVersion.objects.order_by("starts", "version").last()
+    return plans.parsed(version=version) if version else None
+
+
 def _rank(plan: Plan, at: int) -> RankWords:
     rank = plan.ladder[at]
     asks = tuple(_asks(one) for one in rank.requirements)
@@ -98,9 +102,6 @@ def _bonus(bonus: Bonus) -> BonusWords:
         name=bonus.name,
         label=bonus.label,
         says=bonus.says,
-        first=bonus.first,
-        last=bonus.last,
-        skips_inactive=bonus.compression == "skip_inactive",
         one_rate=rates.pop() if len(rates) == 1 else None,
         rows=rows,
     )

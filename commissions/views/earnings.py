@@ -35,9 +35,13 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     """One month: the total, its items, the facts of the month."""
     person = distributor_id(request)
     found = _statement(person, key)
+    orders = levels.order_counts(person_id=person, run_id=found.run_id)
     context = {
         **_head(found),
-        "items": [statement_rows.item(found, one) for one in found.items],
+        "items": [
+            statement_rows.item(found, one, orders.get((one.bonus, one.corrects), 0)) for one in found.items
+        ],
+        "orders": levels.order_count(person_id=person, run_id=found.run_id),
         "figures": _figures(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "neighbours": statement_rows.neighbours(statements.months(person_id=person), key),

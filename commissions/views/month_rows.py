@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from commissions.forms.months import ActForm, ApproveForm, SendBackForm
 from commissions.queries import colleagues, desk, months, sheet
 from common import spoken
-from common.templatetags.portal import grouped, money_filter, rate, signed_money
+from common.templatetags.portal import counted, money_filter, rate, signed_money
 
 STAGE_NAMES = {
     "snapshot": "Snapshot",
@@ -73,19 +73,19 @@ def _facts(found: sheet.Sheet, stage: sheet.Stage, now: datetime) -> list[str]:
         return [_("see below")]
     if stage.state == "now":
         return _now(found, stage, now)
-    counted = {
+    told = {
         "snapshot": [
-            ngettext("%(n)s person", "%(n)s people", run.people_count) % {"n": grouped(run.people_count)},
+            ngettext("%(n)s person", "%(n)s people", run.people_count) % {"n": counted(run.people_count)},
             ngettext("%(n)s order line", "%(n)s order lines", run.order_line_count)
-            % {"n": grouped(run.order_line_count)},
+            % {"n": counted(run.order_line_count)},
         ],
-        "compute": [ngettext("%(n)s line", "%(n)s lines", run.line_count) % {"n": grouped(run.line_count)}],
+        "compute": [ngettext("%(n)s line", "%(n)s lines", run.line_count) % {"n": counted(run.line_count)}],
         "check": [_("all hold")],
         "store": [_items(run.item_count)],
         "review": _who(found, run.reviewed_by_id, run.reviewed_at, now),
         "approve": _who(found, run.approved_by_id, run.approved_at, now),
     }
-    return [fact for fact in counted.get(stage.name, []) if fact]
+    return [fact for fact in told.get(stage.name, []) if fact]
 
 
 def _now(found: sheet.Sheet, stage: sheet.Stage, now: datetime) -> list[str]:
@@ -103,7 +103,7 @@ def _who(found: sheet.Sheet, person: int | None, at: datetime | None, now: datet
 
 
 def _items(count: int) -> str:
-    return ngettext("%(n)s item", "%(n)s items", count) % {"n": grouped(count)}
+    return ngettext("%(n)s item", "%(n)s items", count) % {"n": counted(count)}
 
 
 def approve_form(
@@ -239,6 +239,7 @@ def _line(found: sheet.Sheet) -> str:
 
 
 def _totals(run: sheet.RunHead) -> dict[str, Any]:
+    found = months.totals(run_id=run.id)
     rows = [
         {
             "label": one.label,
@@ -249,9 +250,9 @@ def _totals(run: sheet.RunHead) -> dict[str, Any]:
             "change": one.change,
             "share": _share(one.amount, run.commissionable),
         }
-        for one in months.totals(run_id=run.id)
+        for one in found
     ]
-    known = [one["before"] for one in rows if one["before"] is not None]
+    known = [one.before for one in found if one.before is not None]
     before = sum(known) if known else None
     return {
         "rows": rows,
@@ -294,11 +295,11 @@ def _changes(run: sheet.RunHead) -> dict[str, Any] | None:
     return {
         "title": _("What changed since %(name)s") % {"name": found.name},
         "note": ngettext("%(n)s person, %(sum)s in all", "%(n)s people, %(sum)s in all", found.people)
-        % {"n": grouped(found.people), "sum": signed_money(found.total)},
+        % {"n": counted(found.people), "sum": signed_money(found.total)},
         "before": found.name.capitalize(),
         "after": _("Draft %(n)s") % {"n": run.number},
         "rows": rows,
-        "rest": ngettext("%(n)s more person", "%(n)s more people", rest) % {"n": grouped(rest)}
+        "rest": ngettext("%(n)s more person", "%(n)s more people", rest) % {"n": counted(rest)}
         if rest > 0
         else "",
         "rest_change": found.total - sum(one.change for one in rows),

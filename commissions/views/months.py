@@ -23,7 +23,7 @@ from commissions.queries import desk, sheet
 from commissions.queries.plans import NoPlanInForce
 from commissions.views import month_rows
 from common import spoken
-from common.guards import staff_required
+from common.guards import me_of, staff_required
 
 # What htmx takes for "stop asking".
 STOP_POLLING = 286
@@ -81,7 +81,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: periods.close(key=key, by=request.user.pk, now=timezone.now()),
+        lambda: periods.close(key=key, by=_by(request), now=timezone.now()),
         _("The line is drawn. The month is being computed; this page shows how far it is."),
     )
 
@@ -93,7 +93,7 @@ def compute(request: HttpRequest, key: str) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: runs.recompute(period_key=key, by=request.user.pk, now=timezone.now()),
+        lambda: runs.recompute(period_key=key, by=_by(request), now=timezone.now()),
         _("A new draft is being computed."),
     )
 
@@ -102,21 +102,21 @@ def compute(request: HttpRequest, key: str) -> HttpResponse:
 @staff_required("commissions.prepare_run")
 def review(request: HttpRequest, key: str) -> HttpResponse:
     """Say that a draft was looked at."""
-    found = _with_run(key)
+    run = _with_run(key)[1]
     return _act(
         request,
         key,
-        lambda: runs.review(run_id=found.run.id, by=request.user.pk, now=timezone.now()),  # type: ignore[union-attr]
+        lambda: runs.review(run_id=run.id, by=_by(request), now=timezone.now()),
         _("Reviewed. Somebody else approves it now."),
     )
 
 
 @require_POST
 @staff_required("commissions.approve_run")
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def approve(request: HttpRequest, key: str) -> HttpResponse:
     """Answer for a reviewed draft: from here on it is posted and final."""
-    found = _with_run(key)
+    found, run = _with_run(key)
     form = month_rows.approve_form(request, found, request.POST)
     if form is None or not form.is_valid():
         return _page(request, found, approve_form=form)
@@ -125,8 +125,8 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
         found,
         form,
         lambda: runs.approve(
-            run_id=found.run.id,  # type: ignore[union-attr]
-            by=request.user.pk,
+            run_id=run.id,
+            by=_by(request),
             typed_total=form.cleaned_data["total"],
             now=timezone.now(),
         ),
@@ -138,7 +138,7 @@ def approve(request: HttpRequest, key: str) -> HttpResponse:
 @staff_required("commissions.approve_run")
 def send_back(request: HttpRequest, key: str) -> HttpResponse:
     """Give a reviewed draft back to its preparer, with a reason."""
-    found = _with_run(key)
+    found, run = _with_run(key)
     form = SendBackForm(request.POST, action=reverse("staff-month-send-back", args=[key]))
     if not form.is_valid():
         return _page(request, found, send_back_form=form)
@@ -146,9 +146,9 @@ def send_back(request: HttpRequest, key: str) -> HttpResponse:
         request,
         key,
         lambda: runs.send_back(
-            run_id=found.run.id,  # type: ignore[union-attr]
+            run_id=run.id,
             reason=form.cleaned_data["reason"],
-            by=request.user.pk,
+            by=_by(request),
             now=timezone.now(),
         ),
         _("Sent back. The reason stands on the draft."),
@@ -162,11 +162,19 @@ def _sheet(key: str) -> sheet.Sheet:
         raise Http404 from error
 
 
-def _with_run(key: str) -> sheet.Sheet:
+def _with_run(key: str) -> tuple[sheet.Sheet, sheet.RunHead]:
     found = _sheet(key)
     if found.run is None:
         raise Http404
-    return found
+    return found, found.run
+
+
+def _by(request: HttpRequest) -> int:
+    """Who acts; a guard has made sure that somebody is signed in."""
+    who = me_of(request)
+    if who is None:
+        raise PermissionDenied
+    return who.user_id
 
 
 def _act(request: HttpRequest, key: str, act: Callable[[], object], said: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Statements as templates show them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from commissions.queries import levels, statements
 from common import spoken
-from common.templatetags.portal import grouped
+from common.templatetags.portal import counted
 
 
 def months(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def neighbours(found: Sequence[statements.Month], key: str) -> dict[str, Any]:
     }
 
 
-def item(found: statements.Statement, one: statements.Item) -> dict[str, Any]:
+def item(found: statements.Statement, one: statements.Item, orders: int | None = None) -> dict[str, Any]:
     """One item of a statement; a correction says what it corrects and links to it."""
     link = reverse("statement-item", args=[found.key, one.bonus])
     title, text = one.label, one.description
@@ -59,7 +59,7 @@ def item(found: statements.Statement, one: statements.Item) -> dict[str, Any]:
         "id": f"item-{one.bonus}{'-' + one.corrects if one.corrects else ''}",
         "title": title,
         "text": text,
-        "count": ngettext("%(n)s line", "%(n)s lines", one.line_count) % {"n": grouped(one.line_count)},
+        "count": _orders(orders) if orders is not None else "",
         "amount": one.amount,
         "load": link,
         "corrects": one.corrects,
@@ -67,11 +67,15 @@ def item(found: statements.Statement, one: statements.Item) -> dict[str, Any]:
     }
 
 
+def _orders(count: int) -> str:
+    return ngettext("%(n)s order", "%(n)s orders", count) % {"n": counted(count)}
+
+
 def level(key: str, asked: levels.Asked, one: levels.Level) -> dict[str, Any]:
     """One level of an item."""
     link = reverse("statement-level", args=[key, asked.bonus, one.level])
-    orders_word = ngettext("%(n)s order", "%(n)s orders", one.orders) % {"n": grouped(one.orders)}
-    people_word = ngettext("of %(n)s person", "of %(n)s people", one.people) % {"n": grouped(one.people)}
+    orders_word = _orders(one.orders)
+    people_word = ngettext("of %(n)s person", "of %(n)s people", one.people) % {"n": counted(one.people)}
     return {
         "id": f"level-{one.level}",
         "name": _("Your own sales") if one.level == 0 else _("Level %(n)s") % {"n": one.level},
@@ -87,7 +91,7 @@ def level(key: str, asked: levels.Asked, one: levels.Level) -> dict[str, Any]:
 def orders(page: levels.OrderPage, path: str, asked: levels.Asked) -> dict[str, Any]:
     """A page of orders with the way to the rest."""
     kept = {"corrects": asked.corrects} if asked.corrects else {}
-    more = ngettext("%(n)s more order", "%(n)s more orders", page.more) % {"n": grouped(page.more)}
+    more = ngettext("%(n)s more order", "%(n)s more orders", page.more) % {"n": counted(page.more)}
     return {
         "rows": page.orders,
         "level": page.level,
@@ -99,7 +103,5 @@ def orders(page: levels.OrderPage, path: str, asked: levels.Asked) -> dict[str, 
 
 def key_name(key: str) -> str:
     """October 2026 from 2026-10."""
-    from datetime import date
-
     year, _dash, month = key.partition("-")
     return spoken.month_name(date(int(year), int(month), 1))

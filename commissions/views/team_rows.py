@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from commissions.forms.team import SORTS
 from commissions.queries import members, outline
 from common import spoken
-from common.templatetags.portal import grouped, volume
+from common.templatetags.portal import counted, volume
 from distributors.queries.visibility import Seen
 
 WORDS = {"active": "active", "at_risk": "at risk", "inactive": "not active"}
@@ -114,7 +114,7 @@ def path(ask: Asked, found: Seen) -> list[dict[str, str]]:
 
 def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
     """What somebody above may know: name, rank, activity, volumes, joining date, people below."""
-    facts = [{"label": gettext("People below"), "value": grouped(one.below)}]
+    facts = [{"label": gettext("People below"), "value": counted(one.below)}]
     if one.figures is None:
         facts.append({"label": spoken.month_word(ask.month.starts_at), "value": gettext("not measured yet")})
     else:
@@ -130,7 +130,7 @@ def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
         },
         {"label": gettext("Joined"), "value": spoken.day(one.person.joined_at)},
     ]
-    place = gettext("your level %(level)s") % {"level": grouped(found.level_below)}
+    place = gettext("your level %(level)s") % {"level": counted(found.level_below)}
     return {**_figures(ask, one), "place": place, "facts": facts}
 
 
@@ -172,9 +172,9 @@ def _more(ask: Asked, number: str, name: str, branch: outline.Branch, level: int
         return {}
     link = address("team-branch", number, ask=ask, page=branch.page + 1, level=level)
     if name:
-        words = gettext("%(count)s more under %(name)s") % {"count": grouped(branch.more), "name": name}
+        words = gettext("%(count)s more under %(name)s") % {"count": counted(branch.more), "name": name}
     else:
-        words = gettext("%(count)s more under you") % {"count": grouped(branch.more)}
+        words = gettext("%(count)s more under you") % {"count": counted(branch.more)}
     return {"more_link": link, "more_text": words}
 
 

@@ -6,7 +6,7 @@ Amounts are ints of minor units, volumes ints of hundredths of a point, rates in
 from collections.abc import Iterable
 from typing import Any
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 from django import template
 from django.conf import settings
 from django.contrib.messages import constants
@@ -142,6 +142,12 @@ def initials(name: object) -> str:
     """First letters of the first and the last word of a name."""
     words = [word for word in str(name or "").split() if word[0].isalnum()]
     return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
+
+
+@register.filter
+def counted(number: object) -> str:
+    """1,660 people: a count as the reader's language writes it."""
+    return str(format_decimal(number, locale=reader_locale())) if isinstance(number, int) else str(number)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from commissions.queries import balance, desk, drawings, levels, members, statements, way
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
-from common.templatetags.portal import grouped, percent_floor
+from common.templatetags.portal import counted, percent_floor
 from distributors.queries import people, referrals, sponsor_tree
 from sales.queries import customers, orders
 
@@ -42,7 +42,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     found = way.of_person(person_id=person, months=months)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
     context = {
-        "greeting": _greeting(now),
+        "greeting": _greeting(request, now),
         "open": _open(person, now),
         "estimate": next((one for one in shown if one.state == "open"), None),
         "last": _last(shown),
@@ -66,7 +66,7 @@ def _customer(request: HttpRequest, customer: int) -> HttpResponse:
     names = people.names(ids=[seller] if seller else [])
     found = orders.of_viewer(viewer=orders.Viewer(customer_id=customer), filters=orders.Filters())
     context = {
-        "greeting": _greeting(timezone.now()),
+        "greeting": _greeting(request, timezone.now()),
         "seller": names.get(seller or 0),
         "orders": orders.listed(orders=found[:NEWS]),
         "nav": "home",
@@ -74,11 +74,13 @@ def _customer(request: HttpRequest, customer: int) -> HttpResponse:
     return render(request, "mlmportal/home_customer.html", context)
 
 
-def _greeting(now: datetime) -> str:
+def _greeting(request: HttpRequest, now: datetime) -> str:
+    me = me_of(request)
+    name = me.name.split()[0] if me and me.name.split() else ""
     hour = timezone.localtime(now).hour
     if hour < 12:
-        return _("Good morning")
-    return _("Good afternoon") if hour < 18 else _("Good evening")
+        return _("Good morning, %(name)s") % {"name": name}
+    return (_("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")) % {"name": name}
 
 
 def _open(person: int, now: datetime) -> dict[str, Any] | None:
@@ -134,15 +136,13 @@ def _news(person: int, now: datetime) -> list[dict[str, Any]]:
     newest = sponsor_tree.newest(distributor_id=person, limit=NEWS)
     levels = sponsor_tree.levels_below(distributor_id=person, ids=[one.pk for one in newest])
     sponsors = people.names(ids=[one.sponsor_id for one in newest if one.sponsor_id])
-    return [
-        {
-            "name": one.profile.name,
-            "number": one.number,
-            "text": _("Sponsored by you")
-            if one.sponsor_id == person
-            else _("Under %(sponsor)s, your level %(level)s")
-            % {"sponsor": sponsors[one.sponsor_id].name, "level": grouped(levels[one.pk])},
-            "when": spoken.lately(one.joined_at, now=now),
-        }
-        for one in newest
-    ]
+    told = _("Under %(sponsor)s, your level %(level)s")
+    rows = []
+    for one in newest:
+        above = sponsors.get(one.sponsor_id or 0)
+        text = _("Sponsored by you")
+        if above is not None and above.id != person:
+            text = told % {"sponsor": above.name, "level": counted(levels[one.pk])}
+        when = spoken.lately(one.joined_at, now=now)
+        rows.append({"name": one.profile.name, "number": one.number, "text": text, "when": when})
+    return rows

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from commissions.queries import plan_words
 from commissions.queries.plans import NoPlanInForce
-from common.templatetags.portal import grouped, money_filter
+from common.templatetags.portal import counted, money_filter
 from distributors.queries import disclosures, documents
 
 
@@ -39,7 +39,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 def facts(figures: dict[str, Any]) -> list[dict[str, str]]:
     """The disclosure's single figures and what a distributor pays, as far as the document holds them."""
     people, median = _whole(figures, "people"), _whole(figures, "median")
-    found = [{"label": _("People counted"), "value": grouped(people)}] if people else []
+    found = [{"label": _("People counted"), "value": counted(people)}] if people else []
     if median is not None:
         found.append({"label": _("Half were paid at most"), "value": money_filter(median), "strong": "yes"})
     for cost in _list(figures, "costs"):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from commissions.queries import desk
 from common import spoken
 from common.guards import staff_required
-from common.templatetags.portal import grouped
+from common.templatetags.portal import counted
 
 TEXTS = {
     "close": gettext_lazy("It is over. Closing draws the line; the computing is done behind the pages."),
@@ -53,7 +53,7 @@ def _open(found: desk.Desk) -> dict[str, Any] | None:
         "line": _("%(month)s is open until %(moment)s.")
         % {"month": spoken.month_name(line.starts_at), "moment": spoken.day_and_time(line.ends_at)},
         "note": _("As of %(moment)s, from %(orders)s paid orders.")
-        % {"moment": as_of, "orders": grouped(line.order_count)},
+        % {"moment": as_of, "orders": counted(line.order_count)},
         "link": reverse("staff-month", args=[line.key]),
     }
 
