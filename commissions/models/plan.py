@@ -6,7 +6,9 @@ class PlanVersion(models.Model):
 
     name = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
-    starts = models.DateField(help_text="First day it is in force; a period takes the version in force on its first day")
+    starts = models.DateField(
+        help_text="First day it is in force; a period takes the version in force on its first day"
+    )
     document = models.TextField(help_text="YAML, see docs/plans.md")
     sha256 = models.CharField(max_length=64)
     adopted_at = models.DateTimeField()

@@ -13,8 +13,7 @@ from commissions.core.run import Result
 from commissions.models import Line, Run, Snapshot, StatementItem
 from commissions.operations import bulk, corrections
 from commissions.operations.corrections import MICRO, Corrections
-from commissions.queries import facts as period_facts
-from commissions.queries import plans
+from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 
 Ints = NDArray[np.int64]
@@ -39,7 +38,7 @@ class Computed:
 def load(*, run: Run) -> tuple[Plan, Loaded]:
     """The plan a run is computed with, and the facts of its period."""
     plan = plans.parsed(version=run.plan)
-    return plan, period_facts.load(period=run.period, plan=plan)
+    return plan, facts.load(period=run.period, plan=plan)
 
 
 def compute(*, plan: Plan, loaded: Loaded) -> Computed:

@@ -9,7 +9,7 @@ from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run
 from commissions.operations import computing, hashing
 from commissions.operations.periods import first_day
-from commissions.queries import plans
+from commissions.queries import facts, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 from common.queries import jobs as job_rows
@@ -32,7 +32,7 @@ def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | No
     tell("snapshot", 0, 3)
     plan = plans.in_force(day=first_day(period=period))
     parsed = plans.parsed(version=plan)
-    loaded = computing.period_facts.load(period=period, plan=parsed)
+    loaded = facts.load(period=period, plan=parsed)
     tell("compute", 1, 3)
     computed = computing.compute(plan=parsed, loaded=loaded)
     failpoint("estimate.computed")

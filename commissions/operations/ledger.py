@@ -182,7 +182,7 @@ def _opened(owners: list[int], currency: str) -> dict[Owned, int]:
 
 
 def _known(entries: Sequence[Entry]) -> dict[str, tuple[int, int, int]]:
-    found = {}
+    found: dict[str, tuple[int, int, int]] = {}
     for part in _parts([entry.key for entry in entries]):
         rows = Transfer.objects.filter(key__in=part).values_list("key", "debit_id", "credit_id", "amount")
         found |= {key: (debit, credit, amount) for key, debit, credit, amount in rows}

@@ -1,7 +1,7 @@
 """Periods: the first one opens, and closing one opens the next."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -131,8 +131,16 @@ def _first_draft(period: Period, plan: PlanVersion, by: int | None, now: datetim
         prepared_by_id=by,
         started_at=now,
     )
-    jobs.enqueue(kind=JOB, subject=str(run.pk), due_at=now, now=now)
+    make_due(run_id=run.pk, now=now)
     return run
+
+
+def make_due(*, run_id: int, now: datetime) -> None:
+    """Make the computing of a run due.
+
+    Due since the instant before: the run's sealing, approved in the same instant, is a job of its own.
+    """
+    jobs.enqueue(kind=JOB, subject=str(run_id), due_at=now - timedelta(microseconds=1), now=now)
 
 
 def _midnight(year: int, month: int) -> datetime:

@@ -1,6 +1,6 @@
 """Adopting plan documents."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -48,7 +48,7 @@ def check(*, document: str, instead_of: int | None) -> None:
         raise VersionIsUsed(f"Version {plan.version} of {plan.name} has been used and stays as it is.")
 
 
-def _new(name: str, version: int, starts: object, document: str, sha256: str, now: datetime) -> PlanVersion:
+def _new(name: str, version: int, starts: date, document: str, sha256: str, now: datetime) -> PlanVersion:
     try:
         with transaction.atomic():
             return PlanVersion.objects.create(

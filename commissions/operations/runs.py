@@ -12,8 +12,8 @@ from django.db import transaction
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
 from commissions.operations import computing, hashing, permissions, sealing
-from commissions.operations.periods import JOB, first_day
-from commissions.queries import plans
+from commissions.operations.periods import JOB, first_day, make_due
+from commissions.queries import months, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 
@@ -90,7 +90,7 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
             prepared_by_id=by,
             started_at=now,
         )
-        jobs.enqueue(kind=JOB, subject=str(run.pk), due_at=now, now=now)
+        make_due(run_id=run.pk, now=now)
     return run
 
 
@@ -195,11 +195,13 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
 def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
     with transaction.atomic():
         # Holding the row keeps a second worker out until this one has committed: then the state has moved on.
-        held = Run.objects.select_for_update().get(pk=run.pk)
+        held = Run.objects.select_for_update(of=("self",)).select_related("period").get(pk=run.pk)
         if held.state != Run.State.COMPUTING:
             return False
         computing.store(run_id=run.pk, computed=computed)
         failpoint("run.storing")
+        counts = computing.counts(computed=computed)
+        held.total, held.commissionable = counts["total"], counts["commissionable"]
         return _stage(
             run,
             Run.Stage.REVIEW,
@@ -208,7 +210,8 @@ def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
             computed_at=now,
             error="",
             engine_version=ENGINE_VERSION,
-            **computing.counts(computed=computed),
+            warnings=months.unusual(run=held),
+            **counts,
         )
 
 

@@ -7,6 +7,7 @@ wrong, nothing is posted until a person has found out why.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
+from typing import TypeVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -16,6 +17,7 @@ from commissions.queries import fingerprint, guards
 from common.queries import jobs
 from distributors import tree
 
+T = TypeVar("T")
 MICRO = 1_000_000
 Check = Callable[[], list[str]]
 MOST = 20
@@ -169,7 +171,7 @@ def _add(exact: dict[tuple[str, int, str], int], lines: "QuerySet[Line]", period
         exact[key, person, bonus] += int(whole) * MICRO + int(micro)
 
 
-def _some(found: Iterable) -> Iterator:
+def _some(found: Iterable[T]) -> Iterator[T]:
     """The first few: a thousand sentences say no more than twenty."""
     for at, one in enumerate(found):
         if at == MOST:

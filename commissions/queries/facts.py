@@ -189,7 +189,8 @@ def _days(moments: NDArray[np.datetime64], zone: tzinfo) -> Ints:
     )
     offsets = [_offset(int(quarter) * QUARTER_OF_AN_HOUR // 1_000_000, zone) for quarter in quarters]
     local = moments + np.array(offsets, dtype="timedelta64[s]")[where]
-    return local.astype("datetime64[D]").astype(np.int64)
+    days: Ints = local.astype("datetime64[D]").astype(np.int64)
+    return days
 
 
 def _offset(seconds: int, zone: tzinfo) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
+from commissions.core.plan import Plan
 from commissions.models import Account, Line, Period, PlanVersion, Run, Snapshot, StatementItem
 from commissions.queries import explain, plans
 from distributors.queries import people
@@ -203,7 +204,7 @@ def _month(run: Run, by_bonus: Mapping[str, int]) -> Month:
     )
 
 
-def _item(row: StatementItem, plan: plans.Plan) -> Item:
+def _item(row: StatementItem, plan: Plan) -> Item:
     known = {bonus.name: bonus for bonus in plan.bonuses}.get(row.bonus)
     return Item(
         bonus=row.bonus,

@@ -40,6 +40,12 @@ class Progress(Protocol):
     def __call__(self, stage: str, done: int = 0, total: int = 0) -> None: ...
 
 
+class Watch(Protocol):
+    """Is told the progress: stage, done, total."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
 class Handler(Protocol):
     """Does one step of the job about `subject`; True when more is to do. The step commits its own effect."""
 
@@ -102,7 +108,7 @@ def advance_due(*, now: datetime, owner: str, limit: int = 100) -> int:
     return worked
 
 
-def work(*, job_id: int, owner: str, now: datetime, watch: Progress | None = None) -> bool:
+def work(*, job_id: int, owner: str, now: datetime, watch: Watch | None = None) -> bool:
     """Do a claimed job to its end; True when it is done. `watch` is told the progress too."""
     job = Job.objects.get(pk=job_id)
     hold = _Hold(job_id, owner, now, watch)
@@ -120,7 +126,7 @@ def work(*, job_id: int, owner: str, now: datetime, watch: Progress | None = Non
     return hold.finish()
 
 
-def work_on(*, kind: str, subject: str, owner: str, now: datetime, watch: Progress | None = None) -> bool:
+def work_on(*, kind: str, subject: str, owner: str, now: datetime, watch: Watch | None = None) -> bool:
     """Do the job of this kind about this subject here, if it is due and nobody else has it; True when it is done."""
     job = Job.objects.filter(kind=kind, subject=subject).order_by("-due_at", "-pk").first()
     if job is None or not claim(job_id=job.pk, owner=owner, now=now):
@@ -171,7 +177,7 @@ def _bury(now: datetime) -> None:
 class _Hold:
     """A worker's hold on a job: it keeps the lease, tells the progress, and lets go at the end."""
 
-    def __init__(self, job_id: int, owner: str, now: datetime, watch: Progress | None) -> None:
+    def __init__(self, job_id: int, owner: str, now: datetime, watch: Watch | None) -> None:
         self.mine = Job.objects.filter(pk=job_id, owner=owner, state=Job.State.RUNNING)
         self.job_id, self.now, self.watch = job_id, now, watch
         self.began = time.monotonic()

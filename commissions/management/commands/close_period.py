@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._wait(str(run.pk))
 
     def _wait(self, subject: str) -> None:
-        bar = Bar(self.stderr)
+        bar = Bar(sys.stderr)
         while not jobs.work_on(
             kind=periods.JOB, subject=subject, owner=tasks.me(), now=timezone.now(), watch=bar
         ):

@@ -1,0 +1,147 @@
+"""Two at once: one works, the other goes home. And the controls: without the lock or the key, both would."""
+
+import threading
+from contextlib import suppress
+
+import pytest
+from django.db import IntegrityError, connections
+
+from commissions.models import Account, Period, Run, Transfer
+from commissions.operations import estimates, ledger, periods, runs, sealing
+from commissions.queries import audit
+from common.operations import jobs
+from sales.models import Order
+from tests.commissions.conftest import at, draft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW = at(11, 2)
+
+
+def race(*actions):
+    """Run the actions at once, each in a thread of its own; what each returned or raised."""
+    barrier, results = threading.Barrier(len(actions)), [None] * len(actions)
+
+    def one(place, action):
+        try:
+            barrier.wait()
+            results[place] = action()
+        except Exception as error:  # noqa: BLE001 - the result of a race may be any error
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def approved(cast):
+    run = draft()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=NOW)
+    runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=NOW)
+    return Run.objects.select_related("period", "plan").get(pk=run.pk)
+
+
+def test_of_four_who_close_one_does(october):
+    results = race(*[lambda: periods.close(key="2026-10", by=None, now=NOW)] * 4)
+    assert sum(isinstance(result, Run) for result in results) == 1
+    assert sum(isinstance(result, periods.PeriodNotOpen) for result in results) == 3
+    assert (Run.objects.count(), Period.objects.count()) == (1, 2)
+
+
+def test_without_the_condition_the_constraints_still_stop_the_second(october, monkeypatch):
+    """The control: nobody checks, and (where two may read at once) both have read before one writes."""
+    looked = threading.Barrier(2)
+
+    def both_look(key, period, now):
+        with suppress(threading.BrokenBarrierError):
+            looked.wait(timeout=1)
+
+    monkeypatch.setattr(periods, "_check", both_look)
+    results = race(*[lambda: periods.close(key="2026-10", by=None, now=NOW)] * 2)
+    assert sum(isinstance(result, Run) for result in results) == 1
+
+
+def test_a_payment_beside_a_close_counts_in_exactly_one_month(october):
+    for _ in range(3):
+        october.sell("eva", 1, at(10, 20))
+    paid = lambda: october.sell("finn", 1, at(10, 30))  # noqa: E731
+    race(lambda: periods.close(key="2026-10", by=None, now=NOW), paid, paid, paid)
+    jobs.advance_due(now=NOW, owner="a test")
+    run = Run.objects.get(kind="close")
+    first, second = Period.objects.order_by("key")
+    inside = Order.objects.filter(booked_at__gte=first.starts_at, booked_at__lt=first.ends_at).count()
+    after = Order.objects.filter(booked_at__gte=second.starts_at).count()
+    assert run.order_count == inside
+    assert inside + after == Order.objects.count()
+
+
+def test_of_three_who_compute_one_stores(october):
+    run = periods.close(key="2026-10", by=None, now=NOW)
+    results = race(*[lambda: runs.advance(run_id=run.pk, now=NOW)] * 3)
+    assert results.count(True) == 1
+    run.refresh_from_db()
+    assert (run.state, run.item_count) == ("draft", run.items.count())
+
+
+def test_of_three_who_seal_each_transfer_is_posted_once(october, cast):
+    run = approved(cast)
+    race(*[lambda: runs.advance(run_id=run.pk, now=NOW)] * 3)
+    assert Transfer.objects.filter(key__startswith="comm:").count() == run.items.count()
+    assert audit.everything() == []
+
+
+def test_without_the_key_everybody_would_post(october, cast, monkeypatch):
+    """The control: with keys that tell the two apart, both post, and the audit says so."""
+    run = approved(cast)
+    ledger.post_run(run=run, now=NOW)
+    entry = ledger.Entry
+    monkeypatch.setattr(ledger, "Entry", lambda key, *rest: entry(f"{key}:again", *rest))
+    ledger.post_run(run=run, now=NOW)
+    Run.objects.filter(pk=run.pk).update(state="final")
+    assert any(problem.startswith("L4") for problem in audit.everything())
+
+
+def test_posting_again_adds_nothing(october, cast):
+    run = approved(cast)
+    first = ledger.post_run(run=run, now=NOW)
+    assert first > 0
+    assert ledger.post_run(run=run, now=NOW) == 0
+    assert audit.ledger() == []
+
+
+def test_the_same_key_with_another_amount_is_refused(october, cast):
+    run = approved(cast)
+    ledger.post_run(run=run, now=NOW)
+    payable = Account.objects.filter(kind="payable").first()
+    known = Transfer.objects.filter(credit=payable).first()
+    other = ledger.Entry(
+        known.key, ledger.Owned("clearing", "2026-10"), ledger.Owned("payable", owner_id=payable.owner_id), 1
+    )
+    with pytest.raises(ledger.PostedOtherwise):
+        ledger.post(entries=[other], run=run, currency="EUR", now=NOW)
+
+
+def test_the_database_refuses_a_key_twice(october, cast):
+    run = approved(cast)
+    ledger.post_run(run=run, now=NOW)
+    known = Transfer.objects.first()
+    known.pk = None
+    with pytest.raises(IntegrityError):
+        known.save(force_insert=True)
+
+
+def test_nothing_is_posted_when_the_ledger_contradicts_itself(october, cast):
+    run = approved(cast)
+    Account.objects.create(kind="expense", name="strange", currency="EUR", balance=5)
+    with pytest.raises(sealing.BooksDoNotBalance):
+        runs.advance(run_id=run.pk, now=NOW)
+    assert Transfer.objects.count() == 0
+
+
+def test_two_refreshes_leave_one_estimate(october):
+    race(*[lambda: estimates.refresh(now=at(10, 20))] * 2)
+    assert Run.objects.filter(state="estimate").count() == 1
