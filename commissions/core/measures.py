@@ -120,6 +120,12 @@ class People:
             self.words[name] = values
             _bounded(name, values)
 
+    def remember(self) -> dict[str, Ints]:
+        """What each memory becomes; later measures and bonuses know it by its name."""
+        after = {m.name: self.value(m.becomes).astype(np.int64) for m in self.plan.memories.values()}
+        self.words.update(after)
+        return after
+
     def value(self, expression: Expression, rows: Rows = EVERYBODY) -> Values:
         """The expression for these people. What is summed over others is computed once for everybody."""
 

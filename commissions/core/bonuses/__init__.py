@@ -6,7 +6,7 @@ from commissions.core.bonuses import walk
 from commissions.core.bonuses.board import Board, Paid
 from commissions.core.plan import Bonus
 
-SHAPES: dict[str, Callable[[Bonus, Board], list[Paid]]] = {
+SHAPES: dict[str, Callable[[Bonus, Board], Paid]] = {
     "walk": walk.lines,
 }
 

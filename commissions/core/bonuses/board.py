@@ -27,11 +27,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Lines of one step of a bonus, in parallel."""
+    """The lines a bonus pays, in parallel, sorted by source and level."""
 
     beneficiary: Ints
     source: Ints  # index of the order line
-    level: int  # after compression; 0 is the seller
+    level: Ints  # after compression; 0 is the seller
     depth: Ints  # before compression
     base: Ints
     rate_ppm: Ints

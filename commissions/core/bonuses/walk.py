@@ -9,46 +9,65 @@ from commissions.core.plan import Bonus
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+BLOCK = 1 << 17
 
 
-def lines(bonus: Bonus, board: Board) -> list[Paid]:
-    """The lines a walk pays, a batch for each level.
+def lines(bonus: Bonus, board: Board) -> Paid:
+    """The lines a walk pays.
 
     `skip_inactive`: a level is used up only by those who pass `skip_test`, which the field calls standard
-    compression; the volume of the skipped is paid to those above, or dropped. With `none` a
-    level is a place in the tree, and what its holder does not earn stays with the company.
+    compression; the volume of the skipped is paid to those above, or dropped. With `none` a level is a place in
+    the tree, and what its holder does not earn stays with the company.
     """
-    source = np.flatnonzero(walked(bonus, board))
-    # Whoever is met above passes already; level 0, the seller, must pass like everybody else.
-    earns = earners(bonus, board) & passes(bonus, board)
-    above = _next_up(bonus, board)
-    seller = board.facts.lines.seller[source]
-    base = board.volumes[bonus.on][source]
+    sources = np.flatnonzero(walked(bonus, board))
+    steps = _Steps(bonus, board)
+    blocks = [steps.climb(sources[at : at + BLOCK]) for at in range(0, max(1, len(sources)), BLOCK)]
+    beneficiary, source, level, rate = (np.concatenate(column) for column in zip(*blocks, strict=True))
     depth = board.network.depth
-    holder, found = seller, []
-    for level in range(bonus.last + 1):
-        if level > 0:
-            holder = above[holder]
-            stays = holder >= 0
-            source, seller, base, holder = source[stays], seller[stays], base[stays], holder[stays]
-        if level < bonus.first or not len(source):
-            continue
-        rates = np.array(
-            [bonus.rates.rate(level=level, rank=step) for step in range(len(board.people.plan.ladder))]
+    return Paid(
+        beneficiary=beneficiary,
+        source=source,
+        level=level,
+        depth=depth[board.facts.lines.seller[source]] - depth[beneficiary],
+        base=board.volumes[bonus.on][source],
+        rate_ppm=rate,
+    )
+
+
+class _Steps:
+    """Climbs for a block of order lines at a time, so that memory does not grow with the number of lines × levels.
+
+    An index one past the last person stands for nobody, and a rank one past the highest for whoever earns nothing:
+    with them no array has to be cut shorter on the way up.
+    """
+
+    def __init__(self, bonus: Bonus, board: Board) -> None:
+        nobody, ladder = len(board.network), len(board.people.plan.ladder)
+        above = _next_up(bonus, board)
+        self.first, self.last, self.seller = bonus.first, bonus.last, board.facts.lines.seller
+        self.above = np.append(np.where(above < 0, nobody, above), nobody)
+        # Whoever is met above passes already; level 0, the seller, must pass like everybody else.
+        earns = earners(bonus, board) & passes(bonus, board)
+        self.rank = np.append(np.where(earns, board.rank, ladder), ladder)
+        levels = range(bonus.first, bonus.last + 1)
+        self.rates = np.array(
+            [[*(bonus.rates.rate(level=level, rank=rank) for rank in range(ladder)), 0] for level in levels]
         )
-        rate = rates[board.rank[holder]]
-        paid = earns[holder] & (rate > 0)
-        found.append(
-            Paid(
-                beneficiary=holder[paid],
-                source=source[paid],
-                level=level,
-                depth=(depth[seller] - depth[holder])[paid],
-                base=base[paid],
-                rate_ppm=rate[paid],
-            )
-        )
-    return found
+
+    def climb(self, sources: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """(beneficiary, source, level, rate) of every paid step, sorted by source and level."""
+        width = self.last - self.first + 1
+        holders = np.empty((len(sources), width), np.int64)
+        rates = np.empty((len(sources), width), np.int64)
+        holder = self.seller[sources]
+        for level in range(self.last + 1):
+            if level > 0:
+                holder = self.above[holder]
+            if level >= self.first:
+                holders[:, level - self.first] = holder
+                rates[:, level - self.first] = self.rates[level - self.first][self.rank[holder]]
+        paid = np.flatnonzero(rates.ravel())
+        return holders.ravel()[paid], sources[paid // width], paid % width + self.first, rates.ravel()[paid]
 
 
 def walked(bonus: Bonus, board: Board) -> Bools:
