@@ -1,13 +1,14 @@
 """A person's months as charts: figures and words, ready to be drawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from commissions.queries import charts, plan_words
+from commissions.queries import charts, plan_words, way
 from commissions.queries.charts import Point
 from common import spoken
 from common.charts import LAST_SLOT, Chart, Month, Series
@@ -16,7 +17,7 @@ from common.templatetags.portal import money_filter, volume
 
 def earnings(*, person_id: int) -> Chart | None:
     """Earnings by bonus and month; None while nothing was ever paid."""
-    found = charts.earnings(person_id=person_id)
+    found = _since_joined(charts.earnings(person_id=person_id), person_id)
     if not found.series:
         return None
     sums = [sum(values[at] for _bonus, values in found.series) for at in range(len(found.points))]
@@ -33,6 +34,8 @@ def earnings(*, person_id: int) -> Chart | None:
 def volumes(*, person_id: int, required: int | None = None) -> Chart | None:
     """Group and own volume by month; None while there was none. `required` is what the next rank asks."""
     found = charts.volumes(person_id=person_id)
+    start = _first_known(found.points, person_id)
+    found = replace(found, points=found.points[start:], own=found.own[start:], group=found.group[start:])
     if not any(found.own) and not any(found.group):
         return None
     words = [volume(one, "GV") for one in found.group]
@@ -51,6 +54,18 @@ def volumes(*, person_id: int, required: int | None = None) -> Chart | None:
         required=required,
         required_text=needed,
     )
+
+
+def _since_joined(found: charts.Earnings, person_id: int) -> charts.Earnings:
+    start = _first_known(found.points, person_id)
+    series = tuple((bonus, values[start:]) for bonus, values in found.series)
+    return replace(found, points=found.points[start:], series=series)
+
+
+def _first_known(points: Sequence[Point], person_id: int) -> int:
+    """Where the person's own months begin: what was before they joined is nothing of theirs."""
+    known = way.known_months(person_id=person_id)
+    return next((at for at, point in enumerate(points) if point.key in known), len(points))
 
 
 def _months(points: Sequence[Point]) -> tuple[Month, ...]:

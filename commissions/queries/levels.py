@@ -195,7 +195,13 @@ class _Reader:
             rate_ppm=lines[0].rate_ppm if len(rates) == 1 else None,
             amount=rounded(whole=sum(line.whole for line in lines), micro=sum(line.micro for line in lines)),
             sentence=explain.sentence(
-                plan=plan, rank=self.rank, line=lines[0], info=info, seller=seller, is_own=is_own
+                plan=plan,
+                rank=self.rank,
+                line=lines[0],
+                info=info,
+                seller=seller,
+                is_own=is_own,
+                base=sum(line.base for line in lines),
             ),
             parts=tuple(self.part(line) for line in lines),
         )

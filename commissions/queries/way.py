@@ -2,9 +2,33 @@
 
 from dataclasses import dataclass
 
-from commissions.models import Snapshot
+from commissions.core.language import Word
+from commissions.core.plan import Plan
+from commissions.models import Run, Snapshot
 from commissions.queries import members, plan_words, plans, standing
 from commissions.queries.standing import Standing
+
+SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One thing the next rank asks; `of` is "own" or "group" where it asks for that volume alone."""
+
+    label: str
+    unit: str
+    of: str
+    have: int
+    need: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.have >= self.need
+
+    @property
+    def reached(self) -> int:
+        """Thousandths reached, rounded down."""
+        return 1000 if self.is_met or self.need <= 0 else max(0, self.have * 1000 // self.need)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,12 +38,9 @@ class Way:
 
     standing: Standing
     steps: int
+    needs: tuple[Need, ...]
     active_need: int | None
     once_active: bool
-
-    @property
-    def activity(self) -> members.Activity:
-        return members.activity_word(active=self.standing.active, was_active=self.once_active)
 
     @property
     def active_missing(self) -> int:
@@ -29,12 +50,12 @@ class Way:
     @property
     def group_need(self) -> int | None:
         """What the next rank asks of the group volume, for the chart's rule."""
-        following = self.standing.next_rank
-        asked = following.requirements if following else ()
-        return next(
-            (one.need for one in asked if one.have == self.standing.group_volume and one.unit == "points"),
-            None,
-        )
+        return next((one.need for one in self.needs if one.of == "group"), None)
+
+    @property
+    def lacking(self) -> tuple[Need, ...]:
+        """What is not met yet, nearest first."""
+        return tuple(sorted((one for one in self.needs if not one.is_met), key=lambda one: -one.reached))
 
 
 def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
@@ -45,10 +66,36 @@ def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
     found = standing.of_person(person_id=person_id, key=month.key)
     if found is None:
         return None
+    plan = plans.of_run(run_id=month.run_id)
     before = Snapshot.objects.filter(run_id=month.before_run_id or 0, distributor_id=person_id, active=True)
     return Way(
         standing=found,
         steps=len(found.ladder),
-        active_need=plan_words.active_need(plan=plans.of_run(run_id=month.run_id)),
+        needs=_needs(found, plan),
+        active_need=plan_words.active_need(plan=plan),
         once_active=before.exists(),
+    )
+
+
+def known_months(*, person_id: int) -> set[str]:
+    """The months whose run knew the person: those before they joined are none of theirs."""
+    rows = Snapshot.objects.filter(distributor_id=person_id, run__state__in=SHOWN)
+    return set(rows.values_list("run__period__key", flat=True))
+
+
+def _needs(found: Standing, plan: Plan) -> tuple[Need, ...]:
+    following = found.next_rank
+    if following is None:
+        return ()
+    asked = plan.ladder[following.step - 1].requirements
+    volumes = {Word("", plan.own_volume): "own", Word("", plan.group_volume): "group"}
+    return tuple(
+        Need(
+            label=one.label or one.text,
+            unit=one.unit,
+            of=volumes.get(rule.have, "") if isinstance(rule.have, Word) else "",
+            have=one.have,
+            need=one.need,
+        )
+        for one, rule in zip(following.requirements, asked, strict=True)
     )

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, drawings, explain, levels, members, statements
+from commissions.queries import balance, drawings, explain, levels, members, statements, way
 from commissions.queries.statements import NoStatement, Statement
 from commissions.views import statement_rows
 from commissions.views.asking import number_of
@@ -22,7 +22,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
     """Every month with what it paid, newest first."""
     person = distributor_id(request)
     context = {
-        "months": statement_rows.months(statements.months(person_id=person), now=timezone.now()),
+        "months": statement_rows.months(_months(person), now=timezone.now()),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "chart": drawings.earnings(person_id=person),
     }
@@ -44,7 +44,7 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         "orders": levels.order_count(person_id=person, run_id=found.run_id),
         "figures": _figures(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
-        "neighbours": statement_rows.neighbours(statements.months(person_id=person), key),
+        "neighbours": statement_rows.neighbours(_months(person), key),
     }
     return render(request, "commissions/statement.html", context)
 
@@ -61,6 +61,7 @@ def item(request: HttpRequest, key: str, bonus: str) -> HttpResponse:
         context["orders"] = _orders(request, asked, None)
     else:
         context["levels"] = [statement_rows.level(key, asked, one) for one in found]
+        context["rounding"] = sum(one.amount for one in found) != context["item"]["amount"]
     return _answer(request, context)
 
 
@@ -83,7 +84,15 @@ def nothing(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "commissions/statement_nothing.html", context)
 
 
+def _months(person: int) -> list[statements.Month]:
+    """The months since the person joined."""
+    known = way.known_months(person_id=person)
+    return [month for month in statements.months(person_id=person) if month.key in known]
+
+
 def _statement(person: int, key: str) -> Statement:
+    if key not in way.known_months(person_id=person):
+        raise Http404
     try:
         return statements.statement(person_id=person, key=key)
     except NoStatement as error:

@@ -234,8 +234,8 @@ def _line(found: sheet.Sheet) -> str:
     if found.state == "open":
         return _("Open until %(moment)s. Nobody is paid from an estimate.") % {"moment": ends}
     if found.run and found.run.state == "final":
-        return _("Closed with %(moment)s. Posted and final.") % {"moment": ends}
-    return _("Closed with %(moment)s. Nobody has been paid from this run yet.") % {"moment": ends}
+        return _("Ended %(moment)s. Posted and final.") % {"moment": ends}
+    return _("Ended %(moment)s. Nobody has been paid from this run yet.") % {"moment": ends}
 
 
 def _totals(run: sheet.RunHead) -> dict[str, Any]:

@@ -215,6 +215,7 @@ def _page(
     context = {
         "sheet": found,
         "month_name": spoken.month_name(found.starts_at),
+        "month_word": spoken.month_word(found.starts_at),
         "rail": month_rows.rail(found, now=now),
         "working": found.run is not None and found.run.working,
         "steps": month_rows.steps(

@@ -37,7 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     now = timezone.now()
     team = sponsor_tree.downline(distributor_id=person)
-    shown = statements.months(person_id=person)
+    known = way.known_months(person_id=person)
+    shown = [month for month in statements.months(person_id=person) if month.key in known]
     months = members.months()
     found = way.of_person(person_id=person, months=months)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
@@ -102,19 +103,18 @@ def _open(person: int, now: datetime) -> dict[str, Any] | None:
 
 def _way_note(found: way.Way | None) -> str:
     """The least that is missing, in one sentence; and whether buying more oneself would help."""
-    following = found.standing.next_rank if found else None
-    if following is None:
+    if found is None or not found.needs:
         return ""
-    lacking = [one for one in following.requirements if not one.is_met]
-    if not lacking:
+    if not found.lacking:
         return _("Everything is met. The rank counts when the month is final.")
-    nearest = max(lacking, key=lambda one: one.percent)
-    own = [one for one in lacking if one.have == found.standing.own_volume and one.unit == "points"]  # type: ignore[union-attr]
+    nearest = found.lacking[0]
     said = _("Nearest is “%(what)s”, of which %(percent)s is reached.") % {
         "what": nearest.label,
         "percent": percent_floor(nearest.have, nearest.need),
     }
-    return said if own else f"{said} {_('You do not need to buy more yourself.')}"
+    if any(one.of == "own" for one in found.lacking):
+        return f"{said} {_('Orders of your customers count in full, yours do not have to be more.')}"
+    return f"{said} {_('You do not need to buy more yourself.')}"
 
 
 def _counts(share: referrals.Share | None) -> list[dict[str, Any]]:
