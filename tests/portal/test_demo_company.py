@@ -1,0 +1,83 @@
+"""A small demo company from its files to closed months: what `make demo` does, in a few seconds."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from commissions.models import Period, Run, Transfer
+from commissions.operations.estimates import JOB
+from common.models import Job
+from demo import cast, logins, people, setup
+from distributors import tree
+from distributors.models import Distributor, Document, User
+from sales.models import Order
+from sales.operations.signals import booked
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+# The mark also makes sure that there is a test database for the fixture below to fill.
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def company(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One set-up for all tests of this file, rolled back at the end."""
+    from django.db import transaction
+
+    receivers, folder = list(booked.receivers), tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(people, "DISTRIBUTORS", 260)
+        patch.setattr(people, "CUSTOMERS", 200)
+        patch.setattr(setup.settings, "MODE", "demo")
+        with transaction.atomic():
+            setup.set_up(folder=folder, now=NOW, say=lambda _: None)
+            yield folder
+            transaction.set_rollback(True)
+    booked.receivers = receivers
+    booked.sender_receivers_cache.clear()
+
+
+def test_past_months_are_final_and_the_last_is_open(company):
+    closed = Period.objects.filter(state="closed").order_by("starts_at").values_list("key", flat=True)
+    assert (len(closed), closed[0], closed[12]) == (13, "2025-10", "2026-10")
+    assert Period.objects.get(state="open").key == "2026-11"
+    assert Run.objects.filter(kind="close").exclude(state="final").count() == 0
+
+
+def test_each_month_was_approved_by_another(company):
+    pairs = set(Run.objects.filter(state="final").values_list("reviewed_by__email", "approved_by__email"))
+    assert pairs == {(cast.STAFF_PREPARER.email, cast.STAFF_APPROVER.email)}
+    assert Transfer.objects.exists()
+
+
+def test_the_open_month_has_one_estimate(company):
+    assert Run.objects.filter(kind="estimate", period__key="2026-11").count() == 1
+    assert not Job.objects.filter(kind=JOB).exists()
+
+
+def test_nobody_is_misplaced(company):
+    assert Distributor.objects.count() == 260
+    assert tree.problems() == []
+
+
+def test_the_cast_can_sign_in(company):
+    for role in cast.PORTAL:
+        user = User.objects.get(email=role.email)
+        assert user.check_password(logins.PASSWORD)
+        assert user.emailaddress_set.get().verified
+
+
+def test_the_disclosure_counts_everybody(company):
+    figures = Document.objects.get(kind="disclosure").figures
+    assert sum(band["people"] for band in figures["bands"]) == figures["people"] > 0
+
+
+def test_again_changes_nothing(company):
+    def counts():
+        return [model.objects.count() for model in (User, Distributor, Order, Run, Transfer, Document)]
+
+    before = counts()
+    setup.set_up(folder=company, now=NOW, say=lambda _: None)
+    after = counts()
+    assert after[:3] + after[4:] == before[:3] + before[4:]
+    assert after[3] == before[3] + 1  # the estimate is made anew
