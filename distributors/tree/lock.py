@@ -7,6 +7,9 @@ from django.db import OperationalError, connection, transaction
 
 ADVISORY_KEY = 0x7472_6565  # "tree"
 WAIT_MS = 3_000
+# lock_not_available, deadlock_detected: for the tree's lock, or for a row somebody else holds. All is rolled
+# back.
+WAITED_IN_VAIN = {"55P03", "40P01"}
 
 
 class TreeBusy(RuntimeError):
@@ -33,7 +36,7 @@ def writing() -> Iterator[None]:
             entered = True
             yield
     except OperationalError as error:
-        if not entered and _is_waiting_too_long(error):
+        if _is_waiting_too_long(error, entered=entered):
             raise TreeBusy from error
         raise
 
@@ -49,7 +52,8 @@ def take_lock() -> None:
         )
 
 
-def _is_waiting_too_long(error: OperationalError) -> bool:
+def _is_waiting_too_long(error: OperationalError, *, entered: bool) -> bool:
     if connection.vendor == "postgresql":
-        return getattr(error.__cause__, "sqlstate", "") == "55P03"
-    return "locked" in str(error)
+        return getattr(error.__cause__, "sqlstate", "") in WAITED_IN_VAIN
+    # Once inside, SQLite has no second writer to wait for.
+    return not entered and "locked" in str(error)

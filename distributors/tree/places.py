@@ -6,6 +6,7 @@ from django.db import connection, models
 from django.db.models import Max
 
 from distributors.models import Distributor
+from distributors.queries.sponsor_tree import walk_up
 from distributors.tree.labels import TABLE, TOP, greatest_below, make_room
 from distributors.tree.lock import writing
 
@@ -95,8 +96,6 @@ def move(*, distributor_id: int, sponsor_id: int | None) -> None:
 
 
 def _refuse_circle(distributor_id: int, sponsor_id: int) -> None:
-    from distributors.queries.sponsor_tree import walk_up
-
     line = walk_up(distributor_id=sponsor_id)
     if not line:
         raise SponsorUnknown(sponsor_id)
