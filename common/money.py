@@ -1,23 +1,134 @@
-"""Money and volumes as people read them. (First version; the engine's author completes it.)"""
+"""Money, volumes and rates at the edges: read from text, written for people. Inside they are integers.
 
+Money is whole minor units of a currency (cents of EUR, yen of JPY, fils of KWD), volumes are hundredths of a point,
+rates are parts per million. Pure: no Django, no settings.
+"""
+
+import re
+from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import (
+    UnknownCurrencyError,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+    validate_currency,
+)
 
 MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+LARGEST = 10**15  # the engine's bound, see docs/money.md
+# ASCII digits alone: str.isdigit and \d would let full-width and Arabic digits through.
+NUMBER = re.compile(r"([-+\u2212]?)([0-9]{1,19})(?:\.([0-9]{1,19}))?")
+LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+
+class MoneyError(ValueError):
+    """A text that is no amount, in words for the person who typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency and how many decimals it has: 0 (JPY), 2 (EUR) or 3 (KWD)."""
+
+    code: str
+    exponent: int
+
+
+def currency(*, code: str) -> Currency:
+    """The currency of an ISO 4217 code. Raises MoneyError for a code nobody knows."""
+    try:
+        validate_currency(code)
+    except UnknownCurrencyError as error:
+        raise MoneyError(f"{code!r} is not a currency.") from error
+    return Currency(code, int(get_currency_precision(code)))
+
+
+def parse_money(*, text: str, currency: Currency) -> int:
+    """Minor units of a text like 12.50: ASCII digits, a point, no grouping. Raises MoneyError.
+
+    One digit too many is refused, never rounded; NaN, infinity and exponents are no amounts.
+    """
+    return _parse(text, currency.exponent, currency.code)
+
+
+def parse_volume(*, text: str) -> int:
+    """Hundredths of a point of a text like 62.5. Raises MoneyError."""
+    return _parse(text, 2, "Points")
+
+
+def minor_to_decimal(*, amount: int, currency: Currency) -> Decimal:
+    """Minor units as a Decimal of major units with all its decimals: 650 cents are 6.50."""
+    return Decimal(amount).scaleb(-currency.exponent)
 
 
 def format_money(amount: int, currency: str, locale: str, signed: bool = False) -> str:
-    exponent = get_currency_precision(currency)
-    text = str(format_currency(Decimal(abs(amount)).scaleb(-exponent), currency, locale=locale))
-    sign = MINUS if amount < 0 else "+" if signed and amount > 0 else ""
-    return sign + text
+    """Minor units in the reader's locale with the currency's own decimals. A minus is U+2212 and stands first.
+
+    `signed` puts a + before what is more than nothing; nothing has no sign.
+    """
+    value = Decimal(abs(amount)).scaleb(-get_currency_precision(currency))
+    return _sign(amount, signed) + _unbroken(format_currency(value, currency, locale=_locale(locale)))
 
 
 def format_volume(hundredths: int, unit: str, locale: str) -> str:
-    text = str(format_decimal(Decimal(abs(hundredths)).scaleb(-2), format="#,##0.00", locale=locale))
-    return (MINUS if hundredths < 0 else "") + text + (f"\u00a0{unit}" if unit else "")
+    """Hundredths of a point with two decimals and their unit, which may be empty: 6,128.40 GV."""
+    value = Decimal(abs(hundredths)).scaleb(-2)
+    text = _unbroken(format_decimal(value, format="#,##0.00", locale=_locale(locale)))
+    return _sign(hundredths, False) + text + (NO_BREAK + unit if unit else "")
 
 
 def format_rate(ppm: int, locale: str) -> str:
-    return str(format_decimal(Decimal(ppm).scaleb(-4), format="0.####", locale=locale)) + "\u00a0%"
+    """Parts per million as a percentage with no more decimals than it has: 8 %, 12.5 %."""
+    value = Decimal(abs(ppm)).scaleb(-4)
+    return (
+        _sign(ppm, False)
+        + _unbroken(format_decimal(value, format="0.####", locale=_locale(locale)))
+        + NO_BREAK
+        + "%"
+    )
+
+
+def _parse(text: str, exponent: int, what: str) -> int:
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise MoneyError(
+            "Write a number like 12.50, with a point before the decimals and nothing between the digits."
+        )
+    sign, whole, fraction = match.group(1), match.group(2), match.group(3) or ""
+    if len(fraction) > exponent:
+        raise MoneyError(f"{what} has {exponent} decimals, this number has {len(fraction)}.")
+    amount = int(whole + fraction.ljust(exponent, "0"))
+    if amount > LARGEST:
+        raise MoneyError("This number is too large.")
+    return -amount if sign in ("-", MINUS) else amount
+
+
+def _sign(amount: int, signed: bool) -> str:
+    if amount < 0:
+        return MINUS
+    return "+" if signed and amount > 0 else ""
+
+
+def _unbroken(text: str) -> str:
+    # A code in letters does not stick to its figures: KWD 1.234 (CLDR's currency spacing, which Babel leaves out).
+    return LETTER_THEN_DIGIT.sub(NO_BREAK, text).replace(" ", NO_BREAK)
+
+
+def _locale(locale: str) -> str:
+    """Babel's spelling: en_GB, where browsers and Django write en-gb."""
+    return locale.replace("-", "_")
+
+
+__all__ = [
+    "Currency",
+    "MoneyError",
+    "currency",
+    "format_money",
+    "format_rate",
+    "format_volume",
+    "minor_to_decimal",
+    "parse_money",
+    "parse_volume",
+]

@@ -207,6 +207,7 @@ def _call(call: Call, leaf: Any) -> Values:
         raise TypeError("Only a product with a rate is rounded")
     base = compute(product.left, leaf).astype(np.int64)
     rate = compute(product.right, leaf).astype(np.int64)
+    base, rate = (np.atleast_1d(side) for side in np.broadcast_arrays(base, rate))
     whole, micro = rounding.exact(base=base, rate_ppm=rate)
     if call.name == "round_down":
         return whole

@@ -1,0 +1,108 @@
+from decimal import Decimal
+
+import pytest
+
+from common.money import (
+    MoneyError,
+    currency,
+    format_money,
+    format_rate,
+    format_volume,
+    minor_to_decimal,
+    parse_money,
+    parse_volume,
+)
+
+EUR, JPY, KWD = (currency(code=code) for code in ("EUR", "JPY", "KWD"))
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "amount"),
+    [
+        ("12.50", EUR, 1250),
+        ("12.5", EUR, 1250),
+        ("0.01", EUR, 1),
+        ("-6.48", EUR, -648),
+        ("\u22126.48", EUR, -648),
+        (" 7 ", EUR, 700),
+        ("1234", JPY, 1234),
+        ("1.234", KWD, 1234),
+        ("10000000000000", EUR, 10**15),
+    ],
+)
+def test_text_becomes_minor_units(text, of, amount):
+    assert parse_money(text=text, currency=of) == amount
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12.505",
+        "1e3",
+        "NaN",
+        "Infinity",
+        "１２",
+        "٣",
+        "1,000",
+        "1_000",
+        "12.",
+        ".5",
+        "--1",
+        "0x10",
+        "9" * 30,
+        "10000000000000.01",
+    ],
+)
+def test_what_is_no_amount_is_refused(text):
+    with pytest.raises(MoneyError):
+        parse_money(text=text, currency=EUR)
+
+
+def test_yen_have_no_decimals():
+    with pytest.raises(MoneyError, match="JPY has 0 decimals"):
+        parse_money(text="12.5", currency=JPY)
+
+
+def test_unknown_currency_is_refused():
+    with pytest.raises(MoneyError):
+        currency(code="XXY")
+
+
+def test_minor_units_keep_all_decimals():
+    assert str(minor_to_decimal(amount=650, currency=EUR)) == "6.50"
+    assert minor_to_decimal(amount=-1, currency=KWD) == Decimal("-0.001")
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "locale", "signed", "text"),
+    [
+        (648, "EUR", "en", False, "€6.48"),
+        (-648, "EUR", "en", False, "−€6.48"),
+        (123456, "EUR", "de", False, "1.234,56\u00a0€"),
+        (-123456, "EUR", "de-de", False, "−1.234,56\u00a0€"),
+        (0, "EUR", "en", True, "€0.00"),
+        (1, "EUR", "en", True, "+€0.01"),
+        (1234, "JPY", "en", False, "¥1,234"),
+        (1234, "KWD", "en", False, "KWD\u00a01.234"),
+        (10**15, "EUR", "en", False, "€10,000,000,000,000.00"),
+    ],
+)
+def test_money_is_written_in_one_way(amount, code, locale, signed, text):
+    assert format_money(amount, code, locale, signed) == text
+
+
+def test_written_amounts_never_break():
+    for locale in ("fr", "nl", "sv", "pl", "de_CH"):
+        assert " " not in format_money(-123456789, "EUR", locale)
+
+
+def test_volumes_and_rates_are_written():
+    assert format_volume(612840, "GV", "en") == "6,128.40\u00a0GV"
+    assert format_volume(-5, "", "en") == "−0.05"
+    assert [format_rate(ppm, "en") for ppm in (80_000, 125_000, 1)] == [
+        "8\u00a0%",
+        "12.5\u00a0%",
+        "0.0001\u00a0%",
+    ]
+    assert parse_volume(text="62.5") == 6250
