@@ -122,6 +122,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     me = people.me(user_id=request.user.pk)
     if me is None or me.kind != "newcomer":
         return redirect("home")
+    if not EmailAddress.objects.filter(user_id=request.user.pk, verified=True).exists():
+        return redirect("account_email_verification_sent")
     sentence = ""
     if request.method == "POST":
         try:
