@@ -1,8 +1,8 @@
 """A small company whose members know one another. Every suite that needs people uses these.
 
-    Ana ─ Ben ─┬─ Cleo ─ Dan ─ Eva ─ Finn          Eva is the subject: Dan is her sponsor, Ana and Ben stand far
-               ├─ Gus                              above, Finn is her downline, Gus stands aside.
-               └─ Hana (suspended)                 Ivo is a preferred customer of Eva.
+Ana ─ Ben ─┬─ Cleo ─ Dan ─ Eva ─ Finn          Eva is the subject: Dan is her sponsor, Ana and Ben stand far
+           ├─ Gus                              above, Finn is her downline, Gus stands aside.
+           └─ Hana (suspended)                 Ivo is a preferred customer of Eva.
 """
 
 from dataclasses import dataclass, field
@@ -58,13 +58,20 @@ def profile(*, name: str, user: User | None, family: str = "Vermeer") -> Profile
     )
 
 
-def join(*, cast: Cast, name: str, under: str | None, number: str, joined_at: datetime = JOINED) -> Distributor:
+def join(
+    *, cast: Cast, name: str, under: str | None, number: str, joined_at: datetime = JOINED
+) -> Distributor:
     cast.users[name] = login(name=name)
     person = Distributor(
-        number=number, profile=profile(name=name, user=cast.users[name]), joined_at=joined_at, career_rank="Partner"
+        number=number,
+        profile=profile(name=name, user=cast.users[name]),
+        joined_at=joined_at,
+        career_rank="Partner",
     )
     tree.take_place(distributor=person, sponsor_id=cast.people[under].pk if under else None)
-    StatusChange.objects.create(distributor=person, status=person.status, effective_at=joined_at, reason="Joined")
+    StatusChange.objects.create(
+        distributor=person, status=person.status, effective_at=joined_at, reason="Joined"
+    )
     ReferralCode.objects.create(distributor=person, code=f"{name}-code", created_at=joined_at)
     cast.people[name] = person
     return person

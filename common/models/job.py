@@ -32,7 +32,9 @@ class Job(models.Model):
         constraints = [
             # The same thing due twice is one job: beat may tick twice, two people may press the button.
             models.UniqueConstraint(fields=["kind", "subject", "due_at"], name="job_once_per_due"),
-            models.CheckConstraint(condition=Q(done_count__lte=F("total_count")), name="job_progress_bounded"),
+            models.CheckConstraint(
+                condition=Q(done_count__lte=F("total_count")), name="job_progress_bounded"
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_at"], name="job_what_is_due")]
 

@@ -1,0 +1,75 @@
+"""Something behind every address: a plan, a product, Eva's orders, October 2026 closed and final, November open."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from commissions.models import Run
+from commissions.operations import estimates, periods, plans, runs, schedule
+from common.operations import jobs
+from sales.operations import orders, products
+from tests.cast import Cast
+
+PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
+OCTOBER = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
+CLOSED_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+NOVEMBER = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+EVAS_ORDER = "P000005"
+
+
+def product(*, sku: str = "BALM", name: str = "Oat balm", points: int = 6_000) -> int:
+    terms = products.Terms(
+        valid_from=date(2025, 1, 1),
+        retail_price=4_500,
+        preferred_price=4_100,
+        distributor_price=3_400,
+        qualifying=points,
+        commissionable=points * 9 // 10,
+    )
+    return products.offer(sku=sku, name=name, product_class="product", terms=terms)
+
+
+def buy(
+    *,
+    distributor_id: int | None = None,
+    customer_id: int | None = None,
+    product_id: int,
+    pieces: int,
+    at: datetime,
+) -> int:
+    buyer = orders.Buyer(distributor_id=distributor_id, customer_id=customer_id)
+    order = orders.place(buyer=buyer, items=[orders.Item(product_id, pieces)], purpose="own_use", now=at)
+    orders.mark_paid(order_id=order.pk, paid_at=at, by=None)
+    return order.pk
+
+
+def work(*, now: datetime) -> None:
+    """Everything that is due, done at once."""
+    while jobs.advance_due(now=now, owner="the test"):
+        pass
+
+
+def close(*, cast: Cast, key: str, now: datetime, final: bool = True) -> Run:
+    """Close a month with Paula preparing and Quinn approving."""
+    preparer, approver = cast.users["paula"].pk, cast.users["quinn"].pk
+    periods.close(key=key, by=preparer, now=now)
+    work(now=now)
+    run = Run.objects.filter(period__key=key, kind=Run.Kind.CLOSE).latest("number")
+    if final:
+        later = now + timedelta(hours=1)
+        runs.review(run_id=run.pk, by=preparer, now=later)
+        runs.approve(run_id=run.pk, by=approver, typed_total=run.total, now=later)
+        work(now=later)
+        run.refresh_from_db()
+    return run
+
+
+def furnish(*, cast: Cast) -> None:
+    plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
+    periods.open_first(key="2026-10", now=OCTOBER)
+    balm = product()
+    for name in ("ana", "ben", "cleo", "dan", "eva", "finn"):
+        buy(distributor_id=cast.people[name].pk, product_id=balm, pieces=2, at=OCTOBER)
+    close(cast=cast, key="2026-10", now=CLOSED_AT)
+    buy(distributor_id=cast.eva.pk, product_id=balm, pieces=2, at=NOVEMBER)
+    estimates.refresh(now=NOVEMBER)
+    schedule.enqueue_due(now=NOVEMBER)

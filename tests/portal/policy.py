@@ -1,0 +1,249 @@
+"""Who may open which address: the portal's one declared policy. Rows about a person are about Eva (tests/cast.py)."""
+
+from dataclasses import dataclass, field
+
+SUBJECT = "1005"
+PERIOD = "2026-10"
+
+
+@dataclass(frozen=True)
+class Who:
+    name: str
+    second_factor: bool = True
+
+
+VISITORS: dict[str, Who | None] = {
+    "anonymous": None,
+    "self": Who("eva"),
+    "sponsor": Who("dan"),
+    "far upline": Who("ana"),
+    "downline": Who("finn"),
+    "sideline": Who("gus"),
+    "customer": Who("ivo"),
+    "suspended": Who("hana"),
+    "staff without the second factor": Who("paula", second_factor=False),
+    "staff without rights": Who("rolf"),
+    "staff who prepare": Who("paula"),
+    "staff who approve": Who("quinn"),
+    "superuser": Who("root"),
+}
+DISTRIBUTORS = ("self", "sponsor", "far upline", "downline", "sideline")
+STAFF = ("staff without rights", "staff who prepare", "staff who approve", "superuser")
+UPLINE = ("self", "sponsor", "far upline")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each kind of visitor meets; whoever is not named meets `others`."""
+
+    others: str = "hidden"
+    meets: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, object] = field(default_factory=dict)
+    only_post: bool = False
+    path: str = ""  # where an address has no name to make it from
+
+    def expected(self, visitor: str) -> str:
+        if visitor == "suspended":
+            return "out"
+        return self.meets.get(visitor, self.others)
+
+
+def public(**arguments: object) -> Row:
+    """Open to all; somebody suspended who is still signed in is signed out first."""
+    return Row(others="ok", arguments=arguments)
+
+
+def public_away() -> Row:
+    """Leads everybody on."""
+    return Row(others="away")
+
+
+def portal(
+    *, staff: str = "hidden", customer: str = "ok", others: str | None = None, **arguments: object
+) -> Row:
+    """Pages of distributors and customers."""
+    meets = dict.fromkeys(DISTRIBUTORS, others or "ok") | {
+        "customer": customer if customer != "ok" else others or "ok"
+    }
+    meets |= dict.fromkeys((*STAFF, "staff without the second factor"), staff) | {"anonymous": "login"}
+    return Row(meets=meets, arguments=arguments)
+
+
+def distributors(*, seen_by: tuple[str, ...] = DISTRIBUTORS, met: str = "ok", **arguments: object) -> Row:
+    """Pages of distributors; where they are about a person, only for that one and the upline."""
+    return Row(meets=dict.fromkeys(seen_by, met) | {"anonymous": "login"}, arguments=arguments)
+
+
+def staff(*, may: tuple[str, ...] = STAFF, met: str = "ok", **arguments: object) -> Row:
+    """The company's side: a second factor used in this session, and the right."""
+    meets = dict.fromkeys(STAFF, "denied") | dict.fromkeys(may, met)
+    meets |= {"anonymous": "login", "staff without the second factor": "factor"}
+    return Row(meets=meets, arguments=arguments)
+
+
+PREPARE = ("staff who prepare", "staff who approve", "superuser")
+APPROVE = ("staff who approve", "superuser")
+
+ORDER = "P000007"  # Eva's of November
+OWN_ORDER = ("self",)
+SIGNED_IN = (*DISTRIBUTORS, "customer", "staff without the second factor", *STAFF)
+NEEDS_STAFF_PAGE = dict.fromkeys(STAFF, "ok")
+
+
+def signed_in(met: str = "ok", **arguments: object) -> Row:
+    """For everybody with a login."""
+    return Row(others=met, meets={"anonymous": "login"}, arguments=arguments)
+
+
+def for_guests(met: str = "ok", *, signed_in_met: str = "away", **arguments: object) -> Row:
+    """For people without a login; who has one is led on."""
+    return Row(others=signed_in_met, meets={"anonymous": met}, arguments=arguments)
+
+
+def write_only(row: Row) -> Row:
+    """Answers POST alone: GET is 405 to everybody, and who may not POST is refused by POST."""
+    return Row(others=row.others, meets=row.meets, arguments=row.arguments, only_post=True)
+
+
+POLICY: dict[str, Row] = {
+    # Anybody.
+    "live": public(),
+    "ready": public(),
+    "styleguide": public(),
+    "plan": public(),
+    "disclosure": public(),
+    "referral": public(code="eva-code"),
+    "r/<str:code>/": Row(others="away", path="/r/eva-code/"),
+    # Accounts: allauth's own, in our clothes.
+    "account_login": for_guests(),
+    "account_logout": Row(others="ok", meets={"anonymous": "away"}),
+    "account_inactive": public(),
+    "account_signup": public_away(),
+    "account_reauthenticate": signed_in(),
+    "account_email": signed_in(),
+    "account_email_verification_sent": public(),
+    "account_confirm_email": public(key="no-such-key"),
+    "account_change_password": signed_in(),
+    "account_set_password": signed_in("away"),
+    "account_reset_password": public(),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key": public(uidb36="1", key="no-such-key"),
+    "account_reset_password_from_key_done": public(),
+    "account_confirm_login_code": Row(others="away", meets={"anonymous": "login"}),
+    "usersessions_list": signed_in(),
+    "mfa_index": signed_in(),
+    "mfa_authenticate": signed_in("away"),
+    "mfa_reauthenticate": signed_in("away"),
+    "mfa_activate_totp": signed_in("away"),
+    "mfa_deactivate_totp": signed_in("hidden"),
+    "mfa_view_recovery_codes": signed_in("hidden"),
+    "mfa_generate_recovery_codes": signed_in("away"),
+    "mfa_download_recovery_codes": signed_in("hidden"),
+    "mfa_list_webauthn": signed_in(),
+    "mfa_add_webauthn": signed_in("away"),
+    "mfa_reauthenticate_webauthn": signed_in("away"),
+    "mfa_remove_webauthn": signed_in("away", pk=1),
+    "mfa_edit_webauthn": signed_in("away", pk=1),
+    "mfa_login_webauthn": for_guests("login"),
+    # Joining: without a referral a newcomer is asked who invited them.
+    "join": public_away(),
+    "join-sponsor": for_guests(),
+    "join-read": public_away(),
+    "join-distributor": public_away(),
+    "join-customer": public_away(),
+    "join-waiting": signed_in("away"),
+    # Everybody with a login.
+    "home": Row(
+        meets=dict.fromkeys((*DISTRIBUTORS, "customer"), "ok")
+        | dict.fromkeys((*STAFF, "staff without the second factor"), "away")
+        | {"anonymous": "login"}
+    ),
+    "profile": signed_in(),
+    "profile-edit": signed_in("away"),  # to the password first: the session says nothing of a fresh sign-in
+    "security": signed_in(),
+    "second-factor": Row(others="ok", meets=dict.fromkeys(STAFF, "away") | {"anonymous": "login"}),
+    # Distributors.
+    "sharing": distributors(),
+    "sharing-renew": write_only(distributors()),
+    "team": distributors(),
+    "team-export": distributors(),
+    "team-branch": distributors(seen_by=UPLINE, number=SUBJECT),
+    "team-person": distributors(seen_by=UPLINE, number=SUBJECT),
+    "earnings": distributors(),
+    "statement": distributors(key=PERIOD),
+    "statement-nothing": distributors(key=PERIOD),
+    "statement-item": distributors(seen_by=UPLINE, key=PERIOD, bonus="level_pay"),
+    "statement-level": distributors(seen_by=UPLINE, key=PERIOD, bonus="level_pay", level=1),
+    # Distributors and customers.
+    "catalogue": portal(),
+    "cart": portal(),
+    "cart-order": write_only(portal()),
+    "cart-add": write_only(portal(product_id=1)),
+    "cart-change": write_only(portal(product_id=1)),
+    "cart-remove": write_only(portal(product_id=1)),
+    "orders": portal(),
+    "orders-export": portal(),
+    "order": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
+    "order-cancel": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
+    # The company.
+    "staff-overview": staff(),
+    "staff-months": staff(may=PREPARE),
+    "staff-month": staff(may=PREPARE, key=PERIOD),
+    "staff-month-progress": staff(may=PREPARE, key=PERIOD),
+    "staff-month-close": write_only(staff(may=PREPARE, key=PERIOD)),
+    "staff-month-compute": write_only(staff(may=PREPARE, key=PERIOD)),
+    "staff-month-review": write_only(staff(may=PREPARE, key=PERIOD)),
+    "staff-month-approve": write_only(staff(may=APPROVE, key=PERIOD)),
+    "staff-month-send-back": write_only(staff(may=APPROVE, key=PERIOD)),
+}
+
+# The admin: a second factor used in this session and the model's permission, by every door. Others are led to its
+# sign-in, which is that of the portal; to distributors and customers it is not there.
+LED_AWAY = dict.fromkeys(("anonymous", *DISTRIBUTORS, "customer", "staff without the second factor"), "away")
+MAY_NOTHING = ("staff without rights", "staff who prepare", "staff who approve")
+# Whatever is money, closed, or history is neither added nor deleted in the admin, not even by a superuser.
+ADDED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession", "distributors_user",
+         "distributors_profile", "distributors_document", "sales_order", "sales_product", "sales_productterms",
+         "commissions_planversion"}  # fmt: skip
+DELETED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
+ADMIN_FRAME = {
+    # The old address of each object leads to its page, or for those who may not enter to the sign-in.
+    "admin:<path:object_id>/": Row(others="away", path="/admin/distributors/user/1/"),
+    "admin:index": Row(others="ok", meets=LED_AWAY),
+    "admin:login": Row(
+        meets=dict.fromkeys(STAFF, "away")
+        | {"staff without the second factor": "factor", "anonymous": "login"}
+    ),
+    "admin:(?P<url>.*)$": Row(others="hidden", meets=LED_AWAY, path="/admin/no-such-page/"),
+    "admin:logout": Row(others="method", meets=LED_AWAY),
+    "admin:password_change": Row(others="ok", meets=LED_AWAY),
+    "admin:password_change_done": Row(others="ok", meets=LED_AWAY),
+    "admin:autocomplete": Row(others="denied", meets=LED_AWAY),
+    "admin:jsi18n": Row(others="ok", meets=LED_AWAY),
+    "admin:view_on_site": Row(
+        others="hidden", meets=LED_AWAY, arguments={"content_type_id": 1, "object_id": 1}
+    ),
+    "admin:app_list": Row(
+        others="hidden", meets=LED_AWAY | {"superuser": "ok"}, arguments={"app_label": "auth"}
+    ),
+}
+
+
+def admin_row(name: str) -> Row | None:
+    """The row of an admin address: the frame's own, or one for each model by what the address does."""
+    if name in ADMIN_FRAME:
+        return ADMIN_FRAME[name]
+    model, _, deed = name.removeprefix("admin:").rpartition("_")
+    superuser = {
+        "changelist": "ok",
+        "add": "ok" if model in ADDED else "denied",
+        "delete": "ok|away" if model in DELETED else "denied",
+        "change": "ok|away",
+        "history": "ok|away",
+        "return": "ok|away",
+    }.get(deed)
+    if superuser is None:
+        return None
+    # Django answers the history of something that is not there with its front page, to anybody on the staff.
+    refused = "denied|away" if deed == "history" else "denied"
+    return Row(meets=LED_AWAY | dict.fromkeys(MAY_NOTHING, refused) | {"superuser": superuser})
