@@ -50,7 +50,7 @@ class ApproveForm(forms.Form):
         shown = [name for name in ("warnings_read", "changes_read", "total") if name in self.fields]
         submit = Submit("do", button, css_class="btn-main btn-wide", css_id="approve-button")
         self.helper.layout = Layout(*(Field(name) for name in shown), submit)
-        self.helper.attrs["data-needs-all"] = "yes"
+        self.helper.attrs |= {"data-needs-all": "yes", "data-needs-said": "#approve-missing"}
 
     def clean_total(self) -> int:
         """The typed total in minor units."""

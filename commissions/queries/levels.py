@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.utils.timezone import localdate
 
 from commissions.models import Line, PlanVersion, Snapshot
 from commissions.queries import explain, plans
@@ -61,7 +62,7 @@ class OrderPart:
 
     number: str
     buyer: str
-    placed_on: date
+    counted_on: date
     is_own: bool
     base: int
     base_unit: str
@@ -188,7 +189,7 @@ class _Reader:
         return OrderPart(
             number=info.order_number,
             buyer=info.buyer_label,
-            placed_on=info.placed_on,
+            counted_on=localdate(info.booked_at) if info.booked_at else info.placed_on,
             is_own=is_own,
             base=sum(line.base for line in lines),
             base_unit=explain.unit_of(plan=plan, bonus=self.asked.bonus),

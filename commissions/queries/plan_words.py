@@ -29,11 +29,19 @@ class RankWords:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What one rank receives on one level, in parts per million."""
+
+    rank: str
+    rate: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RateRow:
-    """One level of a bonus: rates in parts per million, one for each rank of the ladder."""
+    """One level of a bonus, with a cell for each rank of the ladder."""
 
     level: int
-    rates: tuple[int, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,7 @@ def in_force(*, today: date) -> PlanPage:
         currency=plan.currency,
         sha256=plan.sha256,
         ranks=tuple(_rank(plan, at) for at in range(len(plan.ladder))),
-        bonuses=tuple(_bonus(bonus) for bonus in plan.bonuses),
+        bonuses=tuple(_bonus(bonus, [rank.label for rank in plan.ladder]) for bonus in plan.bonuses),
         smallest_payout=plan.ledger.smallest_payout,
     )
 
@@ -94,10 +102,16 @@ def _asks(one: Requirement) -> Asks:
     return Asks(label=one.label or one.text, unit=one.unit, need=one.need)
 
 
-def _bonus(bonus: Bonus) -> BonusWords:
+def _bonus(bonus: Bonus, ranks: list[str]) -> BonusWords:
     paid = sorted((level, cells) for level, cells in bonus.rates.cells.items() if level in _levels(bonus))
-    rows = tuple(RateRow(level=level, rates=cells) for level, cells in paid)
-    rates = {rate for row in rows for rate in row.rates}
+    rows = tuple(
+        RateRow(
+            level=level,
+            cells=tuple(Cell(rank=rank, rate=rate) for rank, rate in zip(ranks, rates, strict=True)),
+        )
+        for level, rates in paid
+    )
+    rates = {cell.rate for row in rows for cell in row.cells}
     return BonusWords(
         name=bonus.name,
         label=bonus.label,

@@ -199,7 +199,7 @@ def approving(found: sheet.Sheet) -> str:
 def figures(found: sheet.Sheet) -> dict[str, Any]:
     """Everything the month's page shows beside stages and steps."""
     run = found.run
-    given = {"tag": _tag(found), "line": _line(found), "draft": "", "approving": approving(found)}
+    given = {"state_tag": _tag(found), "line": _line(found), "draft": "", "approving": approving(found)}
     if run is None:
         return given
     if run.kind == "close" and run.state in ("draft", "reviewed", "failed"):
