@@ -1,14 +1,24 @@
 """A strict reading of a plan document: every scalar is text, every value knows its line, nothing is guessed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 import yaml
-from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
-LONGEST = 200_000
+LONGEST = 100_000
 DEEPEST = 20
-MOST_NODES = 20_000
+MOST_NODES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,72 +71,117 @@ Node = Text | Listed | Mapped
 
 
 def read(text: str) -> Mapped:
-    """The document as nested values. Raises PlanError: anchors, tags, repeated keys, depth, size, broken YAML."""
+    """The document as nested values. Raises PlanError: anchors, tags, repeated keys, depth, size, broken YAML.
+
+    It is built from the parser's events, and the first thing that is not plain stops it: a hostile document costs
+    no more than its length.
+    """
     if len(text) > LONGEST:
         raise PlanError([Problem(1, "", f"the document is longer than {LONGEST} characters")])
     try:
-        _refuse_what_is_not_plain(text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        found = _Builder().whole(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "this is not YAML"
         raise PlanError([Problem(mark.line + 1 if mark else 1, "", str(said))]) from error
-    found = _value(root) if root is not None else None
+    except (ValueError, OverflowError) as error:  # PyYAML lets an escape such as \UFFFFFFFF through to chr()
+        raise (
+            error if isinstance(error, PlanError) else PlanError([Problem(1, "", "this is not YAML")])
+        ) from error
     if not isinstance(found, Mapped):
         raise PlanError([Problem(1, "", "a plan document is a mapping of sections")])
     return found
 
 
-def _refuse_what_is_not_plain(text: str) -> None:
-    """Looks at the events before any tree is built, so that a hostile document costs no memory."""
-    depth = nodes = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
+class _Builder:
+    """From events to values, with what is still open on the way down."""
+
+    def __init__(self) -> None:
+        self.depth = self.nodes = self.documents = 0
+
+    def whole(self, events: Iterator[Event]) -> Node | None:
+        found = None
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    raise _refused(event, "a second document")
+            elif isinstance(event, NodeEvent):
+                found = self.node(event, events)
+        return found
+
+    def node(self, event: Event | None, events: Iterator[Event]) -> Node:
+        assert isinstance(event, NodeEvent)
+        self.plain(event)
+        line = line_of(event)
+        if isinstance(event, ScalarEvent):
+            return Text(event.value.strip(), line)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _refused(event, "deeper nesting")
+        found = (
+            self.listed(line, events) if isinstance(event, SequenceStartEvent) else self.mapped(line, events)
+        )
+        self.depth -= 1
+        return found
+
+    def plain(self, event: NodeEvent) -> None:
+        """Refuses everything but plain scalars, lists and mappings."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _refused(event, f"more than {MOST_NODES} values")
         if isinstance(event, AliasEvent):
-            raise PlanError([Problem(line, "", "aliases are not allowed", f"*{event.anchor}")])
-        if isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
-            nodes += 1
-            if event.anchor:
-                raise PlanError([Problem(line, "", "anchors are not allowed", f"&{event.anchor}")])
-            if event.tag:
-                raise PlanError([Problem(line, "", "tags are not allowed", event.tag)])
-        if isinstance(event, MappingStartEvent | SequenceStartEvent):
-            depth += 1
-        elif type(event).__name__ in {"MappingEndEvent", "SequenceEndEvent"}:
-            depth -= 1
-        if depth > DEEPEST or nodes > MOST_NODES:
-            raise PlanError([Problem(line, "", "the document is nested too deeply or has too many values")])
+            raise _refused(event, f"the alias *{event.anchor}")
+        if event.anchor:
+            raise _refused(event, f"the anchor &{event.anchor}")
+        if getattr(event, "tag", None):
+            raise _refused(event, f"the tag {event.tag}")  # type: ignore[attr-defined]
+        if isinstance(event, ScalarEvent) and not event.value.replace("\n", "").isprintable():
+            raise _refused(event, "a control character")
+
+    def listed(self, line: int, events: Iterator[Event]) -> Listed:
+        items = []
+        while not isinstance(event := next(events), SequenceEndEvent):
+            items.append(self.node(event, events))
+        return Listed(tuple(items), line)
+
+    def mapped(self, line: int, events: Iterator[Event]) -> Mapped:
+        items: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        while not isinstance(event := next(events), MappingEndEvent):
+            if not isinstance(event, ScalarEvent):
+                raise _refused(event, "a key that is not a word")
+            self.plain(event)
+            name = event.value.strip()
+            if name == "<<":
+                raise _refused(event, "the merge key <<")
+            if name in items:
+                raise _refused(event, f"the key {name!r} twice; it stands in line {lines[name]} already")
+            lines[name] = line_of(event)
+            items[name] = self.node(next(events), events)
+        return Mapped(items, lines, line)
 
 
-def _value(node: yaml.Node) -> Node:
-    line = _line(node)
-    if isinstance(node, yaml.ScalarNode):
-        return Text(str(node.value).strip(), line)
-    if isinstance(node, yaml.SequenceNode):
-        return Listed(tuple(_value(item) for item in node.value), line)
-    items: dict[str, Node] = {}
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        where = _line(key)
-        if not isinstance(key, yaml.ScalarNode):
-            raise PlanError([Problem(where, "", "a key must be a word")])
-        name = str(key.value).strip()
-        if name == "<<":
-            raise PlanError([Problem(where, name, "merge keys are not allowed")])
-        if name in items:
-            raise PlanError([Problem(where, name, f"stands twice; first in line {lines[name]}")])
-        items[name], lines[name] = _value(value), where
-    return Mapped(items, lines, line)
+def line_of(event: Event) -> int:
+    """Of the document, from 1."""
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _refused(event: Event, what: str) -> PlanError:
+    return PlanError([Problem(line_of(event), "", f"a plan document does not take {what}")])
 
 
 def nearest(word: str, known: list[str]) -> str:
     """A hint for a misspelt word: ' — did you mean …?' or nothing."""
     close = get_close_matches(word, known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """An ASCII number within bounds, or None. Its length comes first: int() of a million digits takes minutes."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
+        return None
+    return int(text) if least <= int(text) <= most else None
 
 
 class Section:
@@ -183,6 +238,20 @@ class Section:
 
     def section(self, key: str) -> "Section":
         return Section(self.take(key), f"{self.name}.{key}" if self.name else key, self.problems)
+
+    def later(self, *keys: str) -> None:
+        """Keys that the format knows and this engine does not compute yet."""
+        for key in keys:
+            if self.take(key) is not None:
+                self.refuse(key, "is not supported yet", key)
+
+    def whole(self, key: str, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        text = self.text(key)
+        found = whole_number(text, least, most)
+        if found is None:
+            self.refuse(key, f"must be a whole number from {least} to {most}", text)
+        return least if found is None else found
 
     def rest(self) -> list[str]:
         """The keys not taken yet, in the document's order; each counts as taken from now on."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core import rounding
-from commissions.core.facts import GOOD, Facts, OrderLines
+from commissions.core.facts import GOOD, LARGEST_SUM, Facts, OrderLines
 from commissions.core.language import (
     Aggregate,
     Arithmetic,
@@ -59,7 +59,9 @@ def volumes(*, plan: Plan, facts: Facts) -> dict[str, Ints]:
                 counted = lines.by_customer
             known[volume.name] = np.where(counted, getattr(lines, volume.field), 0)
         elif volume.expression is not None:
-            known[volume.name] = LineWords(facts, known, {}).value(volume.expression).astype(np.int64)
+            values = LineWords(facts, known, {}).value(volume.expression).astype(np.int64)
+            bounded_total(values)
+            known[volume.name] = np.broadcast_to(values, (len(lines),))
     return known
 
 
@@ -118,7 +120,6 @@ class People:
             if name in self.plan.statuses:
                 values = values & self.good if name == self.plan.active else values
             self.words[name] = values
-            _bounded(name, values)
 
     def remember(self) -> dict[str, Ints]:
         """What each memory becomes; later measures and bonuses know it by its name."""
@@ -131,7 +132,8 @@ class People:
 
         def leaf(part: Expression) -> Values:
             if isinstance(part, Word):
-                return self.words[part.name][rows]
+                known = self.words[part.name]
+                return known[self.network.sponsor[rows]] if part.prefix == "my" else known[rows]
             if isinstance(part, Before):
                 return self.before[part.memory][rows]
             if part not in self.aggregates:
@@ -153,6 +155,7 @@ class People:
         if part.kind in {"largest", "smallest"}:
             return network.extreme(inner, among, largest=part.kind == "largest")
         values = np.where(among, inner, 0)
+        bounded_total(values)
         if part.scope == "everyone":
             summed = np.full(len(network), values.sum(), np.int64)
         elif part.scope == "self":
@@ -182,8 +185,8 @@ def compute(expression: Expression, leaf: Any) -> Values:
                 compute(expression.left, leaf), compute(expression.right, leaf)
             )
         case Arithmetic():
-            return ARITHMETIC[expression.operator](
-                compute(expression.left, leaf), compute(expression.right, leaf)
+            return _arithmetic(
+                expression.operator, compute(expression.left, leaf), compute(expression.right, leaf)
             )
         case Choose():
             test = compute(expression.test, leaf)
@@ -220,6 +223,24 @@ def _by_seller(values: Ints, lines: OrderLines, people: int) -> Ints:
     return total
 
 
-def _bounded(name: str, values: Values) -> None:
-    if values.dtype != np.bool_ and len(values) and int(np.abs(values).max()) > 4 * 10**18:
-        raise Overflowing(f"{name} is too large for exact arithmetic")
+def _arithmetic(operator: str, left: Values, right: Values) -> Values:
+    """Exact, or refused: what could leave 64 bits is never computed."""
+    sizes = size_of(left), size_of(right)
+    if (sizes[0] * sizes[1] if operator == "*" else sum(sizes)) > LARGEST_SUM:
+        raise Overflowing(f"{sizes[0]} {operator} {sizes[1]} is too large for exact arithmetic")
+    found: Values = ARITHMETIC[operator](left, right)
+    return found
+
+
+def size_of(values: Values) -> int:
+    """The largest distance from zero."""
+    return max(int(values.max()), -int(values.min())) if values.size else 0
+
+
+def bounded_total(values: Values) -> None:
+    """Refuses values of which some sum could leave 64 bits. Raises Overflowing."""
+    if (
+        size_of(values) * values.size > LARGEST_SUM
+        and (int((np.abs(values) >> 20).sum()) << 20) > LARGEST_SUM
+    ):
+        raise Overflowing("The sum over everybody is too large for exact arithmetic")

@@ -139,13 +139,13 @@ class Company:
         return self.known[person, "rank"]
 
     # --- expressions ----------------------------------------------------------------------------------------------
-    def value(self, person: int, expression: Expression) -> int:
-        """An expression, asked of a person. Truth is 1 or 0."""
+    def value(self, person: int, expression: Expression, asker: int = -1) -> int:
+        """An expression, asked of a person; `my.` is who asks. Truth is 1 or 0."""
 
         def leaf(part: Expression) -> int:
             match part:
                 case Word():
-                    return self.ask(person, part.name)
+                    return self.ask(asker if part.prefix == "my" else person, part.name)
                 case Before():
                     memory = self.plan.memories[part.memory]
                     started = self.facts.people.memory.get(memory.name)
@@ -167,10 +167,10 @@ class Company:
             "self and team": [person, *self.team(person)],
             "everyone": list(range(len(self.facts.people))),
         }[part.scope]
-        met = [one for one in scope if part.where is None or self.value(one, part.where)]
+        met = [one for one in scope if part.where is None or self.value(one, part.where, person)]
         if part.of is None:
             return len(met)
-        values = [self.value(one, part.of) for one in met]
+        values = [self.value(one, part.of, person) for one in met]
         gather: dict[str, Callable[[list[int]], int]] = {
             "sum": sum,
             "any": any,

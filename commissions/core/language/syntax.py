@@ -11,6 +11,7 @@ SCOPE_WORDS = {"self", "frontline", "team", "everyone"}
 RESERVED = frozenset(
     {"if", "then", "else", "or", "and", "not", "of", "where", "legs", "before"} | SCOPE_WORDS
 )
+PREFIXES = ("line", "seller", "earner", "my")
 SCOPES = ("self and team", "self", "frontline", "team", "everyone")
 AGGREGATES = ("sum", "count", "any", "largest", "smallest")
 CALLS = ("highest", "lowest", "round_half_up", "round_down")
@@ -41,7 +42,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    prefix: str  # "", "line", "seller", "earner"
+    prefix: str  # "", "line", "seller", "earner", "my"
     name: str
 
 
@@ -95,6 +96,8 @@ class Legs:
 
 @dataclass(frozen=True, slots=True)
 class Before:
+    """A memory's value when the period starts; without a name, that of the memory it stands in."""
+
     memory: str
 
 
@@ -226,6 +229,8 @@ class _Reader:
 
     def named(self, name: str) -> Expression:
         following = self.peek()[1]
+        if name == "before" and following != "(":
+            return Before("")
         if following == ".":
             self.at += 1
             kind, word = self.next()

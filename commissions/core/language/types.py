@@ -1,7 +1,7 @@
 """Units: points and money do not mix. Literals become integers of the other side's unit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from commissions.core.language.syntax import (
     Aggregate,
@@ -42,18 +42,20 @@ class Names:
     ranks: Mapping[str, int]
     currency: str
     exponent: int
+    my: Mapping[str, str] = field(default_factory=dict)  # inside an aggregate: the one who asks
+    itself: str = ""  # the memory the expression stands in
 
     def unit_of(self, word: Word) -> str:
-        known = {"": self.plain, "line": self.line, "seller": self.seller, "earner": self.earner}[word.prefix]
+        known: Mapping[str, str] = getattr(self, word.prefix or "plain")
         if word.name not in known:
             shown = f"{word.prefix}.{word.name}" if word.prefix else word.name
             near = sorted({*known, *(self.ranks if not word.prefix else ())})
             raise TypeProblem(f"{shown!r} is not known here; known are {', '.join(near) or 'no names'}")
         return known[word.name]
 
-    def met(self) -> "Names":
-        """Inside an aggregate words mean the person met."""
-        return replace(self, plain=self.person)
+    def met(self, scope: str) -> "Names":
+        """Inside an aggregate words mean the person met. The one who asks is known over the front line alone."""
+        return replace(self, plain=self.person, my=self.plain if scope == "frontline" else {})
 
 
 Understood = tuple[Expression, str]
@@ -89,11 +91,14 @@ def understand(expression: Expression, names: Names) -> Understood:
         case Aggregate():
             return _aggregate(expression, names)
         case Legs():
-            return Legs(_of_unit(expression.test, "truth", names.met(), "legs()")), "count"
+            return Legs(_of_unit(expression.test, "truth", names.met("legs"), "legs()")), "count"
         case Before():
-            if expression.memory not in names.memories:
-                raise TypeProblem(f"{expression.memory!r} is not a memory of this plan")
-            return expression, names.memories[expression.memory]
+            memory = expression.memory or names.itself
+            if memory not in names.memories:
+                raise TypeProblem(
+                    f"{memory!r} is not a memory of this plan" if memory else "before what? before(title)"
+                )
+            return Before(memory), names.memories[memory]
         case Call():
             return _call(expression, names)
 
@@ -176,7 +181,9 @@ def _arithmetic(sides: Arithmetic, names: Names) -> Understood:
 
 
 def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
-    where = _of_unit(aggregate.where, "truth", names.met(), "where") if aggregate.where else None
+    where = (
+        _of_unit(aggregate.where, "truth", names.met(aggregate.scope), "where") if aggregate.where else None
+    )
     if aggregate.kind == "count":
         if aggregate.of is not None:
             raise TypeProblem("count() counts people: count(team where …)")
@@ -185,9 +192,9 @@ def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
         raise TypeProblem(f"{aggregate.kind}() needs something to look at: {aggregate.kind}(pv of team)")
     if aggregate.kind == "any":
         return replace(
-            aggregate, of=_of_unit(aggregate.of, "truth", names.met(), "any()"), where=where
+            aggregate, of=_of_unit(aggregate.of, "truth", names.met(aggregate.scope), "any()"), where=where
         ), "truth"
-    of, unit = understand(aggregate.of, names.met())
+    of, unit = understand(aggregate.of, names.met(aggregate.scope))
     if unit not in {"points", "money", "count"}:
         raise TypeProblem(f"{aggregate.kind}() does not work on {_a(unit)}")
     if aggregate.kind in {"largest", "smallest"} and aggregate.scope != "frontline":
