@@ -54,7 +54,9 @@ def postgres(initdb: str) -> Iterator[str]:
     try:
         yield f"postgres://portal@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            [*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder
+        )
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -81,9 +83,8 @@ def redis(server: str) -> Iterator[str]:
 def suite(name: str, *arguments: str, **environment: str) -> tuple[str, bool, float]:
     print(f"\n=== {name}", flush=True)
     began = time.monotonic()
-    done = subprocess.run(
-        [*PYTHON, *arguments], cwd=ROOT, env={**os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", **environment}, check=False
-    )
+    environment = {**os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE": "true", **environment}
+    done = subprocess.run([*PYTHON, *arguments], cwd=ROOT, env=environment, check=False)
     # Exit code 5 means that no test was collected: a suite that did not run has not passed.
     return name, done.returncode == 0, time.monotonic() - began
 
@@ -111,7 +112,9 @@ def main() -> int:
             )  # fmt: skip
             results.append(suite("real worker, real Redis", "-m", "services and not browser", **full))
             if chromium:
-                results.append(suite("journeys in Chromium, PostgreSQL, Redis and a worker", "-m", "browser", **full))
+                results.append(
+                    suite("journeys in Chromium, PostgreSQL, Redis and a worker", "-m", "browser", **full)
+                )
     else:
         missing = " and ".join(n for n, f in (("PostgreSQL", initdb), ("Redis", redis_server)) if not f)
         left_out.append(f"everything on PostgreSQL with Redis ({missing} not installed)")

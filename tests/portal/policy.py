@@ -40,6 +40,7 @@ class Row:
     meets: dict[str, str] = field(default_factory=dict)
     arguments: dict[str, object] = field(default_factory=dict)
     only_post: bool = False
+    writes: str = ""  # what a change meets that may be looked at but not made
     path: str = ""  # where an address has no name to make it from
 
     def expected(self, visitor: str) -> str:
@@ -113,7 +114,6 @@ POLICY: dict[str, Row] = {
     "plan": public(),
     "disclosure": public(),
     "referral": public(code="eva-code"),
-    "r/<str:code>/": Row(others="away", path="/r/eva-code/"),
     # Accounts: allauth's own, in our clothes.
     "account_login": for_guests(),
     "account_logout": Row(others="ok", meets={"anonymous": "away"}),
@@ -206,6 +206,11 @@ ADDED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersession
          "distributors_profile", "distributors_document", "sales_order", "sales_product", "sales_productterms",
          "commissions_planversion"}  # fmt: skip
 DELETED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
+CHANGED = ADDED - {"distributors_document", "sales_order", "commissions_planversion"} | {
+    "distributors_distributor",
+    "sales_customer",
+    "auth_user_password",
+}
 ADMIN_FRAME = {
     # The old address of each object leads to its page, or for those who may not enter to the sign-in.
     "admin:<path:object_id>/": Row(others="away", path="/admin/distributors/user/1/"),
@@ -246,4 +251,5 @@ def admin_row(name: str) -> Row | None:
         return None
     # Django answers the history of something that is not there with its front page, to anybody on the staff.
     refused = "denied|away" if deed == "history" else "denied"
-    return Row(meets=LED_AWAY | dict.fromkeys(MAY_NOTHING, refused) | {"superuser": superuser})
+    meets = LED_AWAY | dict.fromkeys(MAY_NOTHING, refused) | {"superuser": superuser}
+    return Row(meets=meets, writes="denied|away" if deed == "change" and model not in CHANGED else "")

@@ -63,6 +63,8 @@ def judge(row: Row, visitor: str, method: str, seen: str) -> bool:
         return seen == "method"
     if method == "get":
         return seen in expected
+    if row.writes and visitor == "superuser":
+        return seen in row.writes.split("|")
     if expected <= REFUSALS:
         # A refusal is the same for every method, so that none of them tells more than another.
         return seen in expected | {"method"}
