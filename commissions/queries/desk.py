@@ -41,11 +41,12 @@ class MonthLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The overview: the open month first, then what waits for somebody, then jobs that failed."""
+    """The overview: the open month, what waits for somebody, jobs that are due or under way, jobs that failed."""
 
     open: MonthLine | None
     waiting: tuple[MonthLine, ...]
     failed_jobs: tuple[JobView, ...]
+    waiting_jobs: tuple[JobView, ...]
     last_final: MonthLine | None
 
 
@@ -56,6 +57,7 @@ def overview(*, now: datetime) -> Desk:
         open=next((line for line in lines if line.state == Period.State.OPEN), None),
         waiting=tuple(line for line in lines if line.waits)[::-1],
         failed_jobs=tuple(jobs.failed()),
+        waiting_jobs=tuple(jobs.waiting()),
         last_final=next((line for line in lines if line.final), None),
     )
 

@@ -63,6 +63,11 @@ def months() -> list[Month]:
     return found[::-1]
 
 
+def unmeasured(*, now: datetime) -> Month:
+    """What stands in while no month was ever opened: people are shown, figures are not."""
+    return Month(key="", starts_at=now, ends_at=now, final=False, run_id=None, as_of=None)
+
+
 def _month(period: Period, run: Run | None, before: int | None) -> Month:
     return Month(
         key=period.key,

@@ -47,9 +47,7 @@ class Ask:
 
 def asked(request: HttpRequest) -> Ask:
     """Reads month and order from the address; a month without figures is 404."""
-    months = members.months()
-    if not months:
-        raise Http404
+    months = members.months() or [members.unmeasured(now=timezone.now())]
     key = request.GET.get("month") or months[0].key
     found = [month for month in months if month.key == key]
     if not found:

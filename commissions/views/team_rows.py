@@ -150,7 +150,7 @@ def _figures(ask: Asked, one: outline.Member) -> dict[str, Any]:
         "rank_name": known.rank_name if known else gettext("not measured yet"),
         "rank_step": known.rank_step if known else 0,
         "rank_total": known.rank_count if known else 6,
-        "activity": known.activity if known else "inactive",
+        "activity": known.activity if known else "",
         "pv": known.own_volume if known else None,
         "gv": known.group_volume if known else None,
         "sentence": _sentence(one),

@@ -24,7 +24,13 @@ class JobView:
     finished_at: datetime | None
 
     @property
-    def is_waiting(self) -> bool:
+    def waiting() -> list[JobView]:
+    """Jobs that are due or under way, oldest first."""
+    states = [Job.State.DUE, Job.State.RUNNING]
+    return [_view(job) for job in Job.objects.filter(state__in=states).order_by("due_at", "pk")[:20]]
+
+
+def is_waiting(self) -> bool:
         return self.state in ("due", "running")
 
 
@@ -39,6 +45,12 @@ def failed() -> list[JobView]:
     return [
         _view(job) for job in Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at", "-pk")[:100]
     ]
+
+
+def waiting() -> list[JobView]:
+    """Jobs that are due or under way, oldest first."""
+    states = [Job.State.DUE, Job.State.RUNNING]
+    return [_view(job) for job in Job.objects.filter(state__in=states).order_by("due_at", "pk")[:20]]
 
 
 def is_waiting(*, kind: str, subject: str) -> bool:

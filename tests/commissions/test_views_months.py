@@ -6,6 +6,7 @@ import pytest
 
 from commissions.models import Run
 from commissions.operations import runs
+from tests.cast import PASSWORD
 from tests.commissions.conftest import SIGNING, at, draft, finish, work
 from tests.portal.counting import queries
 
@@ -99,6 +100,14 @@ def test_approving_asks_for_the_password_again(reviewed, cast):
     response = cast.client("quinn").post("/staff/months/2026-10/approve/", {"total": total_of(reviewed)})
     assert response.url.startswith("/accounts/reauthenticate/")
     assert Run.objects.get(pk=reviewed.pk).state == Run.State.REVIEWED
+
+
+def test_the_password_given_again_finishes_the_approval(reviewed, cast, time_machine):
+    time_machine.move_to(at(11, 3), tick=False)
+    client = cast.client("quinn")
+    asked = client.post("/staff/months/2026-10/approve/", ticked(total=total_of(reviewed)))
+    client.post(asked.url, {"password": PASSWORD})
+    assert Run.objects.get(pk=reviewed.pk).state == Run.State.APPROVED
 
 
 def ticked(**more):

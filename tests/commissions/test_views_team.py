@@ -156,6 +156,12 @@ def test_somebody_who_joined_after_a_month_is_not_in_it(october, cast):
     assert "Late Vermeer" not in text(cast.client("ben").get("/team/?month=2026-10"))
 
 
+def test_before_any_month_the_people_are_shown_without_figures(cast):
+    page = text(cast.client("ben").get("/team/"))
+    assert "Cleo Vermeer" in page
+    assert "not measured yet" in page
+
+
 def test_a_newcomer_sees_what_will_be_here(seen, cast):
     assert "Nobody in your team yet" in text(cast.client("finn").get("/team/"))
 
