@@ -24,13 +24,7 @@ class JobView:
     finished_at: datetime | None
 
     @property
-    def waiting() -> list[JobView]:
-    """Jobs that are due or under way, oldest first."""
-    states = [Job.State.DUE, Job.State.RUNNING]
-    return [_view(job) for job in Job.objects.filter(state__in=states).order_by("due_at", "pk")[:20]]
-
-
-def is_waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return self.state in ("due", "running")
 
 
