@@ -1,5 +1,6 @@
 """A strict reading of a plan document: every scalar is text, every value knows its line, nothing is guessed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ from yaml.events import (
 LONGEST = 100_000
 DEEPEST = 20
 MOST_NODES = 10_000
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # databases and browsers choke on these
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,7 @@ class _Builder:
                 found = self.node(event, events)
         return found
 
-    def node(self, event: Event | None, events: Iterator[Event]) -> Node:
-        assert isinstance(event, NodeEvent)
+    def node(self, event: Event, events: Iterator[Event]) -> Node:
         self.plain(event)
         line = line_of(event)
         if isinstance(event, ScalarEvent):
@@ -125,18 +126,17 @@ class _Builder:
         self.depth -= 1
         return found
 
-    def plain(self, event: NodeEvent) -> None:
+    def plain(self, event: Event) -> None:
         """Refuses everything but plain scalars, lists and mappings."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
             raise _refused(event, f"more than {MOST_NODES} values")
         if isinstance(event, AliasEvent):
             raise _refused(event, f"the alias *{event.anchor}")
-        if event.anchor:
-            raise _refused(event, f"the anchor &{event.anchor}")
-        if getattr(event, "tag", None):
-            raise _refused(event, f"the tag {event.tag}")  # type: ignore[attr-defined]
-        if isinstance(event, ScalarEvent) and not event.value.replace("\n", "").isprintable():
+        for name, what in (("anchor", "the anchor &"), ("tag", "the tag ")):
+            if getattr(event, name, None):
+                raise _refused(event, what + getattr(event, name))
+        if isinstance(event, ScalarEvent) and CONTROL.search(event.value):
             raise _refused(event, "a control character")
 
     def listed(self, line: int, events: Iterator[Event]) -> Listed:

@@ -109,13 +109,18 @@ def random_plan(random: Random) -> str:
     unit = random.choice([("EUR", "10"), ("JPY", "100"), ("KWD", "1.250")])
     rows = "\n".join(f"      {level}: {{{_row(random)}}}" for level in range(random.randint(0, 1), last + 1))
     names = {"C": random.choice(["active", "not active or gv > 50", "rank >= B or active"])}
+    either = random.choice(
+        ["[far >= {group}, {legs}]", "{{any_of: [[far >= {group}, {legs}], [gv > 900, active]]}}"]
+    )
+    legs = random.choice(
+        ["legs(rank >= B) >= 2", "legs(rank >= C) >= 1 or legs(rank >= B) >= 2", "wide >= 3"]
+    )
+    group = random.choice(["1", "300", "1_000.50"])
     return TEMPLATE.format(
+        either=either.format(group=group, legs=legs),
         threshold=random.choice(["0", "49.99", "100", "1_000"]),
         orders_of=random.choice(["self", "self_and_customers", "customers"]),
-        group=random.choice(["1", "300", "1_000.50"]),
-        legs=random.choice(
-            ["legs(rank >= B) >= 2", "legs(rank >= C) >= 1 or legs(rank >= B) >= 2", "wide >= 3"]
-        ),
+        group=group,
         lower=random.choice(["required", "not_required"]),
         rows=rows,
         first=random.choice([0, 1, 1]),
@@ -129,12 +134,14 @@ def random_plan(random: Random) -> str:
             ["line.price - line.distributor_price", "round_half_up(cv * 30%)", "round_down(cv * 7.5%)"]
         ),
         gate=names["C"],
+        retail=random.choice(RETAIL),
         wide=random.choice(
             [
                 "count(frontline where active)",
                 "legs(active)",
                 "count(team where pv >= 10)",
                 "legs(legs(active) >= 1)",
+                "count(frontline where pv > my.pv)",
             ]
         ),
         far=random.choice(
@@ -148,6 +155,11 @@ def _row(random: Random) -> str:
     return ", ".join(f"{name}: {random.choice(['3%', '5%', '12.5%', '0.0333%', '0%'])}" for name in names)
 
 
+RETAIL = (
+    "amount: profit",
+    "amount: highest(0; line.list_price - line.distributor_price)",
+    "on: profit\n    rate: 100%\n    walk: {along: sponsor, counts: levels, first: 0, last: 0, compression: none}",
+)
 TEMPLATE = """
 plan: {{name: Random, version: 1, starts: 2025-01-01, currency: {currency}, period: month, main_tree: sponsor,
        judged_at: end_of_period}}
@@ -165,13 +177,13 @@ statuses:
 shows: {{active: active, own_volume: pv, group_volume: gv}}
 memory:
   title: {{starts: A, becomes: highest(before(title); rank)}}
-  months: {{starts: 0, becomes: if rank >= B then before(months) + 1 else 0}}
+  months: {{starts: 0, becomes: if rank >= B then before + 1 else 0}}
 ranks:
   lower_ranks: {lower}
   ladder:
     - {{name: A, needs: always}}
     - {{name: B, needs: [active, gv >= {group}]}}
-    - {{name: C, needs: [far >= {group}, {legs}]}}
+    - {{name: C, needs: {either}}}
     - {{name: D, needs: [wide >= 1, legs(rank >= C) >= 1]}}
 tables:
   rates:
@@ -187,10 +199,8 @@ bonuses:
     earner: {gate}
     if_not_earned: kept_by_company
   retail:
-    on: profit
+    {retail}
     only: line.by_customer
-    walk: {{along: sponsor, counts: levels, first: 0, last: 0, compression: none}}
-    rate: 100%
     if_not_earned: kept_by_company
   start:
     on: cv

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from commissions.core.bonuses import walk
+from commissions.core.bonuses import amount, walk
 from commissions.core.bonuses.board import Board, Paid
 from commissions.core.plan import Bonus
 
 SHAPES: dict[str, Callable[[Bonus, Board], Paid]] = {
     "walk": walk.lines,
+    "amount": amount.lines,
 }
 
 __all__ = ["SHAPES", "Board", "Paid"]

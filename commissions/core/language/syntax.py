@@ -234,10 +234,8 @@ class _Reader:
         if following == ".":
             self.at += 1
             kind, word = self.next()
-            if name not in {"line", "seller", "earner"} or kind != "word":
-                raise SyntaxProblem(
-                    f"{name}.{word} is not known; before a point stand line, seller or earner"
-                )
+            if name not in PREFIXES or kind != "word":
+                raise SyntaxProblem(f"{name}.{word} is not known; before a point stand {', '.join(PREFIXES)}")
             return Word(name, word)
         if following == "(":
             return self.called(name)
