@@ -7,53 +7,142 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
+
+from tests.cast import PASSWORD, Cast, assemble
+from tests.journeys import company
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "tests/journeys/vendor/axe.min.js"
+AXE = (ROOT / "tests/journeys/vendor/axe.min.js").read_text(encoding="utf-8")
 SHOTS = Path(os.environ.get("TEST_SCREENSHOTS", ROOT / "var/journeys"))
+PATIENCE = 15_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCAN = (
+    "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations.map("
+    "one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', ')))"
+)
+TOO_WIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const out = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > wide + 1);
+  return [document.documentElement.scrollWidth + " px", ...out.slice(0, 5).map(one => one.outerHTML.slice(0, 120))];
+}"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beside_the_browser() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; Django would not touch its database beside one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args():
+def browser_type_launch_args() -> dict[str, Any]:
     chromium = os.environ.get("TEST_CHROMIUM") or shutil.which("chromium")
     if not chromium:
         pytest.skip("Chromium is not installed")
     flags = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    return {"executable_path": chromium, "args": [*flags.split(), "--disable-component-update", "--disable-sync"]}
+    return {
+        "executable_path": chromium,
+        "args": [*flags.split(), "--disable-component-update", "--disable-sync"],
+    }
 
 
 @pytest.fixture(scope="session")
-def browser_context_args():
-    return {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "timezone_id": "Europe/Brussels"}
+def browser_context_args() -> dict[str, Any]:
+    return {
+        "viewport": {"width": 1280, "height": 900},
+        "locale": "en-GB",
+        "timezone_id": "Europe/Brussels",
+        # Colours are measured where they come to rest.
+        "reduced_motion": "reduce",
+    }
 
 
 @pytest.fixture
-def portal(live_server, settings):
-    """The address of the running portal. Waiting for pages that never come ends after ten seconds."""
+def portal(live_server: Any, settings: Any) -> str:
+    """The address of the running portal, with nobody's attempts counted yet."""
+    cache.clear()
     settings.SITE_URL = live_server.url
-    return live_server.url
-
-
-@pytest.fixture(autouse=True)
-def patient(request):
-    if "page" in request.fixturenames:
-        request.getfixturevalue("page").set_default_timeout(10_000)
+    return str(live_server.url)
 
 
 @pytest.fixture
-def quiet_page(page: Page):
-    """A page on which no script error, no refused resource and no policy violation may appear."""
+def cast(transactional_db: None) -> Cast:
+    """The small company, committed, its staff with an authenticator app each."""
+    found = assemble()
+    company.give_staff_an_app(found)
+    return found
+
+
+@pytest.fixture
+def visitor(portal: str, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of their own for somebody. On its pages no script error, no refused resource and no
+    violation of the content policy may appear."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    assert [text for text in said if "status of 4" not in text] == []
+
+    def come(**options: Any) -> Page:
+        context = new_context(base_url=portal, **options)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("console", lambda message: said.extend(_complaint(message)))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("response", lambda response: said.extend(_refused(response)))
+        return page
+
+    yield come
+    assert said == []
+
+
+def _complaint(message: Any) -> list[str]:
+    # What the accessibility scan tries out has no address; a failed request is judged as a response.
+    ours = message.type == "error" and message.location["url"] and "status of 4" not in message.text
+    return [f"{message.text} ({message.location})"] if ours else []
+
+
+def _refused(response: Any) -> list[str]:
+    is_part = response.request.resource_type != "document"
+    if response.status >= 500 or (is_part and response.status >= 400):
+        return [f"{response.status} {response.url}"]
+    return []
+
+
+@pytest.fixture
+def signed_in(visitor: Callable[..., Page], cast: Cast) -> Callable[..., Page]:
+    """A browser in which one of the cast has signed in, staff with their second factor."""
+
+    def sign_in(name: str, **options: Any) -> Page:
+        page = visitor(**options)
+        page.goto("/accounts/login/")
+        give_password(page, f"{name}@example.com")
+        if name in company.STAFF:
+            give_code(page)
+        page.wait_for_url(lambda url: "/accounts/" not in url)
+        return page
+
+    return sign_in
+
+
+def give_password(page: Page, email: str) -> None:
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def give_code(page: Page) -> None:
+    page.wait_for_url("**/accounts/2fa/authenticate/**")
+    page.locator("input[name=code]").fill(company.second_factor())
+    page.locator("input[name=code]").press("Enter")
 
 
 def _database_url() -> str:
@@ -64,44 +153,54 @@ def _database_url() -> str:
 
 
 @pytest.fixture
-def backstage(transactional_db):
-    """What works behind the pages, as a process of its own on the test's database."""
-    environment = {**os.environ, "DATABASE_URL": _database_url()}
-    if django_settings.REDIS_URL:
-        celery = [sys.executable, "-m", "celery", "-A", "mlmportal", "worker", "--concurrency=1", "-l", "WARNING"]
-        command = [*celery, "--beat", "-s", str(SHOTS / "beat-schedule"), "--without-gossip", "--without-mingle"]
-    else:
-        command = [sys.executable, "manage.py", "runner"]
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    yield process
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def backstage(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """Starts what works behind the pages, as a process of its own on the test's database."""
+    processes: list[subprocess.Popen[bytes]] = []
 
-
-@pytest.fixture
-def photograph(page: Page):
-    def take(name: str) -> None:
+    def start() -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
+        environment = {**os.environ, "DATABASE_URL": _database_url()}
+        processes.append(subprocess.Popen(_behind(), cwd=ROOT, env=environment, start_new_session=True))
 
-    return take
+    yield start
+    for process in processes:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _behind() -> list[str]:
+    if not django_settings.REDIS_URL:
+        return [sys.executable, "manage.py", "runner", "--interval", "0.2"]
+    celery = [sys.executable, "-m", "celery", "-A", "mlmportal", "worker", "--concurrency=1", "-l", "WARNING"]
+    return [*celery, "--beat", "-s", str(SHOTS / "beat-schedule"), "--without-gossip", "--without-mingle"]
+
+
+def no_barriers(page: Page) -> None:
+    """An accessibility scan of the page as it stands: no violation of WCAG 2.2 A and AA."""
+    page.evaluate(AXE)
+    found = page.evaluate(SCAN, RULES)
+    assert found == [], f"{page.url}: {found}"
 
 
 @pytest.fixture
-def no_barriers(page: Page):
-    """An accessibility scan of the page as it stands: no violation of WCAG 2.2 A and AA."""
+def look() -> Callable[..., None]:
+    """Look at the page as it stands, wide and on a telephone: nothing sticks out, no barrier; keep a picture of each."""
 
-    def scan() -> None:
-        page.evaluate(AXE.read_text())
-        found = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}).then(r => r.violations.map("
-            "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')))"
-        )
-        assert found == [], f"{page.url}: {found}"
+    def at_it(page: Page, name: str, *, themes: tuple[str, ...] = ("light",)) -> None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900 if width > 500 else 812})
+            for theme in themes:
+                page.emulate_media(color_scheme=theme)
+                no_barriers(page)
+                assert page.evaluate(TOO_WIDE) == [], f"{page.url} at {width} px"
+                page.screenshot(path=str(SHOTS / f"{name}-{width}-{theme}.png"), full_page=True)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
 
-    return scan
+    return at_it
