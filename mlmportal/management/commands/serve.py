@@ -1,6 +1,7 @@
 """`manage.py serve`: the portal's web server, and beside it the runner where no broker is configured."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,11 +27,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["port"] < 65536:
             raise CommandError("A port is a number from 1 to 65535.")
+        _refuse_a_port_in_use(options["host"], options["port"])
         commands = [_web(options)]
         if not settings.REDIS_URL:
             commands.append([sys.executable, "manage.py", "runner"])
         signal.signal(signal.SIGTERM, _as_interrupt)
         children: list[subprocess.Popen[bytes]] = []
+        # Passkeys refuse IP addresses, so the address is told by name.
+        shown = "localhost" if options["host"] == "127.0.0.1" else options["host"]
+        self.stdout.write(f"Serving at http://{shown}:{options['port']} (Ctrl-C ends it)")
+        self.stdout.flush()
         try:
             children.extend(subprocess.Popen(command, cwd=settings.BASE_DIR) for command in commands)  # noqa: S603
             code = _first_to_end(children)
@@ -42,9 +48,18 @@ class Command(BaseCommand):
             raise CommandError("A process of the portal ended by itself.", returncode=code)
 
 
+def _refuse_a_port_in_use(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"Port {port} is not free ({error.strerror}); take another with --port.") from error
+
+
 def _web(options: dict[str, Any]) -> list[str]:
     granian = Path(sys.executable).with_name("granian")
-    flags = ["--interface", "wsgi", "--blocking-threads", "2", "--no-ws", "--process-name", "portal"]
+    flags = ["--interface", "wsgi", "--blocking-threads", "2", "--no-ws", "--log-level", "warning"]
     address = [
         "--host",
         options["host"],
