@@ -12,6 +12,8 @@ from common.operations import jobs
 
 # Workers' clocks differ a little; a message that comes too early would find nothing due.
 A_LITTLE = 0.2
+# A page waits for the message to be sent; when the broker is down it must not wait for it to come back.
+IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 1}
 
 
 def me() -> str:
@@ -33,7 +35,9 @@ def advance() -> int:
 
 def wake(after: timedelta) -> None:
     """Send a worker a message that carries nothing; it is delivered when the job has become due."""
-    advance.apply_async(countdown=after.total_seconds() + A_LITTLE, retry=False, ignore_result=True)
+    countdown = after.total_seconds() + A_LITTLE
+    with advance.app.connection_for_write(transport_options=IMPATIENT) as wire:
+        advance.apply_async(countdown=countdown, connection=wire, retry=False, ignore_result=True)
 
 
 def refresh_soon(booked_at: datetime, **_: object) -> None:

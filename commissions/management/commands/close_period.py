@@ -44,7 +44,7 @@ class Command(BaseCommand):
             kind=periods.JOB, subject=subject, owner=tasks.me(), now=timezone.now(), watch=bar
         ):
             job = job_rows.latest(kind=periods.JOB, subject=subject)
-            if job is None or not job.is_waiting:
+            if job is None or not job.is_waiting or job.error:
                 break
             # A worker was quicker: watch it.
             bar(job.stage or "waiting", job.done, job.total)
