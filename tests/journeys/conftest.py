@@ -134,7 +134,7 @@ def signed_in(visitor: Callable[..., Page], cast: Cast) -> Callable[..., Page]:
 
 
 def give_password(page: Page, email: str) -> None:
-    page.get_by_label("E-mail").fill(email)
+    page.locator("input[name=login]").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -189,7 +189,7 @@ def no_barriers(page: Page) -> None:
 
 @pytest.fixture
 def look() -> Callable[..., None]:
-    """Look at the page as it stands, wide and on a telephone: nothing sticks out, no barrier; keep a picture of each."""
+    """Look at the page wide and on a telephone: nothing sticks out, no barrier; and keep a picture of each."""
 
     def at_it(page: Page, name: str, *, themes: tuple[str, ...] = ("light",)) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
