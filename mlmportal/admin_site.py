@@ -1,10 +1,15 @@
 """The admin, entered only with a second factor used in this session, whichever door was taken."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.core.exceptions import BadRequest, FieldDoesNotExist
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from common.guards import second_factor_first, used_second_factor
 
@@ -16,6 +21,9 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and used_second_factor(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        return super().admin_view(_readable(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """No form of its own: visitors sign in where attempts are counted, staff then show their second
@@ -29,6 +37,23 @@ class PortalAdminSite(admin.AdminSite):
         if not used_second_factor(request):
             return second_factor_first(request)
         return super().login(request, extra_context)
+
+
+def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Django's admin looks up what an address asks for, be it the first day of the year 1 or a field without a
+    name, and falls where no database or model knows such a thing: the address is wrong, not the portal.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (FieldDoesNotExist, OverflowError, DataError) as error:
+            if request.method not in ("GET", "HEAD"):
+                raise
+            raise BadRequest("This address asks for what cannot be looked up") from error
+
+    return wrapped
 
 
 def _never(request: HttpRequest) -> HttpResponse:

@@ -49,7 +49,17 @@ TEXTS = (
     "",
 )
 # As they stand in an address: percent escapes that are no UTF-8, a NUL, half an escape, the same key twice.
-RAW = (*(quote(text, safe="") for text in TEXTS), "%00", "a%00b", "%ff%fe", "%c0%80", "%ed%a0%80", "%", "%zz", "+")
+RAW = (
+    *(quote(text, safe="") for text in TEXTS),
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "%c0%80",
+    "%ed%a0%80",
+    "%",
+    "%zz",
+    "+",
+)
 KEYS = ("q", "page", "sort", "month", "view", "shut", "level", "position", "size", "state", "buyer", "next", "code",
         "corrects", "bonus", "o", "p", "all", "e", "_popup", "_to_field", "_changelist_filters", "app_label", "term",
         "id__exact", "pk__in", "sponsor__lft__gt", "user__password__startswith", "date__year", "x[]", "x[a][b]",
@@ -165,7 +175,8 @@ class _Reader(HTMLParser):
         elif here is not None and tag in ("input", "textarea", "select", "button") and found.get("name"):
             self._field(here, tag, found)
         elif tag == "option" and here is not None and self.select:
-            if "selected" in found or (found.get("value") and not here.fields[self.select]):
+            first = found.get("value") and not here.fields[self.select]
+            if "selected" in found or first:
                 here.fields[self.select] = found.get("value", "")
 
     def _field(self, here: Form, tag: str, found: dict[str, str]) -> None:

@@ -202,8 +202,8 @@ POLICY: dict[str, Row] = {
 LED_AWAY = dict.fromkeys(("anonymous", *DISTRIBUTORS, "customer", "staff without the second factor"), "away")
 MAY_NOTHING = ("staff without rights", "staff who prepare", "staff who approve")
 # Whatever is money, closed, or history is neither added nor deleted in the admin, not even by a superuser.
-ADDED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession", "distributors_user",
-         "distributors_profile", "distributors_document", "sales_order", "sales_product", "sales_productterms",
+ADDED = {"auth_group", "account_emailaddress", "distributors_user", "distributors_profile",
+         "distributors_document", "sales_order", "sales_product", "sales_productterms",
          "commissions_planversion"}  # fmt: skip
 DELETED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
 CHANGED = ADDED - {"distributors_document", "sales_order", "commissions_planversion"} | {

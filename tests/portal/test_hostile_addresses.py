@@ -17,6 +17,9 @@ from tests.portal.hostile import (
 )
 from tests.portal.test_matrix import ALL
 
+# Django's admin warns of a day without a time zone in an address and goes on; nothing breaks.
+pytestmark = pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning")
+
 
 def keys_of(client, path: str) -> list[str]:
     """The keys a page itself uses in its links and forms; failing that nothing."""
@@ -39,7 +42,7 @@ def test_a_hostile_query_breaks_no_page(cast, furnished, visitor):
                 # Over all pages every key meets every value; on one page each key meets a few.
                 for raw in RAW[(place + turn) % 4 :: 4]:
                     send(heard, client, "get", f"{path}?{key}={raw}&{key}={raw}")
-    assert heard.broken == []
+    assert not heard.broken, "\n".join(heard.broken)
     assert heard.sent > 15
 
 
@@ -51,7 +54,7 @@ def test_a_hostile_argument_breaks_no_page(cast, furnished, visitor):
             for turn, address in enumerate(with_arguments(name, ALL[name], path)):
                 if not name.startswith("admin:") or turn % 4 == len(name) % 4:
                     send(heard, client, "get", address)
-    assert heard.broken == []
+    assert not heard.broken, "\n".join(heard.broken)
 
 
 @pytest.mark.parametrize("visitor", KINDS)
@@ -61,7 +64,7 @@ def test_strange_headers_break_no_page(cast, furnished, visitor):
         for place, (_name, path) in enumerate(open_to(visitor)):
             send(heard, client, "get", path, **STRANGE_HEADERS[place % len(STRANGE_HEADERS)])
             send(heard, client, "get", path, **STRANGE_HEADERS[0])
-    assert heard.broken == []
+    assert not heard.broken, "\n".join(heard.broken)
 
 
 def test_what_breaks_is_heard(cast, furnished, monkeypatch):
