@@ -83,6 +83,12 @@ def open_month(*, now: datetime) -> MonthLine | None:
     return _line(period, estimates.order_by("-number").first(), now=now)
 
 
+def approved_at(*, key: str) -> datetime | None:
+    """When a month's final run was approved; None while it is not final."""
+    final = Run.objects.filter(period__key=key, state=Run.State.FINAL)
+    return final.values_list("approved_at", flat=True).first()
+
+
 def _weight(run: Run) -> int:
     return 2 if run.state == Run.State.FINAL else 1 if run.kind == Run.Kind.CLOSE else 0
 

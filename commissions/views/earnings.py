@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, drawings, explain, levels, members, statements, way
+from commissions.queries import balance, desk, drawings, explain, levels, members, statements, way
 from commissions.queries.statements import NoStatement, Statement
 from commissions.views import statement_rows
 from commissions.views.asking import number_of
@@ -130,6 +130,11 @@ def _figures(person: int, key: str) -> members.Figures | None:
     return members.figures(month=month, ids=[person]).get(person) if month else None
 
 
+def _approved(found: Statement) -> str:
+    moment = desk.approved_at(key=found.key) if found.is_final else None
+    return spoken.day_and_time(moment) if moment else ""
+
+
 def _head(found: Statement) -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -137,5 +142,6 @@ def _head(found: Statement) -> dict[str, Any]:
         "month_name": spoken.month_name(found.starts_at),
         "month_word": spoken.month_word(found.starts_at),
         "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
+        "approved": _approved(found),
         "nav": "earnings",
     }

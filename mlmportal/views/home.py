@@ -129,7 +129,14 @@ def _counts(share: referrals.Share | None) -> list[dict[str, Any]]:
 
 def _last(shown: list[statements.Month]) -> dict[str, Any] | None:
     found = next((one for one in shown if one.state == "final"), None)
-    return {"month": found, "word": spoken.month_word(found.starts_at)} if found else None
+    if found is None:
+        return None
+    approved = desk.approved_at(key=found.key)
+    return {
+        "month": found,
+        "word": spoken.month_word(found.starts_at),
+        "note": _("Approved %(day)s.") % {"day": spoken.day_in_year(approved)} if approved else "",
+    }
 
 
 def _news(person: int, now: datetime) -> list[dict[str, Any]]:
