@@ -212,7 +212,7 @@ class Section:
         value = self.take(key)
         if value is None:
             if default is None:
-                self.refuse(key, "is missing")
+                self.missing(key, "is missing")
             return default or ""
         if not isinstance(value, Text):
             self.refuse(key, "must be a single value")
@@ -223,7 +223,7 @@ class Section:
         """One of the named readings; there is no default. `later` are readings that are known but not computed yet."""
         value = self.take(key)
         if not isinstance(value, Text):
-            self.refuse(key, "must be chosen, there is no default", allowed=allowed)
+            self.missing(key, "must be chosen, there is no default", allowed)
             return allowed[0]
         if value.value in later:
             self.refuse(key, f"{value.value} is not supported yet", value.value, allowed)
@@ -239,6 +239,16 @@ class Section:
     def section(self, key: str) -> "Section":
         return Section(self.take(key), f"{self.name}.{key}" if self.name else key, self.problems)
 
+    def missing(self, key: str, message: str, allowed: tuple[str, ...] = ()) -> None:
+        """A key that is not there, or is there misspelt: then that is the one thing to say."""
+        others = [other for other in self.node.items if other not in self.taken]
+        close = [] if key in self.node.items else get_close_matches(key, others, n=1, cutoff=0.8)
+        if close:
+            self.taken.add(close[0])
+            self.refuse(close[0], f"is not a key here; did you mean {key}?", close[0])
+        else:
+            self.refuse(key, message, allowed=allowed)
+
     def later(self, *keys: str) -> None:
         """Keys that the format knows and this engine does not compute yet."""
         for key in keys:
@@ -249,7 +259,7 @@ class Section:
         """A whole number within bounds."""
         text = self.text(key)
         found = whole_number(text, least, most)
-        if found is None:
+        if found is None and text:
             self.refuse(key, f"must be a whole number from {least} to {most}", text)
         return least if found is None else found
 
@@ -261,6 +271,7 @@ class Section:
 
     def done(self, known: tuple[str, ...] = ()) -> None:
         """Every key that nobody took is unknown."""
+        possible = sorted(self.taken.union(known))
         for key in self.rest():
-            hint = nearest(key, sorted((self.taken - set(self.node.items)) | set(known) | self.taken))
+            hint = nearest(key, possible)
             self.refuse(key, f"is not a key here{hint}", key)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, fields
 
 LONGEST = 500
 DEEPEST = 40
-TOKEN = re.compile(r"\s*(?:(\d[\d_]*(?:\.\d+)?)\s*(%)?|([A-Za-z][A-Za-z0-9_]*)|(>=|<=|==|!=|[-+*<>();.]))")
+TOKEN = re.compile(
+    r"\s*(?:([0-9][0-9_]*(?:\.[0-9]+)?)\s*(%)?|([A-Za-z][A-Za-z0-9_]*)|(>=|<=|==|!=|[-+*<>();.]))"
+)
 SCOPE_WORDS = {"self", "frontline", "team", "everyone"}
 RESERVED = frozenset(
     {"if", "then", "else", "or", "and", "not", "of", "where", "legs", "before"} | SCOPE_WORDS
@@ -155,10 +157,14 @@ class _Reader:
             raise SyntaxProblem(f"{self.tokens[self.at][1]!r} is not expected here")
         return found
 
-    def expression(self) -> Expression:
+    def deeper(self) -> None:
+        """Counts the nesting, which costs stack: refused long before Python's own limit."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise SyntaxProblem("the expression is nested too deeply")
+
+    def expression(self) -> Expression:
+        self.deeper()
         if self.taken("if"):
             test = self.expression()
             self.expect("then")
@@ -180,9 +186,7 @@ class _Reader:
         return found
 
     def negation(self) -> Expression:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise SyntaxProblem("the expression is nested too deeply")
+        self.deeper()
         found: Expression = Not(self.negation()) if self.taken("not") else self.comparison()
         self.depth -= 1
         return found
@@ -213,7 +217,10 @@ class _Reader:
             self.expect(")")
             return found
         if text == "-":
-            return Arithmetic("-", Literal("0", ""), self.atom())
+            self.deeper()
+            found = Arithmetic("-", Literal("0", ""), self.atom())
+            self.depth -= 1
+            return found
         if kind != "word":
             raise SyntaxProblem(f"{text!r} is not expected here")
         return self.named(text)

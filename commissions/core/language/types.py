@@ -127,7 +127,7 @@ def in_unit(literal: Literal, unit: str, names: Names) -> Number:
 def _own_unit(literal: Literal, names: Names) -> str:
     if literal.suffix in {"", "%", "points", "days"}:
         return {"": BARE, "%": "rate", "points": "points", "days": "days"}[literal.suffix]
-    if literal.suffix == names.currency:
+    if literal.suffix == names.currency or not names.currency:
         return "money"
     raise TypeProblem(f"{literal.suffix} is not the plan's currency, {names.currency}")
 

@@ -101,12 +101,14 @@ def _walk(draft: Draft, name: str, section: Section) -> Bonus:
     walk = section.section("walk")
     walk.choice("along", ("sponsor",))
     walk.choice("counts", ("levels",), later=("generations", "nothing"))
+    told = len(draft.problems)
     first, last = walk.whole("first", 0, MOST_LEVELS), walk.whole("last", 0, MOST_LEVELS)
-    if last < first:
+    if last < first and len(draft.problems) == told:
         walk.refuse("last", "must not be before first", str(last))
+    told = len(draft.problems)
     compression = walk.choice("compression", ("none", "skip_inactive"), later=("skip_not_entitled_at_level",))
     test, skipped = None, "paid"
-    if compression == "skip_inactive":
+    if compression == "skip_inactive" or len(draft.problems) > told:
         test = draft.typed(walk, "skip_test", "truth")
         skipped = walk.choice("volume_of_the_skipped", ("paid", "dropped"))
     walk.later(*LATER_WALK)

@@ -39,7 +39,8 @@ def head(draft: Draft) -> Head:
     if code not in EXPONENTS:
         hint = nearest(code, list(EXPONENTS))
         section.refuse("currency", f"{code!r} is not a currency this engine knows{hint}", code)
-    draft.currency, draft.exponent = code, EXPONENTS.get(code, 2)
+    # With no currency that is known, amounts in any are read on.
+    draft.currency, draft.exponent = (code, EXPONENTS[code]) if code in EXPONENTS else ("", 2)
     section.choice("period", ("month",), later=("day", "week", "4 weeks"))
     section.choice("main_tree", ("sponsor",))
     section.choice("judged_at", ("end_of_period",), later=("when_sold",))
@@ -101,9 +102,10 @@ def ledger(draft: Draft) -> Ledger:
 def shows(draft: Draft) -> dict[str, str]:
     """`shows:` — which of the plan's names pages call active, own volume and group volume."""
     section = draft.root.section("shows")
-    points = tuple(name for name, unit in draft.units.items() if unit == "points")
+    points = tuple(name for name, unit in draft.units.items() if unit == "points" or name in draft.failed)
+    points += tuple(name for name in sorted(draft.failed) if name not in points)
     found = {
-        "active": section.choice("active", tuple(draft.statuses) or ("",)),
+        "active": section.choice("active", (*draft.statuses, *sorted(draft.failed)) or ("",)),
         "own_volume": section.choice("own_volume", points or ("",)),
         "group_volume": section.choice("group_volume", points or ("",)),
     }

@@ -29,7 +29,7 @@ def volumes(draft: Draft) -> None:
             column, orders_of = "", "self_and_customers"
             section.take("is")
         else:
-            column, orders_of = _field(section, unit)
+            unit, column, orders_of = _field(section, unit)
         section.done()
         if draft.declare(name, unit, label, section.line(""), f"volumes.{name}"):
             volume = Volume(name, draft.labels[name], unit, column, orders_of, None, says)
@@ -42,15 +42,16 @@ def volumes(draft: Draft) -> None:
     )
 
 
-def _field(section: Section, unit: str) -> tuple[str, str]:
+def _field(section: Section, unit: str) -> tuple[str, str, str]:
     column = section.choice("field", (*POINTS_OR_MONEY, *MONEY))
     if column in MONEY and unit == "points":
         section.refuse("unit", f"{column} is money, not points", unit, ("money",))
+        unit = "money"
     orders_of = section.choice("orders_of", ("self", "self_and_customers", "customers"))
     section.choice(
         "returns_count", ("in_period_of_return",), later=("in_period_of_sale_while_open", "not_subtracted")
     )
-    return column, orders_of
+    return unit, column, orders_of
 
 
 def _typed_volume(draft: Draft, volume: Volume, section: Section) -> Volume:
@@ -173,6 +174,7 @@ def memory_names(draft: Draft) -> None:
         unit, first = ("rank", draft.ranks[word]) if word in draft.ranks else ("count", 0)
         if word not in draft.ranks and word != "0":
             draft.refuse(value.line, f"memory.{name}.starts", "must be 0 or a rank", word)
+            draft.failed.add(name)
         if name in {*draft.units, *draft.ranks, *TAKEN} or not NAME.match(name):
             draft.refuse(value.line, f"memory.{name}", "this name is taken, or not one word", name)
         draft.memories[name] = Memory(name, unit, first, Number(first, unit))
@@ -184,6 +186,8 @@ def memories(draft: Draft) -> None:
         memory = draft.memories[name]
         section.text("starts")
         section.later("keeps", "of", "unit")
+        if name in draft.failed:
+            continue
         becomes = draft.typed(section, "becomes", memory.unit, itself=name)
         for part in parts(becomes) if becomes is not None else ():
             if isinstance(part, Word) and part.name in draft.memories:
