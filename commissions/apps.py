@@ -12,7 +12,7 @@ class CommissionsConfig(AppConfig):
         from common.operations import jobs
         from sales.operations.signals import booked
 
-        jobs.register(kind=periods.JOB, handler=schedule.advance_run)
+        jobs.register(kind=periods.JOB, handler=schedule.advance_run, given_up=schedule.run_given_up)
         jobs.register(kind=estimates.JOB, handler=schedule.refresh_estimate)
         if settings.REDIS_URL:
             jobs.wake_with(waker=tasks.wake)

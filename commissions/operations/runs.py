@@ -94,6 +94,11 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
     return run
 
 
+def fail(*, run_id: int, error: str, now: datetime) -> None:
+    """Say that computing a run was given up. A run that is past computing stays what it is."""
+    _move(run_id, [Run.State.COMPUTING], state=Run.State.FAILED, error=error, finished_at=now)
+
+
 def review(*, run_id: int, by: int, now: datetime) -> None:
     """Say that somebody has looked at a draft. Raises NotAllowed, WrongState."""
     permissions.demand(user_id=by, permission="prepare_run")

@@ -1,13 +1,14 @@
 """What the clock makes due. It may be asked once a minute, twice at once, or again after two days."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from commissions.models import Period
 from commissions.operations import estimates, periods, runs
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs
 
+A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -23,6 +24,7 @@ def enqueue_due(*, now: datetime) -> None:
         while key := _over(now):
             periods.close(key=key, by=None, now=now)
         estimates.request_if_old(now=now)
+        jobs.forget(kind=estimates.JOB, before=now - A_DAY)
     except NoPlanInForce as error:
         log.warning("%s", error)
     except periods.CannotClose as error:
@@ -39,6 +41,11 @@ def advance_run(*, subject: str, now: datetime, progress: jobs.Progress) -> bool
     """The handler of jobs about runs: `subject` is the run's key."""
     runs.advance(run_id=int(subject), now=now, progress=progress)
     return False
+
+
+def run_given_up(*, subject: str, now: datetime, error: str) -> None:
+    """A run whose computing was given up has failed: it can be computed again as a new draft."""
+    runs.fail(run_id=int(subject), error=error.strip().splitlines()[-1], now=now)
 
 
 def refresh_estimate(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:

@@ -52,13 +52,22 @@ class Handler(Protocol):
     def __call__(self, *, subject: str, now: datetime, progress: Progress) -> bool: ...
 
 
+class GivenUp(Protocol):
+    """Is told that a job was given up, and why."""
+
+    def __call__(self, *, subject: str, now: datetime, error: str) -> None: ...
+
+
 _handlers: dict[str, Handler] = {}
+_mourners: dict[str, GivenUp] = {}
 _wakers: list[Callable[[timedelta], None]] = []
 
 
-def register(*, kind: str, handler: Handler) -> None:
-    """Tell who handles a kind of job. Done once, when an app is ready."""
+def register(*, kind: str, handler: Handler, given_up: GivenUp | None = None) -> None:
+    """Tell who handles a kind of job, and who is told when one is given up. Done once, when an app is ready."""
     _handlers[kind] = handler
+    if given_up is not None:
+        _mourners[kind] = given_up
 
 
 def wake_with(*, waker: Callable[[timedelta], None]) -> None:
@@ -142,6 +151,12 @@ def retry(*, job_id: int, now: datetime) -> bool:
     return bool(again)
 
 
+def forget(*, kind: str, before: datetime) -> int:
+    """Delete the jobs of a kind that were done before a moment; what failed is kept. How many went."""
+    gone, _ = Job.objects.filter(kind=kind, state=Job.State.DONE, finished_at__lt=before).delete()
+    return gone
+
+
 def wake(*, after: timedelta = timedelta()) -> None:
     """Wake the workers, if there is a way to. A broker that does not answer is logged and otherwise ignored."""
     for waker in _wakers:
@@ -169,9 +184,16 @@ def _due(now: datetime, limit: int) -> list[int]:
 
 def _bury(now: datetime) -> None:
     """Workers that died over a job five times did not live to say that it failed."""
-    Job.objects.filter(state=Job.State.RUNNING, lease_until__lte=now, attempts__gte=MOST_ATTEMPTS).update(
-        state=Job.State.FAILED, finished_at=now, error="Every worker that tried it ended without a word."
-    )
+    error = "Every worker that tried it ended without a word."
+    left = Job.objects.filter(state=Job.State.RUNNING, lease_until__lte=now, attempts__gte=MOST_ATTEMPTS)
+    for job in list(left):
+        if left.filter(pk=job.pk).update(state=Job.State.FAILED, finished_at=now, error=error):
+            _mourn(job, now, error)
+
+
+def _mourn(job: Job, now: datetime, error: str) -> None:
+    if job.kind in _mourners:
+        _mourners[job.kind](subject=job.subject, now=now, error=error)
 
 
 class _Hold:
@@ -203,13 +225,16 @@ class _Hold:
     def fail(self, error: Exception) -> None:
         """Keep the error; hand the job back after a pause that grows, or for good after the last attempt."""
         log.error("Job %s failed", self.job_id, exc_info=error)
-        attempts = self.mine.values_list("attempts", flat=True).first()
-        if attempts is None:
+        job = self.mine.first()
+        if job is None:
             return
-        over = attempts >= MOST_ATTEMPTS
+        over = job.attempts >= MOST_ATTEMPTS
+        text = "".join(traceback.format_exception(error))[-LONGEST_ERROR:]
         self.mine.update(
             state=Job.State.FAILED if over else Job.State.DUE,
-            lease_until=None if over else self.moment() + PAUSE * 2**attempts,
+            lease_until=None if over else self.moment() + PAUSE * 2**job.attempts,
             finished_at=self.moment() if over else None,
-            error="".join(traceback.format_exception(error))[-LONGEST_ERROR:],
+            error=text,
         )
+        if over:
+            _mourn(job, self.moment(), text)

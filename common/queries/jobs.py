@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from common.models import Job
 
 
@@ -35,10 +37,15 @@ def latest(*, kind: str, subject: str) -> JobView | None:
 
 
 def failed() -> list[JobView]:
-    """Jobs that were given up, newest first: somebody has to look at their error."""
-    return [
-        _view(job) for job in Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at", "-pk")[:100]
-    ]
+    """Jobs that were given up, newest first: somebody has to look at their error.
+
+    One whose work a later job has done is left out.
+    """
+    same = Job.objects.filter(
+        kind=OuterRef("kind"), subject=OuterRef("subject"), due_at__gt=OuterRef("due_at")
+    )
+    left = Job.objects.filter(~Exists(same.filter(state=Job.State.DONE)), state=Job.State.FAILED)
+    return [_view(job) for job in left.order_by("-finished_at", "-pk")[:100]]
 
 
 def waiting() -> list[JobView]:

@@ -29,7 +29,10 @@ def test_nothing_can_be_added(root, model):
 @pytest.mark.parametrize("action", ["change", "delete"])
 def test_money_cannot_be_changed_or_deleted(october, cast, root, action):
     finish(cast, draft())
-    for model, row in (("statementitem", StatementItem.objects.first()), ("transfer", Transfer.objects.first())):
+    for model, row in (
+        ("statementitem", StatementItem.objects.first()),
+        ("transfer", Transfer.objects.first()),
+    ):
         address = reverse(f"admin:commissions_{model}_{action}", args=[row.pk])
         assert root.post(address, {"amount": 1, "post": "yes"}).status_code == 403
 

@@ -103,6 +103,26 @@ def test_a_month_without_people_closes(plan):
     assert draft().state == "draft"
 
 
+def test_a_run_that_cannot_be_computed_fails_and_can_be_computed_again(october, cast, monkeypatch):
+    monkeypatch.setenv("FAILPOINT", "run.check:raise")
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    for hour in range(5):
+        work(at(11, 2, 12 + hour))
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "common.operations.failpoints.Broken: run.check")
+    monkeypatch.delenv("FAILPOINT")
+    again = runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 3))
+    work(at(11, 3))
+    again.refresh_from_db()
+    assert again.state == "draft"
+
+
+def test_a_contradiction_fails_the_run(october, monkeypatch):
+    monkeypatch.setattr(runs.computing, "problems", lambda computed: ["An item is not its lines"])
+    run = draft()
+    assert (run.state, run.error, run.items.exists()) == ("failed", "An item is not its lines", False)
+
+
 # --- four eyes ----------------------------------------------------------------------------------------------
 
 

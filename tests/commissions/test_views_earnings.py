@@ -133,3 +133,29 @@ def test_the_payable_balance_is_the_ledgers(final, cast):
     work(at(11, 4))
     page = text(cast.client("ben").get("/earnings/"))
     assert "Payable to you" in page
+
+
+def test_orders_that_paid_nothing_are_told_with_their_reason(final, cast):
+    # Ben, a Builder, is not paid on level 4, where Finn sold; a Leader is.
+    page = text(cast.client("ben").get("/earnings/2026-10/nothing/"))
+    assert "is not paid on level 4. A Leader is." in page
+
+
+def test_the_inactive_read_what_would_have_been_paid(october, cast):
+    october.sell("finn", 2, at(10, 15))
+    estimates.refresh(now=at(10, 20))
+    from commissions.models import Snapshot
+
+    Snapshot.objects.filter(distributor=cast.eva).update(active=False)
+    page = text(cast.client("eva").get("/earnings/2026-10/nothing/"))
+    assert "Every zero has its reason" in page
+
+
+def test_what_paid_nothing_asks_no_more_for_more_orders(october, cast):
+    estimates.refresh(now=at(10, 15))
+    client = cast.client("ben")
+    before = queries(lambda: client.get("/earnings/2026-10/nothing/"))
+    for day in range(16, 26):
+        october.sell("cleo", 2, at(10, day))
+    estimates.refresh(now=at(10, 27))
+    assert queries(lambda: client.get("/earnings/2026-10/nothing/")) == before

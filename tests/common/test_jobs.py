@@ -8,6 +8,7 @@ from django.db import connection, connections
 
 from common.models import Job
 from common.operations import jobs
+from common.queries import jobs as job_rows
 
 NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -17,6 +18,7 @@ LATER = NOW + timedelta(hours=1)
 def handled(monkeypatch):
     """What a handler was asked for; put exceptions into `fails` to let it fail."""
     monkeypatch.setattr(jobs, "_handlers", {})
+    monkeypatch.setattr(jobs, "_mourners", {})
     seen: list[str] = []
 
     def handler(*, subject, now, progress):
@@ -130,6 +132,35 @@ def test_a_failed_job_can_be_tried_again(handled):
     Job.objects.update(state="failed", attempts=5)
     assert jobs.retry(job_id=Job.objects.get().pk, now=NOW)
     assert jobs.advance_due(now=NOW, owner="a") == 1
+
+
+@pytest.mark.django_db
+def test_a_failure_that_a_later_job_made_good_is_not_shown(handled):
+    enqueue("one")
+    Job.objects.update(state="failed", attempts=5)
+    assert [job.subject for job in job_rows.failed()] == ["one"]
+    enqueue("one", due_at=NOW + timedelta(minutes=1))
+    jobs.advance_due(now=LATER, owner="a")
+    assert job_rows.failed() == []
+
+
+@pytest.mark.django_db
+def test_who_registered_for_it_is_told_of_a_job_given_up(handled):
+    told = []
+    jobs.register(kind="sad", handler=jobs._handlers["test"], given_up=lambda **given: told.append(given))
+    jobs.enqueue(kind="sad", subject="bad", due_at=NOW, now=NOW)
+    for hour in range(1, 7):
+        jobs.advance_due(now=NOW + timedelta(hours=hour), owner="a")
+    assert [one["subject"] for one in told] == ["bad"]
+
+
+@pytest.mark.django_db
+def test_old_jobs_that_are_done_are_forgotten(handled):
+    enqueue("one")
+    enqueue("bad")
+    jobs.advance_due(now=NOW, owner="a")
+    jobs.forget(kind="test", before=LATER)
+    assert [job.subject for job in Job.objects.all()] == ["bad"]
 
 
 @pytest.mark.django_db

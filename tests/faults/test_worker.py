@@ -47,7 +47,14 @@ def broker():
 @contextmanager
 def worker(broker, tmp_path, **more):
     """A worker with a beat, ended by its process group when the test is done with it."""
-    flags = ["--concurrency=1", "--beat", "-s", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]
+    flags = [
+        "--concurrency=1",
+        "--beat",
+        "-s",
+        str(tmp_path / "beat"),
+        "--without-gossip",
+        "--without-mingle",
+    ]
     with (tmp_path / "worker.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "mlmportal", "worker", "-l", "INFO", *flags],
