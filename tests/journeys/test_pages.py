@@ -1,0 +1,48 @@
+"""Every other page of a distributor, a customer and of staff: looked at wide and on a telephone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.furnishing import EVAS_ORDER, furnish
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+OF_A_DISTRIBUTOR = (
+    "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/", "/orders/", f"/orders/{EVAS_ORDER}/",
+    "/catalogue/", "/cart/", "/sharing/", "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
+)  # fmt: skip
+OF_STAFF = ("/staff/", "/staff/months/", "/staff/months/2026-10/", "/staff/months/2026-11/")
+EMPTY = ("/", "/earnings/", "/team/", "/orders/", "/cart/")
+
+
+def see_all(page, addresses, look, who):
+    for address in addresses:
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        look(page, f"{who}{address.replace('/', '-').rstrip('-')}")
+
+
+@pytest.fixture
+def settled(cast):
+    furnish(cast=cast)
+
+
+def test_of_a_distributor(settled, signed_in, look):
+    see_all(signed_in("eva"), OF_A_DISTRIBUTOR, look, "eva")
+
+
+def test_of_staff(settled, signed_in, look):
+    see_all(signed_in("quinn"), OF_STAFF, look, "quinn")
+
+
+def test_of_a_customer(settled, signed_in, look):
+    see_all(signed_in("ivo"), ("/catalogue/", "/orders/", "/profile/"), look, "ivo")
+
+
+def test_before_anything_has_happened(cast, signed_in, look):
+    see_all(signed_in("finn"), EMPTY, look, "finn-empty")
+
+
+def test_what_is_not_there(cast, signed_in, look):
+    page = signed_in("finn")
+    assert page.goto("/team/1001/").status == 404
+    look(page, "not-there")
