@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, desk, drawings, explain, levels, members, statements, way
+from commissions.queries import balance, desk, drawings, explain, levels, members, statements, unpaid, way
 from commissions.queries.statements import NoStatement, Statement
-from commissions.views import statement_rows
+from commissions.views import nothing_rows, statement_rows
 from commissions.views.asking import number_of
 from common import spoken
 from common.guards import distributor_id, distributor_required
@@ -77,10 +77,15 @@ def level(request: HttpRequest, key: str, bonus: str, level: int) -> HttpRespons
 @require_safe
 @distributor_required
 def nothing(request: HttpRequest, key: str) -> HttpResponse:
-    """The orders of the team that paid nothing in a month, by reason."""
+    """The bonuses and the orders of the team that paid nothing in a month, by reason."""
     person = distributor_id(request)
     found = _statement(person, key)
-    context = {**_head(found), "why": explain.why_nothing(person_id=person, key=key)}
+    groups = unpaid.groups(person_id=person, key=key)
+    context = {
+        **_head(found),
+        "why": explain.why_nothing(person_id=person, key=key),
+        "orders": nothing_rows.rows(groups) if groups is not None else None,
+    }
     return render(request, "commissions/statement_nothing.html", context)
 
 

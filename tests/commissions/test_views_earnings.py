@@ -141,16 +141,6 @@ def test_orders_that_paid_nothing_are_told_with_their_reason(final, cast):
     assert "is not paid on level 4. A Leader is." in page
 
 
-def test_the_inactive_read_what_would_have_been_paid(october, cast):
-    october.sell("finn", 2, at(10, 15))
-    estimates.refresh(now=at(10, 20))
-    from commissions.models import Snapshot
-
-    Snapshot.objects.filter(distributor=cast.eva).update(active=False)
-    page = text(cast.client("eva").get("/earnings/2026-10/nothing/"))
-    assert "Every zero has its reason" in page
-
-
 def test_what_paid_nothing_asks_no_more_for_more_orders(october, cast):
     estimates.refresh(now=at(10, 15))
     client = cast.client("ben")

@@ -1,0 +1,61 @@
+"""Why orders paid nothing, in sentences: what happened, where the person stands, what the rule is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commissions.core.explain import Why
+from commissions.queries.unpaid import Group
+from common.templatetags.portal import counted, money_filter
+
+TEXTS = {
+    Why.NOT_GOOD_STANDING: gettext_lazy("Nothing is paid while a distributorship is suspended or has ended."),
+    Why.BEYOND_LAST_LEVEL: gettext_lazy(
+        "They stand deeper than this bonus reaches: it ends with level %(last)s."
+    ),
+    Why.FAST_START_WINDOW: gettext_lazy(
+        "Whoever sold them had joined so recently that another bonus of the plan pays these orders."
+    ),
+    Why.NO_VOLUME: gettext_lazy(
+        "They carry nothing that counts for this bonus, as starter kits, fees and orders at your own price do."
+    ),
+    Why.SELLER_SKIPPED: gettext_lazy("The plan leaves out what somebody sells who is not active."),
+    Why.SKIPPED_INACTIVE: gettext_lazy(
+        "You were not active this month, so these orders were passed on to the next active person above you."
+    ),
+    Why.NOT_QUALIFIED: gettext_lazy("You did not meet what this bonus asks of you in this month."),
+    Why.RANK_NOT_PAID_AT_LEVEL: gettext_lazy(
+        "You were paid as %(own)s, and a %(own)s is not paid on level %(level)s. A %(rank)s is."
+    ),
+}
+
+
+def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
+    """The groups, those that would have paid most first."""
+    ordered = sorted(found, key=lambda one: (-(one.would_have or 0), one.label, -one.orders))
+    return [
+        {
+            "count": counted(one.orders),
+            "title": _title(one),
+            "text": TEXTS[one.why]
+            % {"own": one.own_rank, "rank": one.rank, "level": one.level, "last": one.last_level},
+            "amount": _amount(one),
+        }
+        for one in ordered
+    ]
+
+
+def _title(one: Group) -> str:
+    if one.level:
+        return _("%(bonus)s: orders on level %(level)s") % {"bonus": one.label, "level": one.level}
+    return _("%(bonus)s: orders") % {"bonus": one.label}
+
+
+def _amount(one: Group) -> str:
+    if one.would_have is None:
+        return money_filter(0)
+    if one.rank:
+        return _("%(amount)s as %(rank)s") % {"amount": money_filter(one.would_have), "rank": one.rank}
+    return _("would have paid %(amount)s") % {"amount": money_filter(one.would_have)}

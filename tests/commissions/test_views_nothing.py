@@ -1,0 +1,66 @@
+"""What paid nothing: told from what a run stored, and equal to what the engine says on all its facts."""
+
+from collections import defaultdict
+
+import pytest
+
+from commissions.core import explain
+from commissions.core import run as engine
+from commissions.models import Run
+from commissions.operations import estimates
+from commissions.queries import facts, plans, unpaid
+from tests.commissions.conftest import at, draft, finish
+
+
+@pytest.fixture
+def final(october, cast):
+    return finish(cast, draft())
+
+
+def told_by_the_engine(run, person):
+    """Orders by bonus and reason, from the engine's facts of everybody."""
+    plan = plans.parsed(version=run.plan)
+    loaded = facts.load(period=run.period, plan=plan)
+    result = engine.run(plan=plan, facts=loaded.facts)
+    at_ = loaded.person_ids.tolist().index(person.pk)
+    orders = defaultdict(set)
+    for reason in explain.why_not(plan, loaded.facts, result, at_):
+        key = loaded.facts.lines.key[reason.source].rpartition("/")[0]
+        orders[plan.bonuses[reason.bonus].name, reason.why].add(key)
+    return {reason: len(keys) for reason, keys in orders.items()}
+
+
+def told_by_the_page(run, person):
+    orders = defaultdict(int)
+    for group in unpaid.groups(person_id=person.pk, key=run.period.key):
+        orders[group.bonus, group.why] += group.orders
+    return dict(orders)
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "cleo", "dan", "eva", "finn", "gus", "hana"])
+def test_the_stored_month_tells_what_the_engine_tells(final, cast, name):
+    person = cast.people[name]
+    assert told_by_the_page(final, person) == told_by_the_engine(final, person)
+
+
+def test_a_returned_order_is_not_told_twice(october, cast):
+    order = october.sell("finn", 2, at(10, 15))
+    october.take_back(order, 2, at(10, 16))
+    estimates.refresh(now=at(10, 20))
+    run = Run.objects.get(state="estimate")
+    assert told_by_the_page(run, cast.ben) == told_by_the_engine(run, cast.ben)
+
+
+def test_a_month_without_figures_tells_nothing(cast):
+    assert unpaid.groups(person_id=cast.eva.pk, key="2026-10") is None
+
+
+def test_a_team_that_is_too_large_is_not_listed(final, cast, monkeypatch):
+    monkeypatch.setattr(unpaid, "LARGEST_TEAM", 3)
+    assert unpaid.groups(person_id=cast.ana.pk, key="2026-10") is None
+    page = cast.client("ana").get("/earnings/2026-10/nothing/").content.decode()
+    assert "too large to list every order" in page
+
+
+def test_the_month_must_be_ones_own(final, cast):
+    assert cast.client("ivo").get("/earnings/2026-10/nothing/").status_code == 404
