@@ -39,6 +39,7 @@ COMPARE = {
     "==": np.equal,
     "!=": np.not_equal,
 }
+LARGEST_INT = 2**63 - 1
 ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply}
 
 
@@ -226,7 +227,7 @@ def _by_seller(values: Ints, lines: OrderLines, people: int) -> Ints:
 def _arithmetic(operator: str, left: Values, right: Values) -> Values:
     """Exact, or refused: what could leave 64 bits is never computed."""
     sizes = size_of(left), size_of(right)
-    if (sizes[0] * sizes[1] if operator == "*" else sum(sizes)) > LARGEST_SUM:
+    if (sizes[0] * sizes[1] if operator == "*" else sum(sizes)) > LARGEST_INT:
         raise Overflowing(f"{sizes[0]} {operator} {sizes[1]} is too large for exact arithmetic")
     found: Values = ARITHMETIC[operator](left, right)
     return found
