@@ -41,3 +41,13 @@ def test_engine_and_reference_agree(part: int) -> None:
         for seed in range(plan_seed * 20, plan_seed * 20 + NETWORKS // PLANS):
             found = difference(seed, plan)
             assert not found, f"plan seed {plan_seed}, company seed {seed}: {found}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(20))
+def test_engine_and_reference_agree_on_many_more(part: int) -> None:
+    for plan_seed in range(1_000 + part, 2_000, 20):
+        plan = load(random_plan(Random(f"plan {plan_seed}")))
+        for seed in range(plan_seed * 20, plan_seed * 20 + 20):
+            found = difference(seed, plan)
+            assert not found, f"plan seed {plan_seed}, company seed {seed}: {found}"
