@@ -77,11 +77,12 @@ def _promote(run_id: int, now: datetime) -> bool:
 
 def _promotions(run: Run) -> dict[int, str]:
     """Record who reached a career rank for the first time; the new rank of each."""
-    ladder = [rank.name for rank in plans.parsed(version=run.plan).ladder]
+    ranks = plans.parsed(version=run.plan).ladder
+    ladder = [rank.name for rank in ranks]
     rows = Snapshot.objects.filter(run=run, title__gt=0).values_list(
         "distributor_id", "title", "distributor__career_rank"
     )
-    step = {name: at for at, name in enumerate(ladder)}
+    step = {word: at for at, rank in enumerate(ranks) for word in (rank.name, rank.label)}
     risen = [(person, title, before) for person, title, before in rows if title > step.get(before, 0)]
     Promotion.objects.bulk_create(
         [

@@ -62,7 +62,7 @@ def load(*, period: Period, plan: Plan) -> Loaded:
         network = sponsor_tree.network()
         lines = volume.counted(starts_at=period.starts_at, ends_at=period.ends_at)
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
-        titles = _titles_before(period, plan)
+        titles = _titles_before(period, plan, network)
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
     people, ids = _people(network, period, zone, plan, titles)
     facts = Facts(
@@ -118,13 +118,15 @@ def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
 def _memory(plan: Plan, ids: Ints, titles: Mapping[int, int]) -> dict[str, Ints]:
     if "title" not in plan.memories or not titles:
         return {}
-    return {"title": np.array([titles.get(int(pk), 0) for pk in ids], dtype=np.int64)}
+    start = plan.memories["title"].starts
+    return {"title": np.array([titles.get(pk, start) for pk in ids.tolist()], dtype=np.int64)}
 
 
-def _titles_before(period: Period, plan: Plan) -> dict[int, int]:
+def _titles_before(period: Period, plan: Plan, network: NetworkRows) -> dict[int, int]:
     """Everybody's title when the period begins: that after the last final run, by the rank's name.
 
-    Before the first final run everybody begins where the plan says. A name the new plan does not know begins again.
+    Whom no final run knows has the career rank they came with; who has none, or one the plan does not know, begins
+    where the plan says.
     """
     last = (
         Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=period.starts_at)
@@ -132,12 +134,17 @@ def _titles_before(period: Period, plan: Plan) -> dict[int, int]:
         .order_by("-period__starts_at")
         .first()
     )
+    known = {word: step for step, rank in enumerate(plan.ladder) for word in (rank.name, rank.label)}
+    titles = {
+        person: known[rank]
+        for person, rank in zip(network.id, network.career_rank, strict=True)
+        if rank in known
+    }
     if last is None:
-        return {}
-    now = {rank.name: step for step, rank in enumerate(plan.ladder)}
-    then = [now.get(rank.name, 0) for rank in plans.parsed(version=last.plan).ladder]
+        return titles
+    then = [known.get(rank.name, 0) for rank in plans.parsed(version=last.plan).ladder]
     rows = Snapshot.objects.filter(run=last).values_list("distributor_id", "title")
-    return {person: then[title] for person, title in rows.iterator(chunk_size=20_000)}
+    return titles | {person: then[title] for person, title in rows.iterator(chunk_size=20_000)}
 
 
 def _positions(ids: Ints, wanted: Any) -> Ints:

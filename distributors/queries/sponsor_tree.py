@@ -41,6 +41,7 @@ class NetworkRows:
     sponsor_id: list[int | None]
     joined_at: list[datetime]
     status: list[str]
+    career_rank: list[str]
 
 
 def walk_up(*, distributor_id: int) -> list[Step]:
@@ -173,8 +174,10 @@ def direct_counts(*, ids: Collection[int]) -> dict[int, int]:
 def network() -> NetworkRows:
     """The whole sponsor tree for the engine."""
     rows = Distributor.objects.order_by("level", "number").values_list(
-        "pk", "number", "sponsor_id", "joined_at", "status"
+        "pk", "number", "sponsor_id", "joined_at", "status", "career_rank"
     )
-    columns = list(zip(*rows.iterator(chunk_size=10_000), strict=True)) or [(), (), (), (), ()]
-    ids, numbers, sponsors, joined, status = (list(column) for column in columns)
-    return NetworkRows(id=ids, number=numbers, sponsor_id=sponsors, joined_at=joined, status=status)
+    columns = list(zip(*rows.iterator(chunk_size=10_000), strict=True)) or [()] * 6
+    ids, numbers, sponsors, joined, status, ranks = (list(column) for column in columns)
+    return NetworkRows(
+        id=ids, number=numbers, sponsor_id=sponsors, joined_at=joined, status=status, career_rank=ranks
+    )

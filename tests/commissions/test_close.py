@@ -265,6 +265,19 @@ def test_a_title_outlasts_a_month_without_sales(october, cast):
     assert now.title == was.title > now.rank
 
 
+def test_a_title_from_before_the_first_month_counts(october, cast):
+    type(cast.gus).objects.filter(pk=cast.gus.pk).update(career_rank="Senior Leader")
+    had = draft().snapshots.get(distributor=cast.gus)
+    assert (had.title, had.rank) == (3, 0)
+
+
+def test_who_came_with_a_title_is_not_promoted_to_less(october, cast):
+    type(cast.ben).objects.filter(pk=cast.ben.pk).update(career_rank="Director")
+    finish(cast, draft())
+    cast.ben.refresh_from_db()
+    assert cast.ben.career_rank == "Director"
+
+
 def test_the_job_that_is_woken_again_does_nothing(october, cast):
     run = finish(cast, draft())
     before = Transfer.objects.count()

@@ -33,6 +33,12 @@ def test_a_branch_opens_as_a_piece_for_htmx(seen, cast):
     assert "<html" not in page
 
 
+def test_a_piece_stands_one_level_below_the_row_it_opens(seen, cast):
+    page = text(cast.client("ben").get("/team/1003/branch/?level=3", headers={"hx-request": "true"}))
+    assert page.count('aria-level="3"') == 1
+    assert page.count('aria-level="4"') == 1
+
+
 def test_a_branch_opens_as_a_page_without_script(seen, cast):
     page = text(cast.client("ben").get("/team/1004/branch/"))
     assert "Eva Vermeer" in page
