@@ -81,12 +81,17 @@ def as_person(row: Any) -> Person:
 
 
 def opened(
-    *, path: Sequence[int], month: members.Month, sort: str = members.DEFAULT_SORT, page: int = 1
+    *,
+    path: Sequence[int],
+    month: members.Month,
+    sort: str = members.DEFAULT_SORT,
+    page: int = 1,
+    level: int = 1,
 ) -> Branch:
     """The branch of `path[0]` with each further person of the path open inside it.
 
     `page` is the page of the last person's members; above it the first page is shown, and the next person of
-    the path is put below it when they stand on a later one.
+    the path is put below it when they stand on a later one. `level` is that of the first branch's rows.
     """
     slices = [
         _slice(
@@ -101,7 +106,7 @@ def opened(
     facts = _facts([one.id for part in slices for one in part.people], month)
     inner: dict[int, Branch] = {}
     for at in range(len(path) - 1, -1, -1):
-        inner = {path[at]: _branch(path[at], at + 1, slices[at], facts, inner)}
+        inner = {path[at]: _branch(path[at], level + at, slices[at], facts, inner)}
     return inner[path[0]]
 
 

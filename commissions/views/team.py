@@ -174,9 +174,12 @@ def _piece(request: HttpRequest, ask: Ask, found: Seen, shut: bool) -> HttpRespo
         position=number_of(request, "position", most=10**9),
         size=number_of(request, "size", most=10**9),
     )
-    below = None if shut else outline.opened(path=[found.distributor_id], month=ask.month, sort=ask.sort)
-    row = team_rows.row(ask, one, inner=below)
+    row = team_rows.row(ask, one, inner=None if shut else _below(ask, found, level))
     return render(request, "components/outline_row.html", {"row": row})
+
+
+def _below(ask: Ask, found: Seen, level: int) -> outline.Branch:
+    return outline.opened(path=[found.distributor_id], month=ask.month, sort=ask.sort, level=level + 1)
 
 
 def _alone(ask: Ask, found: Seen, *, level: int = 1, position: int = 1, size: int = 1) -> outline.Member:

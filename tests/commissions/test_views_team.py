@@ -39,6 +39,13 @@ def test_a_piece_stands_one_level_below_the_row_it_opens(seen, cast):
     assert page.count('aria-level="4"') == 1
 
 
+def test_an_opened_branch_stands_one_level_deeper(seen, cast):
+    piece = {"hx-request": "true"}
+    page = text(cast.client("ben").get("/team/1003/branch/?level=4", headers=piece))
+    assert page.index('aria-level="4"') < page.index('aria-level="5"')
+    assert 'aria-level="1"' not in page
+
+
 def test_a_branch_opens_as_a_page_without_script(seen, cast):
     page = text(cast.client("ben").get("/team/1004/branch/"))
     assert "Eva Vermeer" in page
