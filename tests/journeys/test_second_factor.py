@@ -28,7 +28,6 @@ def test_a_password_alone_opens_nothing_and_the_code_opens_it(cast, visitor, loo
     look(page, "second-factor")
     stays_outside(page)
     page.goto("/accounts/login/")
-    give_password(page, "root@example.com")
     give_code(page)
     page.wait_for_url("**/staff/")
     look(page, "staff")
