@@ -14,7 +14,14 @@ from common.operations import jobs
 # Workers' clocks differ a little; a message that comes too early would find nothing due.
 A_LITTLE = 0.2
 # A page waits for the message to be sent; when the broker is down it must not wait for it to come back.
-IMPATIENT = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 1}
+# Nor for one that takes the message and says nothing.
+IMPATIENT = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,
+}
 
 
 def me() -> str:

@@ -10,15 +10,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as core_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from distributors.operations import enrolment
 from distributors.operations.enrolment import TreeBusy
@@ -31,6 +34,18 @@ log = logging.getLogger(__name__)
 CUSTOMER_KIND = "preferred"
 FIRST_PAGE = {"staff": "staff-overview", "customer": "catalogue", "newcomer": "join-waiting"}
 SEALED = "sealed:"
+# Mails somebody waits for in front of the page; the others only tell what has happened.
+AWAITED = {
+    f"account/email/{name}"
+    for name in (
+        "email_confirmation", "email_confirmation_signup", "password_reset_key", "account_already_exists",
+        "unknown_account",
+    )
+}  # fmt: skip
+SENT = "account/messages/email_confirmation_sent.txt"
+NOT_SENT = gettext_lazy(
+    "The message could not be sent just now; nothing you wrote is lost. Please try again in a few minutes."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -69,6 +84,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().send_mail(template_prefix, email, {"current_site": site, **context})
         except (SMTPException, OSError):
             log.exception("Mail %s could not be sent", template_prefix)
+            if template_prefix in AWAITED and core_context.request is not None:
+                # Said of every address alike: whether it is known shows no more than before.
+                core_context.request.mail_failed = True
+                messages.error(core_context.request, NOT_SENT)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Nobody is told that a mail was sent when it was not."""
+        if getattr(request, "mail_failed", False) and message_template == SENT:
+            return
+        super().add_message(request, level, message_template, *args, **kwargs)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

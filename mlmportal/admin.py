@@ -13,7 +13,6 @@ class NeverWritten(admin.ModelAdmin):  # type: ignore[type-arg]
     """Only its owner makes or changes it; staff with the right may take it away."""
 
     list_select_related = ("user",)
-    search_fields: tuple[str, ...] = ("user__email",)
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -43,6 +42,7 @@ class AuthenticatorAdmin(NeverWritten):
     """A second factor that was lost is deleted; what it is made of is nobody's to read."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__email",)
     list_filter = ("type",)
     fields = ("user", "type", "created_at", "last_used_at")
 

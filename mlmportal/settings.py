@@ -22,14 +22,18 @@ VAR = Path(env.text("PORTAL_VAR", str(BASE_DIR / "var")))
 
 SITE_URL = env.text("PORTAL_SITE_URL", "http://localhost:8000").rstrip("/")
 if not SITE_URL.startswith(("https://", "http://")) or (PRODUCTION and not SITE_URL.startswith("https://")):
-    raise ImproperlyConfigured(f"PORTAL_SITE_URL must be an address (https:// in production), not {SITE_URL!r}")
+    raise ImproperlyConfigured(
+        f"PORTAL_SITE_URL must be an address (https:// in production), not {SITE_URL!r}"
+    )
 
 SECRET_KEY = env.secret("PORTAL_SECRET_KEY")
 if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("PORTAL_SECRET_KEY or PORTAL_SECRET_KEY_FILE is needed in production")
     SECRET_KEY = "not-a-secret-" + "demo-and-development-only-" * 3
-ALLOWED_HOSTS = env.words("PORTAL_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver")
+ALLOWED_HOSTS = env.words(
+    "PORTAL_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # The company this portal belongs to.
@@ -101,7 +105,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mlmportal.context.portal",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "common.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "common.templatetags.portal",
+            ],
         },
     },
 ]
@@ -132,14 +140,17 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL or an SQLite database")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- broker and cache: Redis wakes workers and counts attempts; nothing is kept only there --------------------
+# --- broker and cache: Redis wakes workers and counts attempts; nothing is kept only there, and without it the
+# portal goes on ------------------------------------------------------------------------------------------------
 REDIS_URL = env.secret("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL must start with redis://, rediss:// or unix://")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "common.cache.EnduringRedisCache", "LOCATION": REDIS_URL}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
+    }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_ACKS_LATE = True
@@ -241,7 +252,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 EMAIL_CONFIG = environ.Env.email_url_config(env.secret("EMAIL_URL", "consolemail://"))
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = EMAIL_CONFIG["EMAIL_HOST"] or "", EMAIL_CONFIG["EMAIL_PORT"] or 25
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_USER"] or "", EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    EMAIL_CONFIG["EMAIL_HOST_USER"] or "",
+    EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] or "",
+)
 EMAIL_USE_TLS = bool(EMAIL_CONFIG.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(EMAIL_CONFIG.get("EMAIL_USE_SSL"))
 EMAIL_FILE_PATH = EMAIL_CONFIG["EMAIL_FILE_PATH"]

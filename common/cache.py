@@ -1,0 +1,69 @@
+"""A cache in Redis whose loss nobody notices but the log: what it counts is then counted in this process alone.
+
+Rate limits of sign-in and sign-up, and the page's small memories, must never keep anybody out because Redis is away.
+They go on with a cache of this process: with n processes an attacker gets n times the attempts while it
+lasts, which is still no guessing of passwords.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+# A page asks the cache several times: only the first of them waits for a Redis that does not answer.
+LEAVE_ALONE_SECONDS = 5
+# In the pool's own words; an address that swallows what is sent to it must not hold a page.
+IMPATIENT = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+
+SPARED = (
+    "add", "get", "set", "touch", "delete", "has_key", "incr", "get_many", "set_many", "delete_many", "clear",
+)  # fmt: skip
+
+
+class EnduringRedisCache(RedisCache):
+    """Redis while it answers, a cache of this process while it does not."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        options = {**IMPATIENT, "retry": Retry(NoBackoff(), 0), **params.get("OPTIONS", {})}
+        super().__init__(server, {**params, "OPTIONS": options})
+        self._stand_in = LocMemCache("stand-in", {**params, "OPTIONS": {}})
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether this process counts for itself at the moment."""
+        return time.monotonic() < _away_until[0]
+
+
+# One for all threads of the process: Django gives each thread a cache object of its own.
+_away_until = [0.0]
+
+
+def _spared(name: str) -> Callable[..., Any]:
+    asked: Callable[..., Any] = getattr(RedisCache, name)
+
+    @wraps(asked)
+    def method(self: EnduringRedisCache, *args: Any, **kwargs: Any) -> Any:
+        if not self.stands_in:
+            try:
+                return asked(self, *args, **kwargs)
+            except (RedisError, OSError) as error:
+                _away_until[0] = time.monotonic() + LEAVE_ALONE_SECONDS
+                log.warning(
+                    "Redis does not answer (%s): this process counts for itself", type(error).__name__
+                )
+        return getattr(self._stand_in, name)(*args, **kwargs)
+
+    return method
+
+
+for _name in SPARED:
+    setattr(EnduringRedisCache, _name, _spared(_name))
