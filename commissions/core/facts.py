@@ -15,6 +15,7 @@ Texts = NDArray[np.str_]
 LARGEST = 10**15
 # Σ of a column is bounded too: a subtree's volume is a partial sum of it.
 LARGEST_SUM = 4 * 10**18
+MOST_LINES = 2**31 - 1
 GOOD, SUSPENDED, LEFT = 0, 1, 2
 
 
@@ -144,6 +145,8 @@ def _check_lines(lines: OrderLines, people: int) -> None:
         _same_length("lines." + name, getattr(lines, name), count)
     if not count:
         return
+    if count > MOST_LINES:
+        raise FactsError(f"A period has at most {MOST_LINES} order lines")
     if (lines.key[:-1] >= lines.key[1:]).any():
         raise FactsError("Order lines are not sorted by their key, or a key stands twice")
     stray = np.flatnonzero((lines.seller < 0) | (lines.seller >= people))

@@ -20,7 +20,7 @@ def run(*, plan: Plan, facts: Facts) -> Result:
     memory_after = people.remember()
     people.learn(plan.after_ranks)
     board = Board(facts, tree, people, volumes, rank)
-    lines = lines_of([SHAPES[bonus.shape](bonus, board) for bonus in plan.bonuses])
+    lines = lines_of(plan, board, [SHAPES[bonus.shape](bonus, board) for bonus in plan.bonuses])
     words = people.words
     return Result(
         plan=plan,

@@ -11,12 +11,9 @@ def lines(bonus: Bonus, board: Board) -> Paid:
     """The lines an amount pays: the whole volume, on level 0."""
     source = np.flatnonzero(walked(bonus, board))
     source = source[earners(bonus, board)[board.facts.lines.seller[source]]]
-    own = np.zeros(len(source), np.int64)
     return Paid(
         beneficiary=board.facts.lines.seller[source],
         source=source,
-        level=own,
-        depth=own,
-        base=board.volumes[bonus.on][source],
+        level=np.zeros(len(source), np.int64),
         rate_ppm=np.full(len(source), MILLION, np.int64),
     )

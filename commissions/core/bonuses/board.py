@@ -32,6 +32,4 @@ class Paid:
     beneficiary: Ints
     source: Ints  # index of the order line
     level: Ints  # after compression; 0 is the seller
-    depth: Ints  # before compression
-    base: Ints
-    rate_ppm: Ints
+    rate_ppm: Ints  # of the line's volume

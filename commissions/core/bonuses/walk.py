@@ -23,15 +23,7 @@ def lines(bonus: Bonus, board: Board) -> Paid:
     steps = _Steps(bonus, board)
     blocks = [steps.climb(sources[at : at + BLOCK]) for at in range(0, max(1, len(sources)), BLOCK)]
     beneficiary, source, level, rate = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    depth = board.network.depth
-    return Paid(
-        beneficiary=beneficiary,
-        source=source,
-        level=level,
-        depth=depth[board.facts.lines.seller[source]] - depth[beneficiary],
-        base=board.volumes[bonus.on][source],
-        rate_ppm=rate,
-    )
+    return Paid(beneficiary, source, level, rate)
 
 
 class _Steps:

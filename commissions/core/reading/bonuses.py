@@ -21,6 +21,7 @@ LATER_WALK = (
     "offset",
 )
 MOST_LEVELS = 100
+MOST_BONUSES = 32
 BY = (["level", "rank"], ["level"], ["rank"])
 
 
@@ -93,6 +94,8 @@ def bonuses(draft: Draft) -> tuple[Bonus, ...]:
             section.refuse("", f"{said}; a bonus says one of these", "", tuple(SHAPES))
         if not later and len(shapes) == 1:
             found.append(SHAPES[shapes[0]](draft, name, section))
+    if len(found) > MOST_BONUSES:
+        draft.root.refuse("bonuses", f"a plan has at most {MOST_BONUSES} bonuses")
     return tuple(found)
 
 
