@@ -24,26 +24,18 @@ from commissions.models import (
 )
 from commissions.operations import plans
 from commissions.queries.plans import is_used
+from common.readonly import ReadOnly
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Looked at, never written."""
+class Looked(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Long tables that are looked at: no count of everything on each page."""
 
     show_full_result_count = False
     list_per_page = 50
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Period)
-class PeriodAdmin(ReadOnly):
+class PeriodAdmin(Looked):
     list_display = ("key", "state", "starts_at", "ends_at", "line_drawn_at", "closed_at", "run_the_month")
     list_filter = ("state",)
 
@@ -53,14 +45,14 @@ class PeriodAdmin(ReadOnly):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly):
+class RunAdmin(Looked):
     list_display = ("period", "kind", "number", "state", "stage", "total", "item_count", "computed_at")
     list_filter = ("kind", "state")
     list_select_related = ("period",)
 
 
 @admin.register(Snapshot)
-class SnapshotAdmin(ReadOnly):
+class SnapshotAdmin(Looked):
     list_display = ("run", "distributor", "active", "rank", "title", "own_volume", "group_volume")
     list_select_related = ("run__period", "distributor")
     search_fields = ("=distributor__number",)
@@ -68,7 +60,7 @@ class SnapshotAdmin(ReadOnly):
 
 
 @admin.register(StatementItem)
-class StatementItemAdmin(ReadOnly):
+class StatementItemAdmin(Looked):
     list_display = ("run", "distributor", "bonus", "corrects_period", "amount", "line_count")
     list_filter = ("bonus",)
     list_select_related = ("run__period", "distributor")
@@ -77,7 +69,7 @@ class StatementItemAdmin(ReadOnly):
 
 
 @admin.register(Line)
-class LineAdmin(ReadOnly):
+class LineAdmin(Looked):
     list_display = (
         "run",
         "bonus",
@@ -96,14 +88,14 @@ class LineAdmin(ReadOnly):
 
 
 @admin.register(Promotion)
-class PromotionAdmin(ReadOnly):
+class PromotionAdmin(Looked):
     list_display = ("run", "distributor", "before", "rank")
     list_select_related = ("run__period", "distributor")
     search_fields = ("=distributor__number",)
 
 
 @admin.register(Account)
-class AccountAdmin(ReadOnly):
+class AccountAdmin(Looked):
     list_display = ("kind", "name", "owner", "currency", "balance")
     list_filter = ("kind",)
     list_select_related = ("owner",)
@@ -111,7 +103,7 @@ class AccountAdmin(ReadOnly):
 
 
 @admin.register(Transfer)
-class TransferAdmin(ReadOnly):
+class TransferAdmin(Looked):
     list_display = ("key", "debit", "credit", "amount", "currency", "period", "posted_at")
     list_select_related = ("debit", "credit", "period")
     search_fields = ("^key",)

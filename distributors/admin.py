@@ -12,23 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from common.readonly import ReadOnly
 from distributors.models import Distributor, Document, Enrolment, Profile, ReferralCode, StatusChange, User
 from distributors.operations import standing
 
 DEEPEST_INDENT = 12
-
-
-class ReadOnly:
-    """Neither added, changed nor deleted here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(User)

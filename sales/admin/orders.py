@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from common.readonly import ReadOnly
 from sales.admin import order_pages
-from sales.admin.readonly import ReadOnly, money, volume
+from sales.admin.amounts import money, volume
 from sales.models import Order, OrderLine, Return
 from sales.operations import orders
 from sales.operations.orders import OrderRefused

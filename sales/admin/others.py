@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from sales.admin.readonly import NoDelete, ReadOnly, money, volume
+from common.readonly import NoDelete, ReadOnly
+from sales.admin.amounts import money, volume
 from sales.models import Books, Cart, CartLine, Customer, Return, ReturnLine
 
 

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sales.admin.readonly import NoDelete, ReadOnly, money, volume
+from common.readonly import NoDelete, ReadOnly
+from sales.admin.amounts import money, volume
 from sales.forms.terms import TermsForm, TermsFormSet
 from sales.models import Product, ProductTerms
 from sales.operations import products
