@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.cast import PASSWORD, Cast, assemble
 from tests.journeys import company
@@ -24,7 +24,9 @@ from tests.journeys import company
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/journeys/vendor/axe.min.js").read_text(encoding="utf-8")
 SHOTS = Path(os.environ.get("TEST_SCREENSHOTS", ROOT / "var/journeys"))
+# Machines that build are busy; whoever waits for a condition goes on as soon as it holds.
 PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCAN = (
     "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations.map("

@@ -95,11 +95,12 @@ def sign_in(page: Page, email: str, *, var: Path) -> None:
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
 
-def photograph(page: Page, name: str) -> None:
+def photograph(page: Page, name: str, *, high: int = 860) -> None:
     """The page as it stands, wide in both themes and on a telephone."""
     page.evaluate("document.activeElement.blur()")
+    page.mouse.move(0, 0)
     for look, size, theme in LOOKS:
-        page.set_viewport_size(size)
+        page.set_viewport_size(size if size is PHONE else {**size, "height": high})
         page.emulate_media(color_scheme=theme)
         page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.fonts.ready")
@@ -126,7 +127,9 @@ def everything(browser: Browser, address: str, var: Path) -> None:
     photograph(guest, "landing")
     leader = visitor()
     sign_in(leader, LEADER.email, var=var)
-    photograph(leader, "home")
+    # Once more, without the greeting of the sign-in.
+    leader.goto("/")
+    photograph(leader, "home", high=1264)
     of_a_leader(leader)
     approver = visitor()
     sign_in(approver, STAFF_APPROVER.email, var=var)
@@ -149,7 +152,10 @@ def of_a_leader(page: Page) -> None:
     page.wait_for_url("**/earnings/20*/")
     page.locator("details.item > summary").filter(has_text="Level pay").first.click()
     page.locator("details.level-line > summary").first.click()
-    page.locator("details.level-line details.line-item > summary").first.click()
+    orders = page.locator("details.level-line details.line-item")
+    orders.first.wait_for()
+    short = orders.evaluate_all("all => all.findIndex(one => one.querySelectorAll('tbody tr').length < 4)")
+    orders.nth(max(short, 0)).locator("summary").click()
     photograph(page, "statement")
 
 

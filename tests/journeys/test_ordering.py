@@ -20,8 +20,7 @@ def open_month(cast):
     """Dan, Eva's sponsor, is active this month; his estimate is nothing so far."""
     _, balm = company.start(cast, back=0)
     company.may(cast, "rolf", "view_order", "change_order")
-    moment = timezone.now() - timedelta(seconds=1)
-    company.buy(cast, "dan", product_id=balm, at=moment)
+    company.buy(cast, "dan", product_id=balm, at=timezone.now())
     company.measure()
 
 
@@ -48,7 +47,7 @@ def mark_paid(clerk, number):
     clerk.get_by_role("row").filter(has_text=number).get_by_role("checkbox").check()
     clerk.locator("select[name=action]").select_option(label="Mark as paid now")
     clerk.get_by_role("button", name=re.compile("Go|Run")).click()
-    expect(clerk.get_by_text("1 orders marked as paid")).to_be_visible()
+    expect(clerk.get_by_text(re.compile("1 orders? marked as paid"))).to_be_visible()
 
 
 def test_a_paid_order_changes_the_estimate_of_the_upline(open_month, signed_in, backstage, look):
