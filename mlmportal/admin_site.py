@@ -40,8 +40,8 @@ class PortalAdminSite(admin.AdminSite):
 
 
 def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Django's admin looks up what an address asks for, be it the first day of the year 1 or a field without a
-    name, and falls where no database or model knows such a thing: the address is wrong, not the portal.
+    """Django's admin looks up whatever is asked for, be it the first day of the year 1 or a field without a name,
+    and falls where no database or model knows such a thing: what was sent is wrong, not the portal.
     """
 
     @wraps(view)
@@ -49,9 +49,8 @@ def _readable(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
         try:
             return view(request, *args, **kwargs)
         except (FieldDoesNotExist, OverflowError, DataError) as error:
-            if request.method not in ("GET", "HEAD"):
-                raise
-            raise BadRequest("This address asks for what cannot be looked up") from error
+            # Whatever a form had written is rolled back: the admin's own transaction ends before this.
+            raise BadRequest("This asks for what cannot be looked up") from error
 
     return wrapped
 

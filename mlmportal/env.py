@@ -19,7 +19,9 @@ KNOWN = {
 def refuse_unknown(environ: Mapping[str, str]) -> None:
     unknown = sorted(name for name in environ if name.startswith("PORTAL_") and name not in KNOWN)
     if unknown:
-        raise ImproperlyConfigured(f"Unknown settings {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}")
+        raise ImproperlyConfigured(
+            f"Unknown settings {', '.join(unknown)}; known are {', '.join(sorted(KNOWN))}"
+        )
 
 
 def text(name: str, default: str = "") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
@@ -13,17 +14,26 @@ from distributors.queries import people
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def last_resort(get_response: Handler) -> Handler:
-    """A NUL in a query string or a body that is too large is the sender's mistake, not ours: 400, never
-    500.
-    """
+# What Python and Django say when something sent is no number they can hold; each is pinned down by a test.
+UNREADABLE = ("Exceeds the limit", "expected a number but got")
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+
+class LastResort:
+    """A NUL in an address, or a number no machine holds, is the sender's mistake, not ours: 400, never 500."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponse("This address cannot be read.", status=400, content_type="text/plain")
-        return get_response(request)
+        return self.get_response(request)
 
-    return middleware
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Where a library turned what was sent into a number and fell, answer as for any bad request."""
+        if isinstance(exception, ValueError) and any(words in str(exception) for words in UNREADABLE):
+            raise BadRequest("This holds something that is not a number") from exception
+        return None
 
 
 def no_store(get_response: Handler) -> Handler:

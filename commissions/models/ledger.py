@@ -12,20 +12,28 @@ class Account(models.Model):
         DEBT = "debt", "debt"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(max_length=60, blank=True, help_text="Of a company's account: the bonus, the period")
+    name = models.CharField(
+        max_length=60, blank=True, help_text="Of a company's account: the bonus, the period"
+    )
     owner = models.ForeignKey(
         "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="accounts"
     )
     currency = models.CharField(max_length=3)
-    balance = models.BigIntegerField(default=0, help_text="A cache: credits less debits; check_books proves it")
+    balance = models.BigIntegerField(
+        default=0, help_text="A cache: credits less debits; check_books proves it"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "owner", "currency"], condition=Q(owner__isnull=False), name="account_of_owner_once"
+                fields=["kind", "owner", "currency"],
+                condition=Q(owner__isnull=False),
+                name="account_of_owner_once",
             ),
             models.UniqueConstraint(
-                fields=["kind", "name", "currency"], condition=Q(owner__isnull=True), name="account_of_company_once"
+                fields=["kind", "name", "currency"],
+                condition=Q(owner__isnull=True),
+                name="account_of_company_once",
             ),
         ]
 

@@ -5,12 +5,16 @@ class Line(models.Model):
     """Why money was earned: this bonus, from this order line, on this level, at this rate. Exact, unrounded:
     amount = whole minor units + micro millionths of one."""
 
-    run = models.ForeignKey("commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="lines")
+    run = models.ForeignKey(
+        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="lines"
+    )
     bonus = models.CharField(max_length=40)
     distributor = models.ForeignKey(
         "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
-    order_line = models.ForeignKey("sales.OrderLine", on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    order_line = models.ForeignKey(
+        "sales.OrderLine", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
     level = models.SmallIntegerField(help_text="After compression; 0 is the person's own sale")
     depth = models.IntegerField(help_text="Before compression: the distance in the sponsor tree")
     base = models.BigIntegerField()
@@ -32,7 +36,9 @@ class StatementItem(models.Model):
     """What one bonus pays one person for one period: the lines' sum, rounded once. A correction names the
     period whose payment it corrects."""
 
-    run = models.ForeignKey("commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="items")
+    run = models.ForeignKey(
+        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="items"
+    )
     distributor = models.ForeignKey(
         "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
@@ -43,7 +49,9 @@ class StatementItem(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "distributor", "bonus", "corrects_period"], name="item_once")
+            models.UniqueConstraint(
+                fields=["run", "distributor", "bonus", "corrects_period"], name="item_once"
+            )
         ]
         indexes = [models.Index(fields=["distributor", "run"], name="item_of_person")]
 

@@ -39,7 +39,9 @@ class Run(models.Model):
     engine_version = models.CharField(max_length=20)
     input_hash = models.CharField(max_length=64, blank=True)
     engine_hash = models.CharField(max_length=64, blank=True, help_text="Of everything the engine gave")
-    output_hash = models.CharField(max_length=64, blank=True, help_text="Of the items and lines as they are stored")
+    output_hash = models.CharField(
+        max_length=64, blank=True, help_text="Of the items and lines as they are stored"
+    )
     people_count = models.PositiveIntegerField(default=0)
     order_count = models.PositiveIntegerField(default=0)
     order_line_count = models.PositiveIntegerField(default=0)
@@ -80,7 +82,10 @@ class Run(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
-                | (~Q(approved_by=F("reviewed_by")) & (Q(prepared_by__isnull=True) | ~Q(approved_by=F("prepared_by")))),
+                | (
+                    ~Q(approved_by=F("reviewed_by"))
+                    & (Q(prepared_by__isnull=True) | ~Q(approved_by=F("prepared_by")))
+                ),
                 name="run_approved_by_another",
             ),
             models.CheckConstraint(

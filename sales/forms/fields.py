@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Plain digits only: Python's int() would also take "１", " 1 " and "1_0".
 WHOLE = re.compile(r"[0-9]{1,4}\Z", re.ASCII)
+AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]+)?", re.ASCII)
 
 
 class QuantityField(forms.CharField):
@@ -42,6 +43,12 @@ class HundredthsField(forms.DecimalField):
         self.exponent = exponent
         highest = Decimal(most).scaleb(-exponent)
         super().__init__(min_value=0, max_value=highest, decimal_places=exponent, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        # Decimal would also take "1_000", "1e3" and digits of other scripts.
+        if isinstance(value, str) and value.strip() and not AMOUNT.fullmatch(value.strip()):
+            raise forms.ValidationError(_("Write the amount as digits with a point, such as 12.90."))
+        return super().to_python(value)
 
     def clean(self, value: Any) -> Any:
         amount = super().clean(value)

@@ -1,7 +1,7 @@
 """What somebody hostile would send, and the means to send it: shared by the suites of hostile input."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -92,8 +92,20 @@ class Heard:
             self.broken.append(f"{what[:160]}: {response.status_code}")
 
 
-def send(heard: Heard, client: Client, method: str, path: str, *args: object, **more: object) -> object:
-    """One request whose traces are wiped out: database, cookies and counters are as before."""
+def send(
+    heard: Heard,
+    client: Client,
+    method: str,
+    path: str,
+    *args: object,
+    label: str = "",
+    then: Callable[[], None] | None = None,
+    **more: object,
+) -> object:
+    """One request whose traces are wiped out: database, cookies and counters are as before.
+
+    `then` looks at what the request has done before that.
+    """
     cookies = client.cookies.output()
     kept = {name: morsel.value for name, morsel in client.cookies.items()}
     response: object
@@ -102,6 +114,8 @@ def send(heard: Heard, client: Client, method: str, path: str, *args: object, **
             response = getattr(client, method)(path, *args, **more)
             if getattr(response, "streaming", False):
                 list(response)
+            if then:
+                then()
             transaction.set_rollback(True)
     except Exception as error:  # noqa: BLE001 - any exception is what is looked for
         response = error
@@ -110,7 +124,7 @@ def send(heard: Heard, client: Client, method: str, path: str, *args: object, **
         for name, value in kept.items():
             client.cookies[name] = value
     cache.clear()
-    heard.note(f"{method.upper()} {path} {args or ''}", response)
+    heard.note(f"{method.upper()} {path} {label}", response)
     return response
 
 

@@ -30,7 +30,9 @@ def test_nothing_committed_names_a_path_of_one_machine():
     ours = [ROOT / name for name in files.split() if "vendor" not in name and Path(name).suffix in SOURCES]
     # Put together here, so that this file does not name them itself.
     homes = re.compile(r"(?<![\w.])/(" + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me/[a-z]+"]) + r")/")
-    assert [str(path) for path in ours if path.exists() and homes.search(path.read_text(errors="replace"))] == []
+    assert [
+        str(path) for path in ours if path.exists() and homes.search(path.read_text(errors="replace"))
+    ] == []
 
 
 SOURCES = {".py", ".md", ".html", ".css", ".js", ".mjs", ".toml", ".yaml", ".yml", ".txt", ".json", ".pyi"}

@@ -54,7 +54,9 @@ def _refuse_a_port_in_use(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"Port {port} is not free ({error.strerror}); take another with --port.") from error
+            raise CommandError(
+                f"Port {port} is not free ({error.strerror}); take another with --port."
+            ) from error
 
 
 def _web(options: dict[str, Any]) -> list[str]:
