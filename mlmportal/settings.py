@@ -117,9 +117,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database -------------------------------------------------------------------------------------------------
-DATABASE_URL = env.secret("DATABASE_URL", f"sqlite:///{VAR / 'portal.sqlite3'}")
+DATABASE_URL = env.secret("DATABASE_URL") or f"sqlite:///{VAR / 'portal.sqlite3'}"
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-_engine = DATABASES["default"]["ENGINE"]
+_engine = DATABASES["default"].get("ENGINE", "")
 if _engine == "django.db.backends.sqlite3":
     # WAL and IMMEDIATE: writers queue instead of failing; recursive_triggers: INSERT OR REPLACE meets the
     # triggers that guard final rows.

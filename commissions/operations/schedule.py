@@ -49,6 +49,7 @@ def run_given_up(*, subject: str, now: datetime, error: str) -> None:
 
 
 def refresh_estimate(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
-    """The handler of jobs about estimates: there is one open period, whatever the subject says."""
-    estimates.refresh(now=now, progress=progress)
+    """The handler of jobs about estimates. A period that was closed meanwhile needs none: its runs say more."""
+    if Period.objects.filter(key=subject, state=Period.State.OPEN).exists():
+        estimates.refresh(now=now, progress=progress)
     return False

@@ -42,7 +42,7 @@ def sentence(
     is_own: bool,
     base: int | None = None,
 ) -> str:
-    """Why a line was earned: who bought for how much and when, where they stand, and what the plan gives for it.
+    """Why a line was earned: who bought when, how much of it counts, where they stand, and what the plan gives for it.
 
     `base` is that of the whole order where a sentence tells about all its lines.
     """
@@ -87,8 +87,8 @@ def _bought(info: LineInfo, is_own: bool) -> str:
             return _("Your customer bought on %(day)s; %(base)s of it counts.")
         return _("A customer of %(seller)s bought on %(day)s; %(base)s of it counts.")
     if is_own:
-        return _("You bought for %(base)s on %(day)s.")
-    return _("%(seller)s bought for %(base)s on %(day)s.")
+        return _("You bought on %(day)s; %(base)s of it counts.")
+    return _("%(seller)s bought on %(day)s; %(base)s of it counts.")
 
 
 def _standing(line: Line, seller: str, is_own: bool) -> list[str]:

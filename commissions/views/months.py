@@ -113,9 +113,19 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @staff_required("commissions.approve_run")
-@reauthentication_required  # type: ignore[untyped-decorator]
 def approve(request: HttpRequest, key: str) -> HttpResponse:
-    """Answer for a reviewed draft: from here on it is posted and final."""
+    """Answer for a reviewed draft: what is typed is looked at first, then who types it."""
+    found, _run = _with_run(key)
+    form = month_rows.approve_form(request, found, request.POST)
+    if form is None or not form.is_valid():
+        return _page(request, found, approve_form=form)
+    answer: HttpResponse = _approve(request, key)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _approve(request: HttpRequest, key: str) -> HttpResponse:
+    """From here on the month is posted and final."""
     found, run = _with_run(key)
     form = month_rows.approve_form(request, found, request.POST)
     if form is None or not form.is_valid():

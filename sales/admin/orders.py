@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from common.readonly import ReadOnly
 from sales.admin import order_pages
@@ -146,4 +147,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
             if changed:
                 done += 1
                 self.log_change(request, order, word)
-        self.message_user(request, _("%(n)s orders %(word)s.") % {"n": done, "word": word})
+        self.message_user(
+            request,
+            ngettext("%(n)s order %(word)s.", "%(n)s orders %(word)s.", done) % {"n": done, "word": word},
+        )

@@ -61,7 +61,7 @@ def test_a_line_says_why(final, cast):
     found = statements.item_lines(person_id=cast.dan.pk, key="2026-10", bonus="level_pay")
     said = {line.seller: line.sentence for line in found.lines if not line.order.by_customer}
     assert said["Finn Vermeer"] == (
-        "Finn Vermeer bought for €310.00 on 10 October. Finn Vermeer is on your level 2. "
+        "Finn Vermeer bought on 10 October; €310.00 of it counts. Finn Vermeer is on your level 2. "
         "A Partner receives 4\u00a0% on level 2."
     )
 

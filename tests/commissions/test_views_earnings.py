@@ -62,7 +62,7 @@ def test_an_item_is_a_page_without_script(final, cast):
 
 def test_a_level_opens_to_orders_with_the_reason(final, cast):
     page = text(cast.client("ben").get("/earnings/2026-10/level_pay/1/"))
-    assert "Cleo Vermeer bought for" in page
+    assert "Cleo Vermeer bought on" in page
     assert "Line 1" in page
 
 
