@@ -1,8 +1,15 @@
-"""Personal data: kept apart, changed only by its owner."""
+"""Personal data: kept apart, changed only by its owner, erased without touching the tree or the books."""
 
+import secrets
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
-from distributors.models import Profile
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from distributors.models import Profile, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +34,40 @@ def change(*, user_id: int, details: Details) -> None:
     changed = Profile.objects.filter(user_id=user_id, erased_at__isnull=True).update(**asdict(details))
     if not changed:
         raise NoProfile
+
+
+def erase(*, profile_id: int, now: datetime) -> None:
+    """Erases a person for good: personal data, login, addresses, second factors and sessions.
+
+    The place in the tree, orders and the books stay, under a name that says nothing. Once; raises NoProfile.
+    """
+    with transaction.atomic():
+        profile = Profile.objects.select_for_update().filter(pk=profile_id, erased_at__isnull=True).first()
+        if profile is None:
+            raise NoProfile
+        login = profile.user_id
+        Profile.objects.filter(pk=profile_id).update(
+            user=None,
+            given_name="Member",
+            family_name=secrets.token_hex(3).upper(),
+            phone="",
+            street="",
+            postcode="",
+            city="",
+            country="",
+            birth_date=None,
+            erased_at=now,
+        )
+        if login is not None:
+            _erase_login(login)
+
+
+def _erase_login(user_id: int) -> None:
+    """What hangs on a login goes with it; the row stays where the books name it, closed and unrecognisable."""
+    user = User.objects.get(pk=user_id)
+    EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    UserSession.objects.filter(user=user).delete()
+    user.email, user.is_active = f"erased-{secrets.token_hex(8)}@invalid", False
+    user.set_unusable_password()
+    user.save(update_fields=["email", "is_active", "password"])
