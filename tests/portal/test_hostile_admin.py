@@ -118,3 +118,26 @@ def test_an_error_of_our_own_is_still_an_error(root, monkeypatch):
     monkeypatch.setattr(ProductAdmin, "get_queryset", falls)
     with pytest.raises(ValueError, match="our own"):
         root.get("/admin/sales/product/")
+
+
+def test_a_session_deleted_by_staff_is_over(root, cast):
+    from allauth.usersessions.models import UserSession
+
+    eva = cast.client("eva")
+    eva.get("/")
+    session = UserSession.objects.get(user=cast.users["eva"])
+    assert (
+        session.session_key
+        not in root.get(f"/admin/usersessions/usersession/{session.pk}/change/").content.decode()
+    )
+    root.post(f"/admin/usersessions/usersession/{session.pk}/delete/", {"post": "yes"})
+    assert eva.get("/")["Location"].startswith("/accounts/login/")
+
+
+def test_staff_see_that_there_is_a_second_factor_and_not_what_it_is(root, cast):
+    from allauth.mfa.models import Authenticator
+
+    made = Authenticator.objects.create(user=cast.users["eva"], type="totp", data={"secret": "SEALEDSECRET"})
+    page = root.get(f"/admin/mfa/authenticator/{made.pk}/change/").content.decode()
+    assert "eva@example.com" in page
+    assert "SEALEDSECRET" not in page
