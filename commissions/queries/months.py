@@ -8,6 +8,7 @@ from django.db.models import Count, Sum
 
 from commissions.models import Run, StatementItem
 from commissions.queries import plans
+from common import spoken
 from distributors.queries import people
 from distributors.queries.people import PersonName
 
@@ -108,7 +109,9 @@ def unusual(*, run: Run) -> list[str]:
     if last is not None:
         leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
         if leaps:
-            found.append(f"{leaps} people earn more than twice what they earned in {last.period.key}.")
+            found.append(
+                f"{leaps} people earn more than twice what they earned in {spoken.month_name(last.period.starts_at)}."
+            )
     return found
 
 
