@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from common.operations import statistics
+
 AT_A_TIME = 10_000
 Row = Sequence[Any]
 
@@ -19,7 +21,9 @@ def insert(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     if connection.vendor == "postgresql":
-        return _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+        count = _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+        statistics.learn(tables=[model], rows=count)
+        return count
     marks = ", ".join(["%s"] * len(columns))
     return _execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of columns
 

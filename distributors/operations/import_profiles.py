@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from common.csvcells import CellError
+from common.operations import statistics
 from distributors.models import Profile, User
 
 BATCH = 2_000
@@ -58,6 +59,7 @@ def add_profiles(*, people: Sequence[NewProfile]) -> list[int]:
             for one in part
         )
         keys.extend(profile.pk for profile in profiles)
+    statistics.learn(tables=[User, EmailAddress, Profile], rows=len(people))
     return keys
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from django.db import connection, models
 from django.db.models import Max
 
+from common.operations import statistics
 from distributors.models import Distributor
 from distributors.tree.arrays import Circle, Ints, levels, tour
 from distributors.tree.health import rebuild_trees
@@ -69,6 +70,7 @@ def plant(*, people: Sequence[Planting]) -> None:
             _insert(people, shape, heads)
         if crowded:
             rebuild_trees(tree_ids={place[0] for place in known.values()})
+        statistics.learn(tables=[Distributor], rows=len(people))
 
 
 def _shape(parent: Ints) -> _Shape:

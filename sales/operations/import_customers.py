@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from common import csvcells as cells
 from common.csvfiles import Layout, Problem, Problems, Progress, Refused, rows, silent
+from common.operations import statistics
 from distributors.operations.import_profiles import (
     NewProfile,
     add_profiles,
@@ -152,6 +153,7 @@ def _write(new: Sequence[Listed], sellers: dict[str, int], progress: Progress) -
                 ),
                 batch_size=BATCH,
             )
+            statistics.learn(tables=[Customer], rows=len(new))
             keep_clear(name="customer", prefix="C", imported=(one.number for one in new))
             progress("writing", len(new), len(new))
     except IntegrityError as error:

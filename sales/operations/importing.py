@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from common import csvcells as cells
 from common.csvfiles import Layout, Problem, Problems, Progress, Refused, rows, silent
+from common.operations import statistics
 from common.operations.failpoints import failpoint
 from distributors.operations.import_profiles import batches
 from distributors.queries import people
@@ -268,6 +269,7 @@ def _write_all(
                 done += len(part)
                 progress("writing", done, len(new))
             keep_clear(name="order", prefix="P", imported=(order.number for order in new))
+            statistics.learn(tables=[Order, OrderLine], rows=len(new))
             _tell(new, shut_until)
     except IntegrityError as error:
         reason = f"an order in it was added by someone else meanwhile ({error}); run the import again"
