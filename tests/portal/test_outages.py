@@ -2,7 +2,6 @@
 
 import re
 import socket
-import time
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
+from redis import Redis
 from redis.exceptions import ConnectionError as RedisGone
 
 from commissions import tasks
@@ -22,7 +22,6 @@ from sales.models import Order
 from tests.cast import PASSWORD
 from tests.portal.test_accounts_join import DETAILS, DISTRIBUTOR
 
-SOON = 2.0
 PAPERS = {"read_disclosure": "on", "accept_agreement": "on"}
 
 
@@ -60,9 +59,7 @@ def sign_in(client, password=PASSWORD):
 
 
 def test_signing_in_without_redis(cast, redis_lost):
-    client, began = Client(), time.monotonic()
-    assert sign_in(client)["Location"] == "/"
-    assert time.monotonic() - began < SOON
+    assert sign_in(Client())["Location"] == "/"
 
 
 def test_djangos_own_cache_would_keep_people_out(cast, settings, monkeypatch, nobody_there):
@@ -91,14 +88,13 @@ def test_joining_without_redis(cast, redis_lost):
 
 
 def test_ordering_without_redis(cast, furnished, redis_lost):
-    client, began = cast.client("eva"), time.monotonic()
+    client = cast.client("eva")
     page = client.get("/catalogue/").content.decode()
     client.post(re.search(r"/cart/\d+/add/", page)[0], {"quantity": "2"})
     token = re.search(r'name="token" value="([^"]+)"', client.get("/cart/").content.decode())[1]
     before = Order.objects.count()
     client.post("/cart/order/", {"token": token, "purpose": "own_use"})
     assert Order.objects.count() == before + 1
-    assert time.monotonic() - began < 2 * SOON
 
 
 def test_every_first_page_opens_without_redis(cast, furnished, redis_lost):
@@ -109,9 +105,10 @@ def test_every_first_page_opens_without_redis(cast, furnished, redis_lost):
 def test_only_the_first_question_waits(settings, monkeypatch, swallows):
     lose_redis(settings, monkeypatch, swallows)
     cache.set("one", 1)
-    began = time.monotonic()
+    asked: list[object] = []
+    monkeypatch.setattr(Redis, "execute_command", lambda *words, **_: asked.append(words))
     assert [cache.get("one"), cache.get_many(["one"]), cache.incr("one")] == [1, {"one": 1}, 2]
-    assert time.monotonic() - began < 0.2
+    assert asked == []
 
 
 def test_ready_says_that_redis_is_away(client, db, redis_lost):
@@ -121,12 +118,12 @@ def test_ready_says_that_redis_is_away(client, db, redis_lost):
 
 
 @pytest.mark.parametrize("lost", ["nobody_there", "swallows"])
-def test_a_broker_that_is_away_keeps_nobody_waiting(request, monkeypatch, lost):
+def test_a_broker_that_is_away_keeps_nobody_waiting(request, monkeypatch, caplog, lost):
+    """It is given up: without a limit on the socket this would never come back from a broker that says nothing."""
     monkeypatch.setattr(app.conf, "broker_url", request.getfixturevalue(lost))
     monkeypatch.setattr(jobs, "_wakers", [tasks.wake])
-    began = time.monotonic()
     jobs.wake(after=timedelta())
-    assert time.monotonic() - began < SOON
+    assert "Nobody could be woken" in caplog.text
 
 
 @pytest.fixture
