@@ -59,7 +59,7 @@ def test_a_team_that_is_too_large_is_not_listed(final, cast, monkeypatch):
     monkeypatch.setattr(unpaid, "LARGEST_TEAM", 3)
     assert unpaid.groups(person_id=cast.ana.pk, key="2026-10") is None
     page = cast.client("ana").get("/earnings/2026-10/nothing/").content.decode()
-    assert "too large to list every order" in page
+    assert "single orders are not listed" in page
 
 
 def test_the_month_must_be_ones_own(final, cast):
