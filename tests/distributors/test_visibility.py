@@ -14,7 +14,9 @@ from tests.distributors.people import batch, children, everybody_below
 
 def scramble() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {Distributor._meta.db_table} SET lft = 1, rght = 9000 - id, tree_id = 1")
+        cursor.execute(
+            f"UPDATE {Distributor._meta.db_table} SET lft = 1, rght = 9000000000 - id, tree_id = 1"
+        )
 
 
 def test_everybody_sees_themselves(cast):

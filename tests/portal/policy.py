@@ -239,13 +239,14 @@ def admin_row(name: str) -> Row | None:
     if name in ADMIN_FRAME:
         return ADMIN_FRAME[name]
     model, _, deed = name.removeprefix("admin:").rpartition("_")
+    # Whether object 1 exists is the database's affair: some begin each test's numbers anew, others go on.
     superuser = {
         "changelist": "ok",
         "add": "ok" if model in ADDED else "denied",
-        "delete": "ok|away" if model in DELETED else "denied",
-        "change": "ok|away",
-        "history": "ok|away",
-        "return": "ok|away",
+        "delete": "ok|away|hidden" if model in DELETED else "denied",
+        "change": "ok|away|hidden",
+        "history": "ok|away|hidden",
+        "return": "ok|away|hidden",
     }.get(deed)
     if superuser is None:
         return None
