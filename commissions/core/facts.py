@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +31,13 @@ class People:
     sponsor: Ints  # index of the sponsor in these arrays, -1 for a root; sponsor[i] < i
     joined: Ints  # company-calendar day, days since 1970-01-01
     standing: NDArray[np.int8]  # 0 in good standing, 1 suspended, 2 left
-    memory: Mapping[
-        str, Ints
-    ]  # each memory's value when the period starts; a missing name begins as the plan says
+    # Each memory's value when the period starts; a missing name begins as the plan says.
+    memory: Mapping[str, Ints]
+    # Parents in the plan's other trees of people: index, -1 for a root. `sponsor` above is the plan's main tree.
+    parents: Mapping[str, Ints] = field(default_factory=dict)
+    inputs: Mapping[str, Ints] = field(default_factory=dict)  # what orders cannot tell; missing is 0
+    # The same people's last closed values under another plan: "monthly.rank" (index in this plan's ladder).
+    others: Mapping[str, Ints] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.number)
@@ -52,9 +56,13 @@ class OrderLines:
     list_price: Ints  # at retail price, minor units
     distributor_price: Ints  # at distributor's price, minor units
     day: Ints  # company-calendar day the line was booked
-    reversal: (
-        Bools  # the negative line of a return of an earlier period's order: counted in volumes, never walked
-    )
+    # The negative line of a return of an earlier period's order: counted in volumes, never walked.
+    reversal: Bools
+    # Which order of the seller this is, from 1, counted over all periods; None: not known, all are the first.
+    order_number: Ints | None = None
+    # What came back inside the period, by field, as positive amounts: the columns above are net of it. A volume whose
+    # returns are not_subtracted adds it again. A missing field is 0.
+    back: Mapping[str, Ints] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.key)
@@ -64,12 +72,46 @@ AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_p
 
 
 @dataclass(frozen=True, slots=True)
+class Positions:
+    """p positions of one placement tree, parents before children: sorted by depth, then by key."""
+
+    key: Texts  # business key, unique: "U1" or "U1#2"
+    owner: Ints  # index of the person; the first position of an owner is where their own volume stands
+    parent: Ints  # index of the position above, -1 for a root
+    slot: Ints  # index of the slot under the parent; -1 for a root
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What crosses from one period to the next besides memories. Stored with a run, so that a run again gives the same.
+
+    Keys are business keys: a bonus's name, a position's index in `Facts.positions`, a person's index.
+    """
+
+    # Of each pair bonus: what is carried, [position, slot, age]; age 0 was gathered in the last period. Without
+    # expiry there is one age.
+    carry: Mapping[str, Ints] = field(default_factory=dict)
+    # Of each memory that keeps periods: [person, period], the latest last.
+    windows: Mapping[str, Ints] = field(default_factory=dict)
+    # Of each once bonus: 0 never given, 1 given and the test held in the last period, 2 given and lost since.
+    given: Mapping[str, Ints] = field(default_factory=dict)
+    # Of each bonus that holds: (person, minor units, age in periods: 1 was held in the last period), sorted.
+    held: Mapping[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    pools: Mapping[str, int] = field(default_factory=dict)  # carried to the next period: minor units
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     period: str  # "2026-10"
     first_day: int  # half-open company-calendar days [first_day, last_day)
     last_day: int
     people: People
     lines: OrderLines
+    positions: Mapping[str, Positions] = field(default_factory=dict)  # of each tree with slots
+    state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:
         """Refuses facts that are out of shape, order or bounds. Raises FactsError."""

@@ -3,30 +3,54 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.facts import Facts, feed
+from commissions.core.facts import Facts, State, feed
 from commissions.core.plan import Plan, Requirement
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
+class Kind(IntEnum):
+    """Where a line comes from. Closed: stored, and pages have a sentence for each."""
+
+    SALE = 0  # a walk from an order line: source is the order line, origin its seller
+    PERSON = 1  # a walk from a person's measure, or from what a person earned: origin is that person
+    AMOUNT = 2  # so much for a person, from their own measures: origin is the person
+    ONCE = 3
+    PAIR = 4  # origin is the person; level is the position's place among the owner's positions, from 1
+    POOL = 5
+    GUARANTEE = 6  # received: origin is who sent it. Sent: negative, origin is the one above who received it
+    MOST = 7  # negative: what is over the most of this bonus
+    GROUP = 8  # negative: what a group rule took; level is the rule's index in plan.group_rules
+    HELD = 9  # negative: what waits until the test of the hold is met
+    RELEASED = 10  # what waited
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Why money was earned, in parallel arrays, sorted by (beneficiary, bonus, source, level)."""
+    """Why money was earned, in parallel arrays, sorted by (beneficiary, bonus, kind, source, origin, level, rate).
+
+    The lines of an item sum to the item, to within the half minor unit of its rounding: what a cap, a group rule or a
+    hold takes away is a negative line, rounded to a whole minor unit. base × rate = whole and micro for SALE and PERSON;
+    for the other kinds, and where a rate is an amount for each source, base is the whole amount and rate a million.
+    """
 
     bonus: Ints  # index in plan.bonuses
     beneficiary: Ints  # index of the person
-    source: Ints  # index of the order line
-    level: Ints  # after compression; 0 is the person's own sale
-    depth: Ints  # before compression
+    source: Ints  # index of the order line, -1 where there is none
+    level: Ints  # level or generation, after compression; 0 is the person's own sale
+    depth: Ints  # before compression, in the walk's tree
     base: Ints
     rate_ppm: Ints
     whole: Ints  # minor units …
     micro: Ints  # … and millionths of one, 0 to 999,999
+    kind: Ints
+    origin: Ints  # index of the person it comes from
 
     def __len__(self) -> int:
         return len(self.bonus)
@@ -58,6 +82,13 @@ class Result:
     have: Ints  # [person, requirement]
     lines: Lines
     items: Items
+    state_after: State
+    # By pool: what there was to share. By bonus: what nobody earned though the rule would have paid it.
+    funds: Mapping[str, int]
+    kept: Mapping[str, int]  # minor units, rounded down: the company's figure, not a ledger entry
+    # Shares of bonuses that pay in shares, per person: such a bonus has no items.
+    shares: Mapping[str, Ints]
+    new_positions: Mapping[str, Ints]  # by placement tree: whose positions `then: new_position` asks for
 
     def output_hash(self) -> str:
         """SHA-256 over business keys and integers: equal on every database and machine."""

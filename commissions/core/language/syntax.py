@@ -82,11 +82,27 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Over whom an aggregate looks, from the one who asks."""
+
+    name: str  # self | frontline | team | self and team | leg | levels | everyone | memory
+    slot: str = ""  # of leg
+    first: int = 0  # of levels: level n is levels n to n
+    last: int = 0
+    memory: str = ""  # a memory that keeps periods; its values are `it`
+    before: bool = False  # before(memory): without this period's
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
-    kind: str
+    kind: str  # sum | count | any | largest | smallest
     of: "Expression | None"  # None for a bare count
-    scope: str
-    where: "Expression | None"
+    scope: Scope
+    where: "Expression | None" = None
+    until: "Expression | None" = None  # stops before the first such person of each path, and asks not the starter
+    inclusive: bool = False  # … or after that person
+    skipping: "Expression | None" = None  # of levels: such people use up no level, and are not met
+    tree: str = ""  # the plan's main tree when empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,23 @@ class Legs:
     """How many front-line branches hold anyone, at any depth, for whom the test is true."""
 
     test: "Expression"
+    tree: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegsOnce:
+    """Whether so many legs of each kind are there when no leg is used twice. A leg is of a kind when its head, the
+    front-line person, meets the test."""
+
+    counts: tuple[int, ...]
+    tests: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """True of people whose parent in the tree is the one who asks."""
+
+    tree: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +137,53 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Capped:
+    """A leg-capped measure; with the requirement as its base, `need` is the number it is compared with."""
+
     name: str
+    need: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A table read: by its own axes when there is no argument, else its first axis by the argument."""
+
+    table: str
+    arguments: tuple["Expression", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TreeOf:
+    """`code of enroller`: the parent in one tree of the parent in another. Only in a tree's rule."""
+
+    tree: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    name: str  # highest | lowest | round_half_up | round_down | whole
     arguments: tuple["Expression", ...]
 
 
 Expression = (
-    Literal | Number | Word | Not | Logic | Compare | Arithmetic | Choose | Aggregate | Legs | Before | Call
+    Literal
+    | Number
+    | Word
+    | Not
+    | Logic
+    | Compare
+    | Arithmetic
+    | Choose
+    | Aggregate
+    | Legs
+    | LegsOnce
+    | Mine
+    | Before
+    | Capped
+    | Lookup
+    | TreeOf
+    | Call
 )
 
 
@@ -120,7 +193,7 @@ def parts(expression: Expression) -> Iterator[Expression]:
     for field in fields(expression):
         value = getattr(expression, field.name)
         for inner in value if isinstance(value, tuple) else (value,):
-            if not isinstance(inner, str | int) and inner is not None:
+            if not isinstance(inner, str | int | Scope) and inner is not None:
                 yield from parts(inner)
 
 
