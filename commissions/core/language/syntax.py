@@ -115,8 +115,8 @@ class Legs:
 
 @dataclass(frozen=True, slots=True)
 class LegsOnce:
-    """Whether so many legs of each kind are there when no leg is used twice. A leg is of a kind when its head, the
-    front-line person, meets the test."""
+    """Whether so many legs of each kind are there when no leg is used twice. As with legs(), a leg is of a kind when it
+    holds anyone who meets the test."""
 
     counts: tuple[int, ...]
     tests: tuple["Expression", ...]
