@@ -72,16 +72,18 @@ class Mapped:
 Node = Text | Listed | Mapped
 
 
-def read(text: str) -> Mapped:
+def read(
+    text: str, *, what: str = "a plan document", longest: int = LONGEST, most_nodes: int = MOST_NODES
+) -> Mapped:
     """The document as nested values. Raises PlanError: anchors, tags, repeated keys, depth, size, broken YAML.
 
     It is built from the parser's events, and the first thing that is not plain stops it: a hostile document costs
     no more than its length.
     """
-    if len(text) > LONGEST:
-        raise PlanError([Problem(1, "", f"the document is longer than {LONGEST} characters")])
+    if len(text) > longest:
+        raise PlanError([Problem(1, "", f"the document is longer than {longest} characters")])
     try:
-        found = _Builder().whole(yaml.parse(text, Loader=yaml.SafeLoader))
+        found = _Builder(what, most_nodes).whole(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "this is not YAML"
@@ -91,14 +93,15 @@ def read(text: str) -> Mapped:
             error if isinstance(error, PlanError) else PlanError([Problem(1, "", "this is not YAML")])
         ) from error
     if not isinstance(found, Mapped):
-        raise PlanError([Problem(1, "", "a plan document is a mapping of sections")])
+        raise PlanError([Problem(1, "", f"{what} is a mapping of sections")])
     return found
 
 
 class _Builder:
     """From events to values, with what is still open on the way down."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str, most_nodes: int) -> None:
+        self.what, self.most_nodes = what, most_nodes
         self.depth = self.nodes = self.documents = 0
 
     def whole(self, events: Iterator[Event]) -> Node | None:
@@ -107,7 +110,7 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
-                    raise _refused(event, "a second document")
+                    raise self.refused(event, "a second document")
             elif isinstance(event, NodeEvent):
                 found = self.node(event, events)
         return found
@@ -119,7 +122,7 @@ class _Builder:
             return Text(event.value.strip(), line)
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _refused(event, "deeper nesting")
+            raise self.refused(event, "deeper nesting")
         found = (
             self.listed(line, events) if isinstance(event, SequenceStartEvent) else self.mapped(line, events)
         )
@@ -129,15 +132,15 @@ class _Builder:
     def plain(self, event: Event) -> None:
         """Refuses everything but plain scalars, lists and mappings."""
         self.nodes += 1
-        if self.nodes > MOST_NODES:
-            raise _refused(event, f"more than {MOST_NODES} values")
+        if self.nodes > self.most_nodes:
+            raise self.refused(event, f"more than {self.most_nodes} values")
         if isinstance(event, AliasEvent):
-            raise _refused(event, f"the alias *{event.anchor}")
+            raise self.refused(event, f"the alias *{event.anchor}")
         for name, what in (("anchor", "the anchor &"), ("tag", "the tag ")):
             if getattr(event, name, None):
-                raise _refused(event, what + getattr(event, name))
+                raise self.refused(event, what + getattr(event, name))
         if isinstance(event, ScalarEvent) and CONTROL.search(event.value):
-            raise _refused(event, "a control character")
+            raise self.refused(event, "a control character")
 
     def listed(self, line: int, events: Iterator[Event]) -> Listed:
         items = []
@@ -150,25 +153,24 @@ class _Builder:
         lines: dict[str, int] = {}
         while not isinstance(event := next(events), MappingEndEvent):
             if not isinstance(event, ScalarEvent):
-                raise _refused(event, "a key that is not a word")
+                raise self.refused(event, "a key that is not a word")
             self.plain(event)
             name = event.value.strip()
             if name == "<<":
-                raise _refused(event, "the merge key <<")
+                raise self.refused(event, "the merge key <<")
             if name in items:
-                raise _refused(event, f"the key {name!r} twice; it stands in line {lines[name]} already")
+                raise self.refused(event, f"the key {name!r} twice; it stands in line {lines[name]} already")
             lines[name] = line_of(event)
             items[name] = self.node(next(events), events)
         return Mapped(items, lines, line)
+
+    def refused(self, event: Event, found: str) -> PlanError:
+        return PlanError([Problem(line_of(event), "", f"{self.what} does not take {found}")])
 
 
 def line_of(event: Event) -> int:
     """Of the document, from 1."""
     return event.start_mark.line + 1 if event.start_mark else 1
-
-
-def _refused(event: Event, what: str) -> PlanError:
-    return PlanError([Problem(line_of(event), "", f"a plan document does not take {what}")])
 
 
 def nearest(word: str, known: list[str]) -> str:
