@@ -23,7 +23,9 @@ class Tree:
 
     name: str
     parent: str  # chosen_at_sign_up | who_brought_them_in | placed | rule
-    rule: Expression | None = None  # settled once, at sign-up: if join_number <= 3 then code of enroller else enroller
+    rule: Expression | None = (
+        None  # settled once, at sign-up: if join_number <= 3 then code of enroller else enroller
+    )
     slots: tuple[str, ...] = ()  # ("left", "right"), or ("1", "2", "3"); none for a tree of people
     depth: int = 0  # levels of a forced matrix; 0 is unlimited
     fill: str = ""  # first_free_by_level | chosen | weaker_leg | alternate
@@ -148,7 +150,9 @@ class Table:
         """(part of the value, its cell) of each slice of a marginal table, lowest first; empty parts left out."""
         keys = self.axes[0].keys
         ends = (*keys[1:], max(value, keys[-1]))
-        parts = [(min(value, end) - start, row[0]) for start, end, row in zip(keys, ends, self.cells, strict=True)]
+        parts = [
+            (min(value, end) - start, row[0]) for start, end, row in zip(keys, ends, self.cells, strict=True)
+        ]
         return tuple((part, cell) for part, cell in parts if part > 0)
 
 
@@ -290,7 +294,9 @@ class Bonus:
     earner: Expression | None = None  # asked of the one who may be paid
     hold: Hold | None = None  # without it, what is not earned stays with the company
     most: Most | None = None
-    valid: tuple[int, int] | None = None  # a campaign's days, half-open: lines booked, or periods that begin, inside it
+    valid: tuple[int, int] | None = (
+        None  # a campaign's days, half-open: lines booked, or periods that begin, inside it
+    )
 
     @property
     def shape(self) -> str:

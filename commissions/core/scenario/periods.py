@@ -1,0 +1,293 @@
+"""`periods:` — orders, returns, inputs and what changed, period by period."""
+
+from collections.abc import Mapping, Sequence
+
+from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest
+from commissions.core.plan import MILLION, Plan
+from commissions.core.scenario.calendar import EXAMPLES, days_of
+from commissions.core.scenario.people import PeopleReader
+from commissions.core.scenario.terms import FIELDS, Change, Order, Period, Person, Return
+from commissions.core.scenario.values import NO, YES, day_in, day_text, one_of, read_value, value_in
+
+PRICE_WORDS = {
+    "price": ("price", "paid"),
+    "list_price": ("list_price", "retail", "retail_price"),
+    "distributor_price": ("distributor_price", "own_price", "wholesale", "wholesale_price"),
+}
+CUSTOMER, SELF = (
+    ("customer", "retail", "preferred", "preferred_customer", "retail_customer"),
+    ("self", "own", "personal"),
+)
+TITLES = ("by", "seller", "buyer", "person", "distributor")
+
+
+class PeriodsReader:
+    def __init__(self, plan: Plan, people: PeopleReader, problems: list[Problem]) -> None:
+        self.plan, self.people, self.problems = plan, people, problems
+        self.names: Mapping[str, Person] = people.found
+        self.orders: dict[str, Order] = {}  # of every period so far, by id
+        self.fields = {volume.name: (volume.field, volume.unit) for volume in plan.volumes if volume.field}
+
+    def read(
+        self,
+        node: Node | None,
+        given: Mapped | None,
+        grown: Sequence[tuple[tuple[str, ...], Node]],
+        expect: Section,
+    ) -> tuple[Period, ...]:
+        if isinstance(node, Listed):
+            pairs = [(self._key(item), item.line, item) for item in node.items]
+        else:
+            section = Section(node, "periods", self.problems)
+            pairs = [(key, section.line(key), section.node.items[key]) for key in section.rest()]
+        said = self.given(given, "given")
+        found: list[Period] = []
+        for key, line, inner in pairs:
+            period = self._period(key, line, inner, said, grown, expect, found)
+            if period is not None:
+                found.append(period)
+        if not found and not self.problems:
+            self._refuse(node.line if node else 1, "periods", "needs at least one period")
+        return tuple(found)
+
+    def _key(self, item: Node) -> str:
+        key = item.items.get("period") if isinstance(item, Mapped) else None
+        return key.value if isinstance(key, Text) else ""
+
+    def _period(
+        self, key: str, line: int, node: Node, given: dict[str, dict[str, int]],
+        grown: Sequence[tuple[tuple[str, ...], Node]], expect: Section, before: list[Period],
+    ) -> Period | None:  # fmt: skip
+        days = days_of(self.plan, key)
+        if days is None:
+            told = f"{key!r} is no period of a plan whose period is {self.plan.period}"
+            self.problems.append(Problem(line, f"periods.{key}", told, key, EXAMPLES[self.plan.period]))
+            return None
+        if before and days[0] < before[-1].last_day:
+            self._refuse(
+                line, f"periods.{key}", f"begins before {before[-1].key} ends; periods stand in their order"
+            )
+            return None
+        section = Section(node if not _empty(node) else Mapped({}, {}, line), f"periods.{key}", self.problems)
+        section.taken.update(("period", "says"))
+        changes = self._changes(section)
+        orders = self._orders(section, key, days, grown)
+        found = Period(
+            key=key,
+            first_day=days[0],
+            last_day=days[1],
+            orders=orders,
+            returns=self._returns(section, days),
+            inputs=self._inputs(section),
+            given=_merged(given, self.given(_mapped(section.take("given")), f"periods.{key}.given")),
+            changes=changes,
+            expect=self._expect(key, section, expect),
+        )
+        section.done()
+        return found
+
+    def _expect(self, key: str, section: Section, expect: Section) -> Mapped | None:
+        """What is expected stands beside the periods, or inside its period."""
+        nodes = [node for node in (section.take("expect"), expect.take(key)) if node is not None]
+        if len(nodes) > 1:
+            section.refuse("expect", "stands beside the periods already; write it once")
+        if nodes and not isinstance(nodes[0], Mapped):
+            self._refuse(nodes[0].line, f"expect.{key}", "must be a mapping of people")
+        return _mapped(nodes[0]) if nodes else None
+
+    # --- orders -----------------------------------------------------------------------------------------------------
+    def _orders(
+        self, section: Section, key: str, days: tuple[int, int], grown: Sequence[tuple[tuple[str, ...], Node]]
+    ) -> tuple[Order, ...]:
+        found = [
+            self._order(
+                Section(item, f"{section.name}.orders {at}", self.problems), f"{key} {at:04}", days, ""
+            )
+            for at, item in enumerate(_listed(section, "orders"), 1)
+        ]
+        for at, (names, node) in enumerate(grown, 1):
+            for name in names:
+                inner = Section(node, "generate.each_orders", self.problems)
+                found.append(self._order(inner, f"{key} grown {at} {name}", days, name))
+        return tuple(found)
+
+    def _order(self, section: Section, default: str, days: tuple[int, int], seller: str) -> Order:
+        name = section.text("id", default) if not seller else default
+        if name in self.orders:
+            section.refuse("id", f"{name!r} stands twice", name)
+        found = Order(
+            id=name,
+            seller=seller or self.person(section, one_of(section, *TITLES)),
+            by_customer=self._by_customer(section),
+            day=self._day(section, days),
+            fields={},
+        )
+        found = Order(
+            found.id, found.seller, found.by_customer, found.day, self._amounts(section, found.by_customer)
+        )
+        section.done(tuple(self.fields) + FIELDS)
+        self.orders[name] = found
+        return found
+
+    def person(self, section: Section, key: str) -> str:
+        name = section.text(key)
+        if name and name not in self.names:
+            section.refuse(key, f"{name!r} is nobody{nearest(name, list(self.names))}", name)
+        return name
+
+    def _by_customer(self, section: Section) -> bool:
+        key = one_of(section, "class", "customer")
+        text = section.text(key, "no" if key == "customer" else "self")
+        allowed = (YES + NO) if key == "customer" else CUSTOMER + SELF
+        if text not in allowed:
+            section.refuse(key, f"{text!r} is not known{nearest(text, list(allowed))}", text, allowed)
+        return text in (*YES, *CUSTOMER)
+
+    def _day(self, section: Section, days: tuple[int, int]) -> int:
+        key = one_of(section, "on", "day", "date")
+        found = day_in(section, key, days[0])
+        if not days[0] <= found < days[1]:
+            allowed = (f"{day_text(days[0])} to {day_text(days[1] - 1)}",)
+            section.refuse(key, f"{day_text(found)} is outside the period", day_text(found), allowed)
+        return found
+
+    def _amounts(self, section: Section, by_customer: bool) -> dict[str, int]:
+        """Volumes by the plan's names or by the fields they are made of; prices left out follow from those written."""
+        found: dict[str, int] = {}
+        units = dict(reversed(self.fields.values()))
+        named = {**self.fields}
+        named |= {field: (field, units.get(field, "points")) for field in FIELDS[:2] if field not in named}
+        for field, words in PRICE_WORDS.items():
+            named |= {word: (field, "money") for word in words if word not in named}
+        for name in [name for name in section.node.items if name in named]:
+            field, unit = named[name]
+            value = value_in(section, name, self.plan, unit)
+            if value < 0:
+                section.refuse(name, "is negative; what comes back is written under returns")
+            if found.setdefault(field, value) != value:
+                section.refuse(name, f"says {field} a second time, with another number")
+        for name in [
+            name for name in section.node.items if name in {v.name for v in self.plan.volumes if not v.field}
+        ]:
+            section.refuse(name, "is computed by the plan, from the volumes it names; leave it out")
+            section.taken.add(name)
+        usual = "list_price" if by_customer else "distributor_price"
+        price = found.get("price", found.get(usual, 0))
+        prices = {"price": price, "list_price": found.get("list_price", price)}
+        prices["distributor_price"] = found.get("distributor_price", price)
+        return dict.fromkeys(FIELDS, 0) | prices | found
+
+    def _returns(self, section: Section, days: tuple[int, int]) -> tuple[Return, ...]:
+        found = []
+        for at, item in enumerate(_listed(section, "returns"), 1):
+            inner = Section(item, f"{section.name}.returns {at}", self.problems)
+            key = one_of(inner, "order", "id")
+            name = inner.text(key)
+            if name not in self.orders:
+                inner.refuse(
+                    key, f"there is no earlier order {name!r}{nearest(name, list(self.orders))}", name
+                )
+            share = read_value(self.plan, inner.text("share", "100%"), "rate")
+            if share is None or not 0 < share <= MILLION:
+                inner.refuse("share", "must be a share of the order, more than 0% and at most 100%")
+            found.append(Return(name, self._day(inner, days), share or MILLION))
+            inner.done()
+        return tuple(found)
+
+    # --- what else a period says ------------------------------------------------------------------------------------
+    def _inputs(self, section: Section) -> dict[str, dict[str, int]]:
+        """By person, {Ana: {coupons_used: 3}}, or by input, {coupons_used: {Ana: 3}}."""
+        node = section.take("inputs")
+        if node is None:
+            return {}
+        inner = Section(node, f"{section.name}.inputs", self.problems)
+        found: dict[str, dict[str, int]] = {}
+        for key in inner.rest():
+            if key in self.names:
+                found.setdefault(key, {}).update(self.people.inputs(inner.section(key)))
+            elif key in self.plan.inputs:
+                by_person = inner.section(key)
+                for name in by_person.rest():
+                    if name not in self.names:
+                        by_person.refuse(name, f"is nobody{nearest(name, list(self.names))}")
+                    unit = self.plan.inputs[key]
+                    found.setdefault(name, {})[key] = value_in(by_person, name, self.plan, unit)
+            else:
+                known = tuple(self.plan.inputs)
+                inner.refuse(key, f"is neither a person nor an input{nearest(key, list(known))}", key, known)
+        return found
+
+    def given(self, node: Mapped | None, where: str) -> dict[str, dict[str, int]]:
+        """Names that are pinned: {Ana: {rank: Silver, gv: 500}}."""
+        if node is None:
+            return {}
+        section = Section(node, where, self.problems)
+        found: dict[str, dict[str, int]] = {}
+        for name in section.rest():
+            if name not in self.names:
+                section.refuse(name, f"is nobody{nearest(name, list(self.names))}", name)
+            inner = section.section(name)
+            found[name] = {word: self._pinned(inner, word) for word in inner.rest()}
+        return found
+
+    def _pinned(self, section: Section, word: str) -> int:
+        """`monthly.rank` and the like are what another plan's last closed period gave."""
+        units: dict[str, str] = {**self.plan.units, **self.plan.inputs, "rank": "rank"}
+        units |= {name: memory.unit for name, memory in self.plan.memories.items()}
+        units |= dict.fromkeys(self.plan.statuses, "truth")
+        unit = "rank" if word.endswith(".rank") else units.get(word, "")
+        if not unit or word in self.plan.caps:
+            hint = nearest(word, list(units))
+            section.refuse(word, f"is no measure, status, memory or rank of the plan{hint}", word)
+            section.taken.add(word)
+            return 0
+        return value_in(section, word, self.plan, unit)
+
+    def _changes(self, section: Section) -> dict[str, Change]:
+        """{Ben: {status: left}, Cas: {sponsor: Ana}}: from this period on."""
+        node = section.take("changes")
+        if node is None:
+            return {}
+        inner = Section(node, f"{section.name}.changes", self.problems)
+        found = {}
+        for name in inner.rest():
+            if name not in self.names:
+                inner.refuse(name, f"is nobody{nearest(name, list(self.names))}", name)
+            said = inner.section(name)
+            standing = self.people.standing(said)
+            parents, places = self.people.above(name, said)
+            if places:
+                said.refuse(next(iter(places)), "a position stays where it was taken")
+            for tree, above in parents.items():
+                if above and above not in self.names:
+                    said.refuse(tree, f"{above!r} is nobody{nearest(above, list(self.names))}", above)
+            said.done()
+            found[name] = Change(standing, parents)
+        return found
+
+    def _refuse(self, line: int, key: str, message: str) -> None:
+        self.problems.append(Problem(line, key, message))
+
+
+def _merged(
+    one: Mapping[str, Mapping[str, int]], other: Mapping[str, Mapping[str, int]]
+) -> dict[str, dict[str, int]]:
+    return {name: {**one.get(name, {}), **other.get(name, {})} for name in {**one, **other}}
+
+
+def _mapped(node: Node | None) -> Mapped | None:
+    return node if isinstance(node, Mapped) else None
+
+
+def _empty(node: Node) -> bool:
+    return isinstance(node, Text) and not node.value
+
+
+def _listed(section: Section, key: str) -> Sequence[Node]:
+    node = section.take(key)
+    if node is None or _empty(node):
+        return ()
+    if isinstance(node, Listed):
+        return node.items
+    section.refuse(key, "must be a list")
+    return ()

@@ -1,0 +1,170 @@
+"""Who stands where as the periods pass: people join, change, leave, and take positions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from commissions.core import placing
+from commissions.core.facts import GOOD, LEFT, Ints, Positions, depths
+from commissions.core.plan import Plan
+from commissions.core.scenario.terms import Period, Person, Place, Scenario
+from commissions.core.terms import Tree
+
+
+class ScenarioError(ValueError):
+    """A scenario that reads well and cannot be played, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everybody of one period in the engine's order: by depth in the main tree, then by name."""
+
+    names: tuple[str, ...]
+    place: Mapping[str, int]
+    parents: Mapping[str, Ints]  # of each tree of people, the main one too
+    standing: Ints
+    positions: Mapping[str, Positions]
+
+
+class World:
+    def __init__(self, scenario: Scenario) -> None:
+        self.plan: Plan = scenario.plan
+        self.people = {person.name: person for person in scenario.people}
+        self.parents = {
+            tree.name: {person.name: person.parents.get(tree.name, "") for person in scenario.people}
+            for tree in self.plan.trees.values()
+            if not tree.slots
+        }
+        self.standing = {person.name: person.standing for person in scenario.people}
+        self.positions: dict[str, dict[str, tuple[str, str, int]]] = {
+            tree.name: {} for tree in self.plan.placements
+        }  # key to (owner, key above, slot), in the order in which they were taken
+        self.here: list[str] = []  # in the order in which they joined
+        self.asked: dict[str, list[str]] = {}
+
+    def begin(self, period: Period) -> Standing:
+        """Moves to a period: who has joined by its end is here, what changed has changed."""
+        newcomers = [
+            person
+            for person in self.people.values()
+            if person.joined < period.last_day and person.name not in set(self.here)
+        ]
+        self.here += [person.name for person in newcomers]
+        for name, change in period.changes.items():
+            if change.standing is not None:
+                self.standing[name] = change.standing
+            for tree, above in change.parents.items():
+                self.parents[tree][name] = above
+        self._settle_rules(newcomers)
+        self._move_up()
+        for tree in self.plan.placements:
+            self._take_positions(tree, newcomers)
+        return self._arranged(period)
+
+    def _settle_rules(self, newcomers: list[Person]) -> None:
+        """Trees whose parent is a rule are settled once, at sign-up."""
+        for tree in self.plan.trees.values():
+            if tree.parent == "rule":
+                for person in newcomers:
+                    if tree.name not in person.parents:
+                        self.parents[tree.name][person.name] = placing.parent_by_rule(
+                            self.plan, tree, person.name, self.here, self.parents
+                        )
+
+    def _move_up(self) -> None:
+        """Where the plan says so, the team of who left moves up to the next one who has not."""
+        for tree in self.plan.trees.values():
+            if tree.slots or tree.who_leaves != "team_moves_up":
+                continue
+            parents = self.parents[tree.name]
+            for name in self.here:
+                while parents[name] and self.standing[parents[name]] == LEFT:
+                    parents[name] = parents[parents[name]]
+
+    def _take_positions(self, tree: Tree, newcomers: list[Person]) -> None:
+        """Places that were named, and those that the tree's `fill` finds, in the order of joining."""
+        taken = self.positions[tree.name]
+        for owner in self.asked.pop(tree.name, []):
+            self._take(tree, owner, Place(owner, -1), f"{owner}#{self._count(tree, owner) + 1}")
+        waiting = [(person.name, place) for person in newcomers for place in self._wanted(tree, person)]
+        while waiting:
+            later = []
+            for owner, place in waiting:
+                if place.under and place.slot >= 0 and place.under not in taken:
+                    later.append((owner, place))
+                    continue
+                count = self._count(tree, owner)
+                self._take(tree, owner, place, owner if not count else f"{owner}#{count + 1}")
+            if len(later) == len(waiting):
+                owner, place = later[0]
+                raise ScenarioError(f"{owner}: {place.under} has no position in {tree.name} to stand under")
+            waiting = later
+
+    def _wanted(self, tree: Tree, person: Person) -> tuple[Place, ...]:
+        if tree.name in person.places:
+            return person.places[tree.name]
+        if tree.fill in ("", "chosen"):
+            return ()
+        above = self.parents[tree.under].get(person.name, "") if tree.under else ""
+        return (Place(above, -1),)
+
+    def _count(self, tree: Tree, owner: str) -> int:
+        return sum(1 for held in self.positions[tree.name].values() if held[0] == owner)
+
+    def _take(self, tree: Tree, owner: str, place: Place, key: str) -> None:
+        taken = self.positions[tree.name]
+        if self._count(tree, owner) >= tree.positions_per_person:
+            raise ScenarioError(
+                f"{owner} asks for more than {tree.positions_per_person} positions in {tree.name}"
+            )
+        if place.slot >= 0:
+            if any(above == place.under and slot == place.slot for _, above, slot in taken.values()):
+                raise ScenarioError(
+                    f"{owner}: {place.under} {tree.slots[place.slot]} in {tree.name} is taken already"
+                )
+            taken[key] = (owner, place.under, place.slot)
+            return
+        found = placing.find_place(tree, taken, place.under)
+        if found is not None:  # a full matrix takes nobody in
+            taken[key] = (owner, *found)
+
+    def _arranged(self, period: Period) -> Standing:
+        main = self.parents[self.plan.main_tree]
+        at = {name: row for row, name in enumerate(self.here)}
+        sponsor = np.array([self._row(at, name, main[name]) for name in self.here], np.int64).reshape(-1)
+        depth = depths(sponsor).tolist()
+        order = sorted(range(len(self.here)), key=lambda row: (depth[row], self.here[row]))
+        names = tuple(self.here[row] for row in order)
+        place = {name: row for row, name in enumerate(names)}
+        return Standing(
+            names=names,
+            place=place,
+            parents={
+                tree: np.array([self._row(place, name, above[name]) for name in names], np.int64)
+                for tree, above in self.parents.items()
+            },
+            standing=np.array([self.standing.get(name, GOOD) for name in names], np.int64),
+            positions={tree: arrange(held, place) for tree, held in self.positions.items()},
+        )
+
+    def _row(self, at: Mapping[str, int], name: str, above: str) -> int:
+        if above and above not in at:
+            raise ScenarioError(f"{name} stands under {above}, who has not joined yet")
+        return at[above] if above else -1
+
+
+def arrange(held: Mapping[str, tuple[str, str, int]], place: Mapping[str, int]) -> Positions:
+    """Positions as the engine reads them: sorted by depth, then by key."""
+    keys = list(held)
+    at = {key: row for row, key in enumerate(keys)}
+    parent = np.array([at[held[key][1]] if held[key][1] else -1 for key in keys], np.int64).reshape(-1)
+    depth = depths(parent).tolist()
+    order = sorted(range(len(keys)), key=lambda row: (depth[row], keys[row]))
+    new = {row: position for position, row in enumerate(order)}
+    return Positions(
+        key=np.array([keys[row] for row in order], np.str_),
+        owner=np.array([place[held[keys[row]][0]] for row in order], np.int64),
+        parent=np.array([new[int(parent[row])] if parent[row] >= 0 else -1 for row in order], np.int64),
+        slot=np.array([held[keys[row]][2] if held[keys[row]][1] else -1 for row in order], np.int64),
+    )
