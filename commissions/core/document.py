@@ -1,7 +1,7 @@
 """A strict reading of a plan document: every scalar is text, every value knows its line, nothing is guessed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -70,6 +70,7 @@ class Mapped:
 
 
 Node = Text | Listed | Mapped
+Readings = tuple[str, ...] | Mapping[str, str]  # the words of a choice, perhaps each with what it means
 
 
 def read(
@@ -179,6 +180,18 @@ def nearest(word: str, known: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+def shown(text: str) -> str:
+    """What was found, in quotes, and not longer than a message takes."""
+    return repr(text if len(text) <= 60 else text[:60] + "…")
+
+
+def explained(readings: Readings) -> tuple[str, ...]:
+    """The words of a choice, each with what it means where that is told."""
+    if isinstance(readings, Mapping):
+        return tuple(f"{word} ({means})" if means else word for word, means in readings.items())
+    return tuple(readings)
+
+
 def whole_number(text: str, least: int, most: int) -> int | None:
     """An ASCII number within bounds, or None. Its length comes first: int() of a million digits takes minutes."""
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(most))):
@@ -221,22 +234,19 @@ class Section:
             return default or ""
         return value.value
 
-    def choice(self, key: str, allowed: tuple[str, ...], later: tuple[str, ...] = ()) -> str:
-        """One of the named readings; there is no default. `later` are readings that are known but not computed yet."""
-        value = self.take(key)
+    def choice(self, key: str, readings: Readings, refused: Mapping[str, str] | None = None) -> str:
+        """One of the named readings; there is no default. `refused` are readings of the field that are not computed,
+        each with the reason and what to write instead."""
+        value, allowed, words = self.take(key), explained(readings), list(readings)
         if not isinstance(value, Text):
             self.missing(key, "must be chosen, there is no default", allowed)
-            return allowed[0]
-        if value.value in later:
-            self.refuse(key, f"{value.value} is not supported yet", value.value, allowed)
-        elif value.value not in allowed:
-            self.refuse(
-                key,
-                f"{value.value!r} is not known{nearest(value.value, list(allowed))}",
-                value.value,
-                allowed,
-            )
-        return value.value if value.value in allowed else allowed[0]
+        elif value.value in (refused or {}):
+            self.refuse(key, f"{value.value} is not computed: {(refused or {})[value.value]}", value.value, allowed)
+        elif value.value not in words:
+            self.refuse(key, f"{shown(value.value)} is not known{nearest(value.value, words)}", value.value, allowed)
+        else:
+            return value.value
+        return words[0]
 
     def section(self, key: str) -> "Section":
         return Section(self.take(key), f"{self.name}.{key}" if self.name else key, self.problems)
@@ -251,11 +261,10 @@ class Section:
         else:
             self.refuse(key, message, allowed=allowed)
 
-    def later(self, *keys: str) -> None:
-        """Keys that the format knows and this engine does not compute yet."""
-        for key in keys:
-            if self.take(key) is not None:
-                self.refuse(key, "is not supported yet", key)
+    def refused(self, key: str, reason: str) -> None:
+        """A key of the field that is not computed, with the reason and what to write instead."""
+        if self.take(key) is not None:
+            self.refuse(key, f"is not computed: {reason}", key)
 
     def whole(self, key: str, least: int, most: int) -> int:
         """A whole number within bounds."""

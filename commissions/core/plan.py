@@ -2,7 +2,7 @@
 
 from commissions.core.document import PlanError, Problem, read
 from commissions.core.reading import read_plan
-from commissions.core.terms import MILLION, Bonus, Ledger, Memory, Plan, Rank, Rates, Requirement, Volume
+from commissions.core.terms import MILLION, Bonus, Ledger, Memory, Plan, Rank, Requirement, Table, Volume
 
 
 def load(text: str) -> Plan:
@@ -19,8 +19,8 @@ __all__ = [
     "PlanError",
     "Problem",
     "Rank",
-    "Rates",
     "Requirement",
+    "Table",
     "Volume",
     "load",
 ]

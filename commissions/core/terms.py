@@ -218,6 +218,7 @@ class Amount:
     amount: Expression | None  # asked of the person
     volume: str = ""  # or a volume, paid line by line
     only: Expression | None = None  # of the line
+    worth: int = MILLION  # as of a walk, when the amount or the volume is in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +378,7 @@ class Plan:
     group_volume: str
     replaces: int = 0
     renamed: Mapping[str, str] = field(default_factory=dict)
+    other_plans: Mapping[str, str] = field(default_factory=dict)  # prefix to plan: monthly.rank reads its last closed rank
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -182,7 +182,8 @@ class _Reader(Cursor):
 
     def legs_once(self) -> Expression:
         """`legs_once(2 rank >= Gold; 3 gv >= 4_000)`."""
-        counts, tests = [], []
+        counts: list[int] = []
+        tests: list[Expression] = []
         while not counts or self.one_of(";"):
             counts.append(self.whole_number("legs_once() needs a number of legs before each test", 1))
             tests.append(self.expression())
@@ -237,7 +238,7 @@ class _Reader(Cursor):
             if word == "in":
                 found = replace(found, tree=self.word("a tree"))
             else:
-                found = replace(found, **{word: self.expression()})
+                found = _CLAUSES[word](found, self.expression())
             if word == "until" and self.taken("inclusive"):
                 found = replace(found, inclusive=True)
         return found
@@ -285,6 +286,11 @@ class _Reader(Cursor):
         return Scope("memory", memory=word)
 
 
+_CLAUSES: dict[str, Callable[[Aggregate, Expression], Aggregate]] = {
+    "where": lambda found, test: replace(found, where=test),
+    "until": lambda found, test: replace(found, until=test),
+    "skipping": lambda found, test: replace(found, skipping=test),
+}
 _SPECIAL: dict[str, Callable[[_Reader], Expression]] = {
     "before": _Reader.before,
     "mine": _Reader.mine,

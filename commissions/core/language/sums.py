@@ -28,13 +28,16 @@ def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
     else:
         inner = names.met(scope)
         _scope(aggregate, names)
-    tests = {
-        clause: of_unit(test, "truth", inner, clause)
-        for clause in ("where", "until", "skipping")
-        if (test := getattr(aggregate, clause)) is not None
-    }
+    where, until, skipping = (
+        of_unit(test, "truth", inner, clause) if test is not None else None
+        for clause, test in (
+            ("where", aggregate.where),
+            ("until", aggregate.until),
+            ("skipping", aggregate.skipping),
+        )
+    )
     of, unit = _looked_at(aggregate, inner)
-    found = replace(aggregate, of=of, **tests)
+    found = replace(aggregate, of=of, where=where, until=until, skipping=skipping)
     if scope.name not in {"memory", "frontline"}:
         _asker_is_a_step(found, inner)
     return found, unit

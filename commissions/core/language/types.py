@@ -125,7 +125,9 @@ def _alike(sides: list[Expression], names: Names, where: str) -> tuple[list[Expr
             f"{where}: {' and '.join(a_unit(unit) for unit in sorted(units))} do not go together"
         )
     unit = units.pop() if units else "count"
-    whole = [in_unit(side, unit, names) if isinstance(side, Literal) else side for side, _ in found]
+    whole: list[Expression] = [
+        in_unit(side, unit, names) if isinstance(side, Literal) else side for side, _ in found
+    ]
     if not any(has.startswith("exact ") for _, has in found):
         return whole, unit
     exact = [

@@ -7,6 +7,7 @@ BARE = "number"  # a literal whose unit the other side decides
 LARGEST_LITERAL = 10**15
 DECIMALS = {"points": 2, "count": 0, "days": 0}
 ALL = 1_000_000  # 100 %
+LARGEST_RATE = 10 * ALL
 
 
 def in_unit(literal: Literal, unit: str, names: Names) -> Number:
@@ -36,6 +37,8 @@ def scaled(literal: Literal, unit: str, names: Names) -> Number:
         raise TypeProblem(
             f"{_shown(literal)} is too large; an amount has at most {LARGEST_LITERAL} of the smallest unit"
         )
+    if unit == "rate" and value > LARGEST_RATE:
+        raise TypeProblem(f"{_shown(literal)} is more than {LARGEST_RATE // 10_000} %")
     return Number(value, unit)
 
 

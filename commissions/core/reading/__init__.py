@@ -1,33 +1,53 @@
 """From a strict document to a plan: section by section, gathering every problem instead of stopping at the first.
 
 Read `read_plan`: one line per section, in the order in which they need each other. A section's file says what its
-keys mean to a company; `draft.py` is what they share.
+keys mean to a company; `draft.py` is what they share; `choices.py` lists what a document must choose.
 """
 
 from commissions.core.document import Mapped, PlanError
-from commissions.core.reading import bonuses, frame, ladder, people
+from commissions.core.reading import (
+    bonuses,
+    frame,
+    inference,
+    ladder,
+    need,
+    people,
+    rules,
+    tables,
+    trees,
+    volumes,
+)
 from commissions.core.reading.draft import Draft
 from commissions.core.terms import Plan
-
-LATER = ("inputs", "point_value", "group_rules", "renamed")
 
 
 def read_plan(root: Mapped) -> Plan:
     """The plan a document declares. Raises PlanError with every problem, in the order of the document's lines."""
     draft = Draft(root)
     head = frame.head(draft)
-    frame.trees(draft)
+    frame.other_plans(draft)
+    trees.trees(draft)
     ladder.names(draft)
-    people.volumes(draft)
-    people.memory_names(draft)
-    people.measures_and_statuses(draft)
-    before, after = people.order_of_need(draft)
+    volumes.inputs(draft)
+    volumes.volumes(draft)
+    people.declare(draft)
+    outlines = tables.outline(draft)
+    inference.infer(draft)
+    people.caps(draft)
+    tables.signatures(draft, outlines)
+    people.understand_all(draft)
+    tables.tables(draft, outlines)
     ranks = ladder.ranks(draft)
-    people.memories(draft)
-    bonuses.tables(draft)
+    order = (
+        ()
+        if draft.problems
+        else need.order_of_need(draft, tuple(r for rank in ranks for r in rank.requirements))
+    )
+    volumes.point_value(draft)
     paid = bonuses.bonuses(draft)
-    ledger, shows = frame.ledger(draft), frame.shows(draft)
-    draft.root.later(*LATER)
+    bonus_order = bonuses.order(draft, paid)
+    group_rules = rules.group_rules(draft, paid)
+    ledger, shows, renamed = frame.ledger(draft), frame.shows(draft), frame.renamed(draft)
     draft.root.take("scenarios")
     draft.root.done()
     if draft.problems:
@@ -41,19 +61,31 @@ def read_plan(root: Mapped) -> Plan:
         currency=draft.currency,
         exponent=draft.exponent,
         sha256=frame.canonical_hash(root),
+        period=head.period,
+        trees=draft.trees,
+        main_tree=draft.main_tree,
+        inputs=draft.inputs,
         volumes=tuple(draft.volumes),
-        measures={name: draft.units[name] for name in draft.measures},
+        measures={name: draft.units[name] for name in draft.measures if name in draft.units},
+        caps=draft.caps,
         statuses=frozenset(draft.statuses),
         labels=draft.labels,
-        units=draft.units,
-        expressions=draft.expressions,
-        before_ranks=before,
-        after_ranks=after,
+        units={**draft.units, **draft.requirement_caps},
+        expressions={
+            name: one for name, one in draft.expressions.items() if name not in draft.requirement_caps
+        },
+        order=order,
         memories=draft.memories,
         ladder=ranks,
+        tables=draft.tables,
         bonuses=paid,
+        bonus_order=bonus_order,
+        group_rules=group_rules,
         ledger=ledger,
         active=shows["active"],
         own_volume=shows["own_volume"],
         group_volume=shows["group_volume"],
+        replaces=head.replaces,
+        renamed=renamed,
+        other_plans=draft.other_plans,
     )

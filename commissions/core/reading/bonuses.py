@@ -1,220 +1,195 @@
-"""Tables of rates, and bonuses: on what, to whom on the way, how much, who may earn it."""
+"""Bonuses: what those of every shape say alike, and the order in which they need each other."""
 
 from collections.abc import Callable
 
-from commissions.core.document import Listed, Node, Section, Text, nearest, whole_number
-from commissions.core.language import Expression
-from commissions.core.reading.draft import NAME, Draft
-from commissions.core.terms import MILLION, Bonus, Rates, Volume
+from commissions.core.document import Mapped, Section, Text, shown
+from commissions.core.reading import choices
+from commissions.core.reading.draft import NAME, TAKEN, Draft
+from commissions.core.reading.frame import day
+from commissions.core.reading.need import circle_in, components
+from commissions.core.reading.people import periods
+from commissions.core.reading.shapes import amount, guarantee, once, pair, pool
+from commissions.core.reading.walks import walk
+from commissions.core.terms import NEVER, Amount, Bonus, Guarantee, Hold, How, Most, Once, Pool, Walk
 
-LATER_SHAPES = ("pair", "pool", "guarantee", "once")
-LATER_KEYS = ("difference", "most", "taken", "worth", "every", "gives", "again", "then", "pays_in", "valid")
-LATER_WALK = (
-    "ends_at",
-    "blocker",
-    "tail",
-    "convention",
-    "leader",
-    "each_step_pays",
-    "own_volume",
-    "below",
-    "offset",
-)
-MOST_LEVELS = 100
-MOST_BONUSES = 32
-BY = (["level", "rank"], ["level"], ["rank"])
-
-
-# --- tables -----------------------------------------------------------------------------------------------------------
-def tables(draft: Draft) -> None:
-    """`tables:` — percentages by level, by rank, or by both."""
-    for name, section in draft.sections("tables", needed=False):
-        node = section.take("by")
-        by = (
-            [item.value for item in node.items if isinstance(item, Text)]
-            if isinstance(node, Listed)
-            else None
-        )
-        by = [node.value] if isinstance(node, Text) else by
-        if by not in BY:
-            allowed = ("[level, rank]", "level", "rank")
-            section.refuse("by", "is missing" if node is None else "is not supported yet", str(by), allowed)
-            by = BY[0]
-        section.choice("reading", ("cliff",), later=("marginal", "stacked"))
-        draft.tables[name] = Rates(name, _cells(draft, section, by))
-        section.done()
+MOST_BONUSES = 64
+MOST_LAPSE = 120  # periods
+SHAPES: dict[str, Callable[[Draft, str, Section], How | None]] = {
+    "walk": walk,
+    "amount": amount,
+    "once": once,
+    "pair": pair,
+    "pool": pool,
+    "guarantee": guarantee,
+}
+# Keys that a shape takes beside those of every bonus; for messages.
+EVERY_BONUS = ("label", "says", "earner", "valid")
 
 
-def _cells(draft: Draft, section: Section, by: list[str]) -> dict[int, tuple[int, ...]]:
-    rows = section.section("rows")
-    if by == ["rank"]:
-        cells = _by_rank(draft, rows)
-        rows.done()
-        return dict.fromkeys(range(MOST_LEVELS + 1), cells)
-    found = {}
-    for key in rows.rest():
-        level = whole_number(key, 0, MOST_LEVELS)
-        where = f"{rows.name}.{key}"
-        if level is None:
-            rows.refuse(key, f"must be a level from 0 to {MOST_LEVELS}", key)
-        elif by == ["level"]:
-            found[level] = (draft.rate(rows.node.items[key], where),) * max(1, len(draft.ranks))
-        else:
-            row = Section(rows.node.items[key], where, draft.problems)
-            found[level] = _by_rank(draft, row)
-            row.done(tuple(draft.ranks))
-    return found
-
-
-def _by_rank(draft: Draft, row: Section) -> tuple[int, ...]:
-    """A rank's rate serves that rank and higher ones, up to the next one written."""
-    rate, found = 0, []
-    for name in draft.ranks:
-        node = row.take(name)
-        rate = rate if node is None else draft.rate(node, f"{row.name}.{name}")
-        found.append(rate)
-    return tuple(found)
-
-
-# --- bonuses ----------------------------------------------------------------------------------------------------------
 def bonuses(draft: Draft) -> tuple[Bonus, ...]:
     """`bonuses:` — each of one shape, which one of its keys names."""
     found = []
-    for name, section in draft.sections("bonuses"):
-        if not NAME.match(name):
-            draft.refuse(
-                section.line(""), f"bonuses.{name}", "a name is one word of letters, digits and _", name
-            )
-        later = [shape for shape in LATER_SHAPES if shape in section.node.items]
+    sections = draft.sections("bonuses")
+    if not 0 < len(sections) <= MOST_BONUSES:
+        draft.root.refuse("bonuses", f"a plan has 1 to {MOST_BONUSES} bonuses")
+    for name, section in sections[:MOST_BONUSES]:
+        _name(draft, name, section)
         shapes = [shape for shape in SHAPES if shape in section.node.items]
-        for shape in later:
-            section.refuse(shape, f"a bonus of the shape {shape} is not supported yet", shape, tuple(SHAPES))
-        if not later and len(shapes) != 1:
-            said = "has two shapes" if shapes else "has no shape"
+        if len(shapes) != 1:
+            said = f"has {len(shapes)} shapes, {' and '.join(shapes)}" if shapes else "has no shape"
             section.refuse("", f"{said}; a bonus says one of these", "", tuple(SHAPES))
-        if not later and len(shapes) == 1:
-            found.append(SHAPES[shapes[0]](draft, name, section))
-    if len(found) > MOST_BONUSES:
-        draft.root.refuse("bonuses", f"a plan has at most {MOST_BONUSES} bonuses")
+            continue
+        how = SHAPES[shapes[0]](draft, name, section)
+        bonus = _bonus(draft, name, section, shapes[0], how)
+        if bonus is not None:
+            found.append(bonus)
     return tuple(found)
 
 
-def _walk(draft: Draft, name: str, section: Section) -> Bonus:
-    """Up along the sponsors from every sale, paying a rate of its volume on some levels."""
-    walk = section.section("walk")
-    walk.choice("along", ("sponsor",))
-    walk.choice("counts", ("levels",), later=("generations", "nothing"))
-    told = len(draft.problems)
-    first, last = walk.whole("first", 0, MOST_LEVELS), walk.whole("last", 0, MOST_LEVELS)
-    if last < first and len(draft.problems) == told:
-        walk.refuse("last", "must not be before first", str(last))
-    told = len(draft.problems)
-    compression = walk.choice("compression", ("none", "skip_inactive"), later=("skip_not_entitled_at_level",))
-    test, skipped = None, "paid"
-    if compression == "skip_inactive" or len(draft.problems) > told:
-        test = draft.typed(walk, "skip_test", "truth")
-        skipped = walk.choice("volume_of_the_skipped", ("paid", "dropped"))
-    walk.later(*LATER_WALK)
-    walk.done()
-    on, rates = _on(draft, section), _rates(draft, section)
-    return _bonus(draft, name, section, "walk", on, rates, (first, last), (compression, test, skipped))
+def _name(draft: Draft, name: str, section: Section) -> None:
+    line, where = section.line(""), f"bonuses.{name}"
+    if not NAME.match(name):
+        draft.refuse(line, where, "a name is one word of letters, digits and _", name)
+    elif name in TAKEN or name in draft.lines or name in draft.ranks:
+        draft.refuse(line, where, f"the name {name} is taken", name)
 
 
-def _amount(draft: Draft, name: str, section: Section) -> Bonus:
-    """So much for an order line, to its seller. The amount is a volume of its own, named like the bonus."""
-    text = section.text("amount")
-    known = {volume.name: volume for volume in draft.volumes}
-    if text not in known:
-        expression = draft.expression(
-            text, section.line("amount"), f"{section.name}.amount", "money", "volume"
-        )
-        if draft.declare(name, "money", section.text("label", ""), section.line(""), f"bonuses.{name}"):
-            volume = Volume(name, draft.labels[name], "money", "", "self_and_customers", expression)
-            draft.volumes.append(volume)
-        text = name
-    elif known[text].unit != "money":
-        section.refuse("amount", f"{text} is points, not money", text)
-    rates = Rates("", {0: (MILLION,) * max(1, len(draft.ranks))})
-    return _bonus(draft, name, section, "amount", text, rates, (0, 0), ("none", None, "paid"))
-
-
-SHAPES: dict[str, Callable[[Draft, str, Section], Bonus]] = {"walk": _walk, "amount": _amount}
-
-
-def _bonus(
-    draft: Draft,
-    name: str,
-    section: Section,
-    shape: str,
-    on: str,
-    rates: Rates,
-    levels: tuple[int, int],
-    skips: tuple[str, Expression | None, str],
-) -> Bonus:
+def _bonus(draft: Draft, name: str, section: Section, shape: str, how: How | None) -> Bonus | None:
     """What bonuses of every shape say alike."""
-    only = _all_of(draft, section, "only", "line")
-    earner = _all_of(draft, section, "earner", "person")
-    if not isinstance(section.node.items.get("if_not_earned"), Text | None):
-        section.take("if_not_earned")
-        section.refuse("if_not_earned", "to hold a bonus is not supported yet", "", ("kept_by_company",))
-    else:
-        section.choice("if_not_earned", ("kept_by_company",))
-    section.later(*LATER_KEYS)
+    earner = draft.test(section, "earner")
+    hold = _if_not_earned(draft, section, shape, gated="earner" in section.node.items)
+    most = _most(draft, section, shape)
+    if isinstance(how, Walk) and how.pays_in == "shares" and (hold or most):
+        section.refuse("pays_in", "shares are not held and have no most", "shares", ("money",))
+    section.refused("every", choices.EVERY)
+    valid = _valid(section)
     label, says = section.text("label", name.replace("_", " ").capitalize()), section.text("says", "")
-    section.done()
-    return Bonus(
-        name=name,
-        label=label,
-        says=says,
-        shape=shape,
-        on=on,
-        only=only,
-        first=levels[0],
-        last=levels[1],
-        compression=skips[0],
-        skip_test=skips[1],
-        volume_of_the_skipped=skips[2],
-        rates=rates,
-        earner=earner,
-    )
+    section.done(EVERY_BONUS)
+    return Bonus(name, label, says, how, earner, hold, most, valid) if how is not None else None
 
 
-def _on(draft: Draft, section: Section) -> str:
-    text = section.text("on")
-    known = {volume.name: volume.unit for volume in draft.volumes}
-    if text.startswith("earnings of "):
-        section.refuse("on", "a bonus on the earnings of others is not supported yet", text, tuple(known))
-    elif text in draft.measures:
-        section.refuse("on", "a bonus on a measure is not supported yet", text, tuple(known))
-    elif text and text not in known:
-        section.refuse("on", f"{text!r} is not a volume{nearest(text, list(known))}", text, tuple(known))
-    elif known.get(text) == "points":
-        section.refuse("on", f"{text} is points; what a point is worth (worth:) is not supported yet", text)
-    return text
-
-
-def _rates(draft: Draft, section: Section) -> Rates:
-    node: Node | None = section.take("rate")
-    text = node.value if isinstance(node, Text) else ""
-    if text in draft.tables:
-        return draft.tables[text]
-    if "%" in text:
-        rate = draft.rate(node, f"{section.name}.rate")
-        return Rates("", dict.fromkeys(range(MOST_LEVELS + 1), (rate,) * max(1, len(draft.ranks))))
-    hint = nearest(text, list(draft.tables))
-    section.refuse("rate", f"must be a table or a percentage{hint}", text, tuple(draft.tables))
-    return Rates("", {})
-
-
-def _all_of(draft: Draft, section: Section, key: str, kind: str) -> Expression | None:
-    """A test, or a list of tests of which all must hold; nothing, or `always`, is no test."""
-    node = section.take(key)
-    if node is None or (isinstance(node, Text) and node.value == "always"):
+def _if_not_earned(draft: Draft, section: Section, shape: str, *, gated: bool) -> Hold | None:
+    """kept_by_company, or {held_until: test, lapses_after: 3 periods}. Pairs say when_not_qualified instead; who does
+    not qualify for a pool has no share; a guarantee takes from what was received."""
+    if shape not in {"walk", "amount", "once"} or (shape == "once" and not gated):
+        if section.take("if_not_earned") is not None:
+            section.refuse(
+                "if_not_earned", f"is not said of a {shape}" + ("" if gated else " without an earner")
+            )
         return None
-    items = node.items if isinstance(node, Listed) else (node,)
-    texts = [item.value for item in items if isinstance(item, Text)]
-    if len(texts) != len(items) or not texts:
-        section.refuse(key, "must be a test, or a list of tests of which all must hold")
+    node = section.node.items.get("if_not_earned")
+    if not isinstance(node, Mapped):
+        word = section.choice("if_not_earned", choices.IF_NOT_EARNED)
+        if word != "kept_by_company":
+            section.refuse(
+                "if_not_earned", "write {held_until: a test, lapses_after: 3 periods or never}", word
+            )
         return None
-    text = texts[0] if len(texts) == 1 else " and ".join(f"({one})" for one in texts)
-    return draft.expression(text, section.line(key), f"{section.name}.{key}", "truth", kind)
+    held = section.section("if_not_earned")
+    until = draft.typed(held, "held_until", "truth")
+    after = held.node.items.get("lapses_after")
+    lapses = NEVER if isinstance(after, Text) and after.value == "never" else None
+    if lapses is None:
+        lapses = periods(held, "lapses_after", 1, MOST_LAPSE, "never")
+    else:
+        held.take("lapses_after")
+    held.done()
+    return Hold(until, lapses) if until is not None else None
+
+
+def _most(draft: Draft, section: Section, shape: str) -> Most | None:
+    """{amount: 200 USD, of: each_seller}"""
+    if section.node.items.get("most") is None:
+        section.take("most")
+        return None
+    if shape in {"pool", "guarantee"}:
+        section.take("most")
+        section.refuse(
+            "most", f"is not said of a {shape}" + ("; write most_per_person" if shape == "pool" else "")
+        )
+        return None
+    most = section.section("most")
+    found = draft.typed(most, "amount", "money")
+    of = most.choice("of", choices.MOST_OF)
+    if of == "each_seller" and shape != "walk":
+        most.refuse("of", f"a {shape} does not come from sellers", of, ("all",))
+    most.done()
+    return Most(found, of) if found is not None else None
+
+
+def _valid(section: Section) -> tuple[int, int] | None:
+    """A campaign: 2026-03-01 to 2026-05-31, both days included."""
+    if "valid" not in section.node.items:
+        section.take("valid")
+        return None
+    text = section.text("valid")
+    first, _, last = text.partition(" to ")
+    begins, ends = day(first), day(last)
+    if begins is None or ends is None or ends < begins:
+        section.refuse("valid", "must be two days, like 2026-03-01 to 2026-05-31", text)
+        return None
+    epoch = begins.replace(1970, 1, 1)
+    return (begins - epoch).days, (ends - epoch).days + 1
+
+
+# --- order of need ----------------------------------------------------------------------------------------------------
+def order(draft: Draft, found: tuple[Bonus, ...]) -> tuple[int, ...]:
+    """Indexes of bonuses, each after those whose earnings, shares or payments it reads. Circles are refused."""
+    by_name = {bonus.name: bonus for bonus in found}
+    needed = {bonus.name: _needed(bonus, found) for bonus in found}
+    for name, others in needed.items():
+        for other, key in others:
+            _paid_in_money(draft, name, other, key, by_name)
+    edges = {
+        name: {(other, "") for other, _ in others if other in by_name} for name, others in needed.items()
+    }
+    groups = components(edges)
+    for group in groups:
+        if len(group) > 1 or any(other == group[0] for other, _ in edges[group[0]]):
+            circle = circle_in(
+                {name: sorted(other for other, _ in edges[name] if other in group) for name in group}
+            )
+            line = Section(draft.node.items["bonuses"], "bonuses", []).line(circle[0])
+            draft.refuse(line, f"bonuses.{circle[0]}", "needs its own earnings: " + " → ".join(circle))
+    places = {bonus.name: place for place, bonus in enumerate(found)}
+    return tuple(places[name] for group in groups for name in group)
+
+
+def _needed(bonus: Bonus, found: tuple[Bonus, ...]) -> set[tuple[str, str]]:
+    """(name, the key that says so) of each bonus that must be known first."""
+    match bonus.how:
+        case Walk(source="earnings", on=on, taken=taken):
+            guarantees = {
+                other.name
+                for other in found
+                if isinstance(other.how, Guarantee) and other.how.of in on and other.name not in on
+            }
+            after = {(name, "on") for name in guarantees} if taken == "after_caps" else set()
+            return {(name, "on") for name in on} | after
+        case Pool(shares_of=shares) if shares:
+            return {(shares, "shares")}
+        case Guarantee(of=of):
+            return {(of, "guarantee.of")}
+        case Amount() | Once() | _:
+            return set()
+
+
+def _paid_in_money(draft: Draft, name: str, other: str, key: str, by_name: dict[str, Bonus]) -> None:
+    bonuses_node = draft.node.items["bonuses"]
+    names = list(bonuses_node.items) if isinstance(bonuses_node, Mapped) else []
+    section = draft.inner(Section(bonuses_node, "bonuses", draft.problems), name)
+    outer = key.partition(".")[0]
+    found = by_name.get(other)
+    if other not in names:
+        section.refuse(
+            outer, f"{shown(other)} is not a bonus", other, tuple(each for each in names if each != name)
+        )
+    elif (
+        found is not None
+        and key != "shares"
+        and isinstance(found.how, Walk)
+        and found.how.pays_in == "shares"
+    ):
+        section.refuse(outer, f"{other} pays shares, not money", other)
+    elif found is not None and key == "guarantee.of" and isinstance(found.how, Guarantee):
+        section.refuse(outer, f"{other} is a guarantee itself", other)

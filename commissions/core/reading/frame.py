@@ -1,4 +1,4 @@
-"""The frame of a plan: its name and dates, its tree, how it is settled, what pages show, and its fingerprint."""
+"""The frame of a plan: its name and dates, how it is settled, what pages show, and its fingerprint."""
 
 import hashlib
 import json
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from commissions.core.document import Mapped, Node, Section, Text, nearest
+from commissions.core.document import Listed, Mapped, Node, Section, Text, nearest, shown
 from commissions.core.language import Number
-from commissions.core.reading.draft import NAME, Draft
-from commissions.core.terms import Ledger
+from commissions.core.reading import choices
+from commissions.core.reading.draft import NAME, TAKEN, Draft
+from commissions.core.terms import MILLION, Deduction, Ledger
 
 # ISO 4217: how many decimals a currency has. The engine knows no library of them; a test compares with Babel's.
 TWO_DECIMALS = (
@@ -18,6 +19,8 @@ TWO_DECIMALS = (
 )
 EXPONENTS = dict.fromkeys(TWO_DECIMALS.split(), 2)
 EXPONENTS |= {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+LAST_VERSION = 32_767
+MOST_DEDUCTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class Head:
     says: str
     version: int
     starts: date
+    period: str
+    replaces: int
 
 
 def head(draft: Draft) -> Head:
@@ -38,76 +43,143 @@ def head(draft: Draft) -> Head:
     code = section.text("currency")
     if code not in EXPONENTS:
         hint = nearest(code, list(EXPONENTS))
-        section.refuse("currency", f"{code!r} is not a currency this engine knows{hint}", code)
+        section.refuse("currency", f"{shown(code)} is not a currency this engine knows{hint}", code)
     # With no currency that is known, amounts in any are read on.
     draft.currency, draft.exponent = (code, EXPONENTS[code]) if code in EXPONENTS else ("", 2)
-    section.choice("period", ("month",), later=("day", "week", "4 weeks"))
-    section.choice("main_tree", ("sponsor",))
-    section.choice("judged_at", ("end_of_period",), later=("when_sold",))
+    period = section.choice("period", choices.PERIOD)
+    draft.main_tree = section.text("main_tree")
+    section.choice("judged_at", choices.JUDGED_AT, choices.JUDGED_REFUSED)
+    version = section.whole("version", 1, LAST_VERSION)
+    replaces = section.whole("replaces", 1, LAST_VERSION) if "replaces" in section.node.items else 0
+    if replaces >= version > 0 and replaces:
+        section.refuse(
+            "replaces", f"a version replaces an earlier one; this is version {version}", str(replaces)
+        )
     found = Head(
         name,
         section.text("label", name),
         section.text("says", ""),
-        section.whole("version", 1, 32_767),
+        version,
         _starts(section),
+        period,
+        replaces,
     )
-    section.later("replaces")
     section.done()
     return found
 
 
 def _starts(section: Section) -> date:
     text = section.text("starts")
-    try:
-        # Older and newer Pythons read more than this; a plan says it one way.
-        if len(text) != 10 or not text.isascii():
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
+    found = day(text)
+    if found is None:
         section.refuse("starts", "must be a day like 2026-01-01", text)
-        return date(1970, 1, 1)
+    return found or date(1970, 1, 1)
 
 
-def trees(draft: Draft) -> None:
-    """`trees:` — the sponsor tree alone, for now."""
-    section = draft.root.section("trees")
-    sponsor = section.section("sponsor")
-    sponsor.choice("parent", ("chosen_at_sign_up",))
-    sponsor.choice("moves", ("never", "with_approval"))
-    sponsor.choice("who_leaves", ("stays_as_a_gap",), later=("team_moves_up",))
-    sponsor.done()
-    for name in section.rest():
-        section.refuse(name, "a second tree is not supported yet", name)
+def day(text: str) -> date | None:
+    """A day like 2026-01-01. Older and newer Pythons read more than this; a plan says it one way."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
+    except ValueError:
+        return None
+
+
+def other_plans(draft: Draft) -> None:
+    """`other_plans: {monthly: Lumen}` — prefixes under which other plans' last closed ranks are read: monthly.rank."""
+    node = draft.root.take("other_plans")
+    if node is None:
+        return
+    section = Section(node, "other_plans", draft.problems)
+    for prefix in section.rest():
+        name = section.text(prefix)
+        if not NAME.match(prefix) or prefix in TAKEN:
+            section.refuse(prefix, f"{shown(prefix)} cannot stand before a point", prefix)
+        elif not NAME.match(name):
+            section.refuse(prefix, "must be the name of another plan", name)
+        else:
+            draft.other_plans[prefix] = name
+
+
+def renamed(draft: Draft) -> dict[str, str]:
+    """`renamed: {Silver: Builder}` — what an earlier version called a rank or a memory, and what it is called now."""
+    node = draft.root.take("renamed")
+    if node is None:
+        return {}
+    section = Section(node, "renamed", draft.problems)
+    found: dict[str, str] = {}
+    known = [*draft.ranks, *draft.memory_units, *draft.windows]
+    for old in section.rest():
+        new = section.text(old)
+        if old in known:
+            section.refuse(
+                old, f"{old} is a name of this version; renamed says what earlier ones called it", old
+            )
+        elif new not in known:
+            section.refuse(
+                old, f"{shown(new)} is not a rank or memory of this version{nearest(new, known)}", new
+            )
+        elif new in found.values():
+            section.refuse(old, f"{new} is already what another name became", new)
+        else:
+            found[old] = new
+    return found
 
 
 def ledger(draft: Draft) -> Ledger:
-    """`ledger:` — rounding, what a return takes back, the smallest payout."""
+    """`ledger:` — rounding, what a return takes back, deductions, the smallest payout."""
     section = draft.root.section("ledger")
-    section.choice("round", ("half_up",), later=("half_even", "down"))
+    rounds = section.choice("round", choices.ROUND)
     returns = section.section("returns")
-    take_back = returns.choice(
-        "take_back", ("original_amounts",), later=("average_rate", "recompute_while_open")
-    )
-    returns.choice("ranks", ("stay",), later=("recomputed",))
-    not_covered = returns.choice("not_covered", ("becomes_debt",), later=("written_off", "rolls_up"))
+    take_back = returns.choice("take_back", choices.TAKE_BACK)
+    ranks = returns.choice("ranks", choices.RETURN_RANKS)
+    if ranks == "recomputed" and take_back != "recompute_while_open":
+        returns.refuse(
+            "ranks", "ranks are recomputed only with take_back: recompute_while_open", ranks, ("stay",)
+        )
+    not_covered = returns.choice("not_covered", choices.NOT_COVERED)
     returns.done()
     smallest = draft.typed(section, "smallest_payout", "money")
     if smallest is not None and not isinstance(smallest, Number):
-        section.refuse("smallest_payout", "must be an amount like 10 EUR")
-    section.later("deductions")
+        section.refuse("smallest_payout", f"must be an amount like 10 {draft.currency}")
+    deductions = _deductions(draft, section)
     section.done()
-    return Ledger(smallest.value if isinstance(smallest, Number) else 0, take_back, not_covered)
+    least = smallest.value if isinstance(smallest, Number) else 0
+    return Ledger(least, take_back, not_covered, rounds, ranks, deductions)
+
+
+def _deductions(draft: Draft, section: Section) -> tuple[Deduction, ...]:
+    node = section.take("deductions")
+    if node is None:
+        return ()
+    if not isinstance(node, Listed) or len(node.items) > MOST_DEDUCTIONS:
+        section.refuse("deductions", f"must be a list of at most {MOST_DEDUCTIONS}, in their order")
+        return ()
+    found: list[Deduction] = []
+    for item in node.items:
+        entry = Section(item, "ledger.deductions", draft.problems)
+        name, text = entry.text("name"), entry.text("rate")
+        rate = draft.rate(text, entry.line("rate"), "ledger.deductions.rate", MILLION) if text else 0
+        if name and (not NAME.match(name) or name in {one.name for one in found}):
+            entry.refuse("name", "each deduction has a name of its own, one word", name)
+        found.append(Deduction(name, rate, entry.choice("of", choices.DEDUCTED_OF)))
+        entry.done()
+    return tuple(found)
 
 
 def shows(draft: Draft) -> dict[str, str]:
-    """`shows:` — which of the plan's names pages call active, own volume and group volume."""
+    """`shows:` — which of the plan's names pages call active, own volume and group volume. A plan that is only
+    computed, never shown, may leave it out."""
+    if "shows" not in draft.root.node.items:
+        draft.root.take("shows")
+        return {"active": "", "own_volume": "", "group_volume": ""}
     section = draft.root.section("shows")
-    points = tuple(name for name, unit in draft.units.items() if unit == "points" or name in draft.failed)
-    points += tuple(name for name in sorted(draft.failed) if name not in points)
+    failed = sorted(draft.failed)
+    points = [name for name, unit in draft.units.items() if unit == "points" and name not in draft.inputs]
+    points += [name for name in failed if name not in points]
     found = {
-        "active": section.choice("active", (*draft.statuses, *sorted(draft.failed)) or ("",)),
-        "own_volume": section.choice("own_volume", points or ("",)),
-        "group_volume": section.choice("group_volume", points or ("",)),
+        "active": section.choice("active", (*draft.statuses, *failed) or ("",)),
+        "own_volume": section.choice("own_volume", tuple(points) or ("",)),
+        "group_volume": section.choice("group_volume", tuple(points) or ("",)),
     }
     section.done()
     return found

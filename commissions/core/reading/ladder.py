@@ -1,18 +1,23 @@
 """Ranks, lowest first, and what each needs."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from commissions.core.document import Listed, Mapped, Node, Section, Text
-from commissions.core.language import Aggregate, Compare, Expression, Legs, Number, Word, parts
-from commissions.core.reading.draft import NAME, TAKEN, Draft, worded
+from commissions.core.language import Compare, Expression, Number, Word
+from commissions.core.reading import choices
+from commissions.core.reading.draft import MOST_TESTS, NAME, TAKEN, Draft, joined, texts_of, worded
 from commissions.core.terms import Rank, Requirement
 
 MOST_RANKS = 50
 NEEDS = "ranks.ladder.needs"
+EVERYBODY = "Member"  # the one rank of a plan without ranks
 
 
 def names(draft: Draft) -> None:
     """The names of the ranks, which expressions everywhere may use."""
+    if "ranks" not in draft.root.node.items:
+        draft.ranks[EVERYBODY] = 0
+        return
     section = draft.root.section("ranks")
     ladder = section.take("ladder")
     if not isinstance(ladder, Listed) or not 0 < len(ladder.items) <= MOST_RANKS:
@@ -30,12 +35,15 @@ def names(draft: Draft) -> None:
 
 def ranks(draft: Draft) -> tuple[Rank, ...]:
     """`ranks:` — each with its requirements. With `lower_ranks: required` a rank also needs what lower ones need."""
+    if "ranks" not in draft.root.node.items:
+        draft.root.take("ranks")
+        return (Rank(EVERYBODY, EVERYBODY, "", ()),)
     section = draft.root.section("ranks")
-    required = section.choice("lower_ranks", ("not_required", "required")) == "required"
+    required = section.choice("lower_ranks", choices.LOWER_RANKS) == "required"
     ladder = section.take("ladder")
     section.done()
     found = []
-    for item in ladder.items if isinstance(ladder, Listed) else ():
+    for item in ladder.items[:MOST_RANKS] if isinstance(ladder, Listed) else ():
         entry = Section(item, "ranks.ladder", draft.problems)
         name = entry.text("name", "")
         label, says = entry.text("label", name), entry.text("says", "")
@@ -59,74 +67,59 @@ def _with_lower(found: list[Rank]) -> tuple[Rank, ...]:
 def _requirements(draft: Draft, entry: Section, rank: int) -> tuple[Requirement, ...]:
     needs = entry.take("needs")
     if needs is None:
-        entry.refuse("needs", "is missing; write needs: always for a rank that everybody has")
+        entry.missing("needs", "is missing; write needs: always for a rank that everybody has")
         return ()
     if isinstance(needs, Text) and needs.value == "always":
         return ()
-    if isinstance(needs, Mapped) and "any_of" in needs.items:
-        return _any_of(draft, needs, rank)
     items = needs.items if isinstance(needs, Listed) else (needs,)
-    found = [_requirement(draft, node, rank) for node in items]
+    if not 0 < len(items) <= MOST_TESTS:
+        entry.refuse(
+            "needs", f"must be always, a test, or a list of at most {MOST_TESTS} tests of which all must hold"
+        )
+        return ()
+    found = [_one(draft, node, rank) for node in items]
     return tuple(one for one in found if one is not None)
 
 
-def _any_of(draft: Draft, needs: Mapped, rank: int) -> tuple[Requirement, ...]:
+def _one(draft: Draft, node: Node, rank: int) -> Requirement | None:
+    if isinstance(node, Mapped) and "any_of" in node.items:
+        return _any_of(draft, node, rank)
+    return _requirement(draft, node, rank)
+
+
+def _any_of(draft: Draft, node: Mapped, rank: int) -> Requirement | None:
     """Alternatives are one requirement that is true or not: there is no single thing that is missing."""
-    section = Section(needs, NEEDS, draft.problems)
+    section = Section(node, NEEDS, draft.problems)
     ways, label = section.take("any_of"), section.text("label", "")
     section.done()
-    texts = []
-    for way in ways.items if isinstance(ways, Listed) else ():
-        parts_of = way.items if isinstance(way, Listed) else (way,)
-        texts.append(" and ".join(f"({part.value})" for part in parts_of if isinstance(part, Text)))
-    if not texts or not all(texts):
+    items = ways.items if isinstance(ways, Listed) else ()
+    texts = [texts_of(way) for way in items]
+    if not texts or not all(texts) or sum(map(len, texts)) > MOST_TESTS:
         section.refuse("any_of", "must be a list of alternatives, each a test or a list of tests")
-        return ()
-    text = " or ".join(f"({one})" if " and " in one else one for one in texts)
-    found = _checked(draft, text, needs.line)
-    return (Requirement(rank, text, label or text, "truth", 1, found),) if found is not None else ()
+        return None
+    tests = [[draft.expression(one.value, one.line, NEEDS, "truth") for one in way] for way in texts]
+    read = [[one for one in way if one is not None] for way in tests]
+    if any(len(way) < len(all_of) for way, all_of in zip(read, texts, strict=True)):
+        return None
+    said = " or ".join(
+        " and ".join(f"({one.value})" if len(way) > 1 else one.value for one in way) for way in texts
+    )
+    found = joined("or", [joined("and", way) for way in read])
+    return Requirement(rank, said, label or said, "truth", 1, found)
 
 
 def _requirement(draft: Draft, node: Node, rank: int) -> Requirement | None:
     text, label = worded(draft, node, NEEDS, "test")
-    expression = _checked(draft, text, node.line)
+    expression = draft.expression(text, node.line, NEEDS, "truth") if text else None
     match expression:
         case None:
             return None
-        case Compare(">=", have, Number(need, unit)) if unit != "rank":
+        case Compare(">=", have, Number(need, unit)) if unit in {"points", "money", "count"}:
             return Requirement(rank, text, label or _label_of(draft, have, text), unit, need, have)
         case _:
             return Requirement(
                 rank, text, label or _label_of(draft, expression, text), "truth", 1, expression
             )
-
-
-def _checked(draft: Draft, text: str, line: int) -> Expression | None:
-    expression = draft.expression(text, line, NEEDS, "truth")
-    if expression is not None and _needs_a_circle(draft, expression):
-        draft.refuse(
-            line, NEEDS, "a rank may need the rank of people below alone, as in legs(rank >= …) >= 2", text
-        )
-    return expression
-
-
-def _needs_a_circle(draft: Draft, expression: Expression, below: bool = False) -> bool:
-    """Whether a rank is asked that is not known yet when the ladder is climbed: everybody's but that of people in
-    one's legs."""
-    if isinstance(expression, Legs):
-        return _needs_a_circle(draft, expression.test, below=True)
-    if isinstance(expression, Word):
-        return expression.name in draft.after_ranks and not (below and expression.name == "rank")
-    inner = [part for part in parts(expression) if part is not expression]
-    if isinstance(expression, Aggregate):
-        return any(isinstance(part, Word) and part.name in draft.after_ranks for part in inner)
-    return any(_needs_a_circle(draft, part, below) for part in _children(expression))
-
-
-def _children(expression: Expression) -> list[Expression]:
-    values = [getattr(expression, field.name) for field in fields(expression)]
-    flat = [inner for value in values for inner in (value if isinstance(value, tuple) else (value,))]
-    return [inner for inner in flat if inner is not None and not isinstance(inner, str | int)]
 
 
 def _label_of(draft: Draft, expression: Expression, text: str) -> str:

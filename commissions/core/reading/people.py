@@ -1,198 +1,218 @@
-"""Volumes, measures, statuses and memory: the names a plan gives to numbers of order lines and of people."""
+"""Measures, statuses and memory: the names a plan gives to numbers of people."""
 
-from commissions.core.document import Mapped, Section, Text
+import re
+from collections.abc import Iterator
+
+from commissions.core.document import Mapped, Node, Section, nearest, shown, whole_number
 from commissions.core.language import (
+    Capped,
     Expression,
-    Number,
+    Literal,
     SyntaxProblem,
     TypeProblem,
     Word,
     parse,
-    parts,
     understand,
 )
-from commissions.core.reading.draft import NAME, TAKEN, Draft, needs, worded
-from commissions.core.terms import Memory, Volume
+from commissions.core.language.units import BARE, a_unit, in_unit
+from commissions.core.reading import choices
+from commissions.core.reading.draft import Draft, Raw, mismatch, needs, worded
+from commissions.core.terms import MILLION, LegCap, Memory
 
-POINTS_OR_MONEY = ("qualifying", "commissionable")
-MONEY = ("price", "list_price", "distributor_price")
-
-
-# --- volumes ----------------------------------------------------------------------------------------------------------
-def volumes(draft: Draft) -> None:
-    """`volumes:` — one number per order line, a field of it or an expression. Each after those it needs."""
-    pending: dict[str, tuple[Volume, Section]] = {}
-    for name, section in draft.sections("volumes"):
-        unit = section.choice("unit", ("points", "money"))
-        label, says = section.text("label", ""), section.text("says", "")
-        if "is" in section.node.items:
-            column, orders_of = "", "self_and_customers"
-            section.take("is")
-        else:
-            unit, column, orders_of = _field(section, unit)
-        section.done()
-        if draft.declare(name, unit, label, section.line(""), f"volumes.{name}"):
-            volume = Volume(name, draft.labels[name], unit, column, orders_of, None, says)
-            draft.volumes.append(volume)
-            if not column:
-                pending[name] = (volume, section)
-    typed = {name: _typed_volume(draft, volume, section) for name, (volume, section) in pending.items()}
-    draft.volumes = _in_order(
-        draft, typed, {name: section.line("is") for name, (_, section) in pending.items()}
-    )
+MEASURED = ("points", "money", "count", "rank", "rate", "days")
+KEPT = (2, 120)  # periods
+PERIODS = re.compile(r"([0-9]{1,4}) periods?\Z")
+TRUTH = {"no": 0, "yes": 1}
 
 
-def _field(section: Section, unit: str) -> tuple[str, str, str]:
-    column = section.choice("field", (*POINTS_OR_MONEY, *MONEY))
-    if column in MONEY and unit == "points":
-        section.refuse("unit", f"{column} is money, not points", unit, ("money",))
-        unit = "money"
-    orders_of = section.choice("orders_of", ("self", "self_and_customers", "customers"))
-    section.choice(
-        "returns_count", ("in_period_of_return",), later=("in_period_of_sale_while_open", "not_subtracted")
-    )
-    return unit, column, orders_of
+def declare(draft: Draft) -> None:
+    """Names first: `measures:`, `statuses:` and `memory:` may need each other, whatever their order."""
+    for where in ("measures", "statuses"):
+        for name, node in _entries(draft, where):
+            _declare_one(draft, where, name, node)
+    for name, node in _entries(draft, "memory"):
+        _declare_memory(draft, name, node)
 
 
-def _typed_volume(draft: Draft, volume: Volume, section: Section) -> Volume:
-    expression = draft.typed(section, "is", volume.unit, "volume")
-    return Volume(volume.name, volume.label, volume.unit, "", volume.orders_of, expression, volume.says)
-
-
-def _in_order(draft: Draft, typed: dict[str, Volume], lines: dict[str, int]) -> list[Volume]:
-    """Fields first, then expressions, each after those it needs. Circles are refused."""
-    found = {volume.name: volume for volume in draft.volumes if volume.name not in typed}
-
-    def visit(name: str, path: list[str]) -> None:
-        if name in path:
-            circle = " → ".join([*path[path.index(name) :], name])
-            draft.refuse(lines[name], f"volumes.{name}.is", f"needs itself: {circle}")
-            return
-        expression = typed[name].expression if name in typed else None
-        for needed in sorted(needs(expression)) if expression else ():
-            if needed not in found:
-                visit(needed, [*path, name])
-        found.setdefault(name, typed[name])
-
-    for name in typed:
-        if name not in found:
-            visit(name, [])
-    return list(found.values())
-
-
-# --- measures and statuses --------------------------------------------------------------------------------------------
-def measures_and_statuses(draft: Draft) -> None:
-    """`measures:` and `statuses:` — a number, or true and false, per person and period."""
-    raw: dict[str, tuple[Expression, int, str]] = {}
-    for where, names in (("measures", draft.measures), ("statuses", draft.statuses)):
-        section = draft.root.section(where)
-        for name in section.rest():
-            text, label = worded(draft, section.node.items[name], f"{where}.{name}", "is")
-            line = section.line(name)
-            try:
-                expression = parse(text)
-            except SyntaxProblem as problem:
-                draft.refuse(line, f"{where}.{name}", str(problem), text)
-                draft.failed.add(name)
-                continue
-            if draft.declare(
-                name, "truth" if where == "statuses" else "points", label, line, f"{where}.{name}"
-            ):
-                raw[name] = (expression, line, where)
-                names.append(name)
-    _type_in_order(draft, raw)
-
-
-def _type_in_order(draft: Draft, raw: dict[str, tuple[Expression, int, str]]) -> None:
-    """A measure's unit is that of its expression, so what it needs is typed first. Circles are refused."""
-    done: set[str] = set()
-
-    def visit(name: str, path: list[str]) -> None:
-        if name in done or name not in raw:
-            return
-        expression, line, where = raw[name]
-        if name in path:
-            circle = " → ".join([*path[path.index(name) :], name])
-            draft.refuse(line, f"{where}.{name}", f"needs itself: {circle}")
-            draft.failed.update(path)
-            done.update(path)
-            return
-        for needed in sorted(needs(expression)):
-            visit(needed, [*path, name])
-        if name not in done:
-            done.add(name)
-            _type_one(draft, name, expression, line, where)
-
-    for name in raw:
-        visit(name, [])
-
-
-def _type_one(draft: Draft, name: str, expression: Expression, line: int, where: str) -> None:
-    if needs(expression) & draft.failed:
-        draft.failed.add(name)
+def _entries(draft: Draft, key: str) -> Iterator[tuple[str, Node]]:
+    if key not in draft.root.node.items:
+        draft.root.take(key)
         return
-    wanted = ("truth",) if where == "statuses" else ("points", "money", "count")
+    section = draft.root.section(key)
+    for name in section.rest():
+        yield name, section.node.items[name]
+
+
+def _declare_one(draft: Draft, where: str, name: str, node: Node) -> None:
+    line, key = draft.root.section(where).line(name), f"{where}.{name}"
+    if where == "measures" and isinstance(node, Mapped) and "leg" in node.items:
+        _declare_cap(draft, name, node, line)
+        return
+    text, label = worded(draft, node, key, "is")
+    unit = "truth" if where == "statuses" else ""
+    if not draft.declare(name, unit, label, line, key):
+        return
+    (draft.statuses if unit else draft.measures).append(name)
+    _parse(draft, name, text, line, key)
+
+
+def _parse(draft: Draft, name: str, text: str, line: int, where: str) -> None:
     try:
-        found, unit = understand(expression, draft.names("person"))
-        if unit not in wanted:
-            raise TypeProblem(f"this is {unit}, not {' or '.join(wanted)}")
-    except TypeProblem as problem:
-        draft.refuse(line, f"{where}.{name}", str(problem))
+        draft.raw[name] = Raw(parse(text), line, where, text)
+    except SyntaxProblem as problem:
+        if text:
+            draft.refuse(line, where, str(problem), text)
         draft.failed.add(name)
-        return
-    draft.expressions[name], draft.units[name] = found, unit
 
 
-def order_of_need(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Measures and statuses, each after what it needs: those known before ranks, and those that need a rank."""
-    draft.after_ranks = {"rank", *draft.memories}
-    order: list[str] = []
+# --- measures whose legs are capped -----------------------------------------------------------------------------------
+def _declare_cap(draft: Draft, name: str, node: Mapped, line: int) -> None:
+    """{leg: gv, own: pv, leg_cap: 40%, leg_cap_base: …, own_volume: …}"""
+    where = f"measures.{name}"
+    section = Section(node, where, draft.problems)
+    section.node.lines.setdefault("", line)
+    leg, own, text = section.text("leg"), section.text("own"), section.text("leg_cap")
+    cap = draft.rate(text, section.line("leg_cap"), f"{where}.leg_cap", MILLION) if text else 0
+    base = section.choice("leg_cap_base", choices.LEG_CAP_BASE)
+    own_volume = section.choice("own_volume", choices.CAPPED_OWN)
+    label = section.text("label", "")
+    section.done()
+    if draft.declare(name, "", label, line, where):
+        draft.measures.append(name)
+        draft.caps[name] = LegCap(leg, own, cap, base, own_volume)
+        draft.raw[name] = Raw(Word("", leg), line, where, leg)
 
-    def visit(name: str) -> None:
-        if name not in draft.expressions or name in order:
-            return
-        for needed in sorted(needs(draft.expressions[name])):
-            visit(needed)
-        order.append(name)
 
-    for name in sorted(draft.expressions) if not draft.problems else []:
-        visit(name)
-    for name in order:
-        if needs(draft.expressions[name]) & draft.after_ranks:
-            draft.after_ranks.add(name)
-    later = draft.after_ranks
-    return tuple(name for name in order if name not in later), tuple(name for name in order if name in later)
+def caps(draft: Draft) -> None:
+    """Units of capped measures, and whether what they cap are numbers of people in one unit."""
+    for name, cap in draft.caps.items():
+        raw, unit = draft.raw.pop(name), draft.units.pop(name, "points")
+        if name not in draft.failed:
+            _check_cap(draft, name, cap, raw)
+        if name in draft.failed or {cap.leg, cap.own} & draft.failed:
+            draft.failed.add(name)
+        if cap.base == "requirement":
+            draft.requirement_caps[name] = unit
+        else:
+            draft.units[name] = unit
+            draft.expressions[name] = Capped(name)
+
+
+def _check_cap(draft: Draft, name: str, cap: LegCap, raw: Raw) -> None:
+    known = {
+        each: unit
+        for each, unit in draft.units.items()
+        if unit in {"points", "money"} and each not in draft.caps
+    }
+    for key, of in (("leg", cap.leg), ("own", cap.own)):
+        if of and of not in known and of not in draft.failed:
+            hint = nearest(of, list(known))
+            draft.refuse(raw.line, f"{raw.where}.{key}", f"{shown(of)} is not a volume or measure{hint}", of)
+            draft.failed.add(name)
+    units = sorted({known[of] for of in (cap.leg, cap.own) if of in known})
+    if len(units) > 1:
+        draft.refuse(raw.line, raw.where, f"leg and own: {' and '.join(units)} do not go together")
+        draft.failed.add(name)
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------
-def memory_names(draft: Draft) -> None:
-    """Memories are known by name and unit before anything is typed; what they become is read later."""
-    node = draft.node.items.get("memory")
-    for name, value in (node.items if isinstance(node, Mapped) else {}).items():
-        starts = value.items.get("starts") if isinstance(value, Mapped) else None
-        word = starts.value if isinstance(starts, Text) else ""
-        unit, first = ("rank", draft.ranks[word]) if word in draft.ranks else ("count", 0)
-        if word not in draft.ranks and word != "0":
-            draft.refuse(value.line, f"memory.{name}.starts", "must be 0 or a rank", word)
+def _declare_memory(draft: Draft, name: str, node: Node) -> None:
+    line, where = draft.root.section("memory").line(name), f"memory.{name}"
+    section = Section(node, where, draft.problems)
+    section.node.lines.setdefault("", line)
+    label = section.text("label", "")
+    if not draft.declare(name, "", label, line, where):
+        section.rest()
+        return
+    if "keeps" in section.node.items:
+        keeps, text = periods(section, "keeps", *KEPT), section.text("of")
+        draft.windows[name] = ""
+        draft.memories[name] = Memory(name, "", 0, None, keeps)
+    else:
+        unit, starts = _starts(draft, section)
+        text = section.text("becomes")
+        draft.memory_units[name] = unit
+        draft.memories[name] = Memory(name, unit, starts)
+    section.done(("keeps", "of", "becomes", "starts"))
+    key = "of" if name in draft.windows else "becomes"
+    _parse(draft, name, text, section.line(key), f"{where}.{key}")
+
+
+def periods(section: Section, key: str, least: int, most: int, otherwise: str = "") -> int:
+    """`6 periods`, within bounds."""
+    text = section.text(key)
+    match = PERIODS.match(text)
+    found = whole_number(match.group(1), least, most) if match else None
+    if found is None and text:
+        said = f", or {otherwise}" if otherwise else ""
+        section.refuse(key, f"must be {least} to {most} periods, like 6 periods{said}", text)
+    return found or least
+
+
+def _starts(draft: Draft, section: Section) -> tuple[str, int]:
+    """A rank, yes or no, or a number: of the unit that is written or that it becomes."""
+    text = section.text("starts")
+    unit = section.choice("unit", MEASURED) if "unit" in section.node.items else ""
+    if text in draft.ranks:
+        return "rank", draft.ranks[text]
+    if text in TRUTH:
+        return "truth", TRUTH[text]
+    try:
+        literal = parse(text or "0")
+        if not isinstance(literal, Literal):
+            raise TypeProblem(f"must be a number, a rank, yes or no, not {shown(text)}")
+        _, own = understand(literal, draft.names())
+        unit = unit or ("" if own == BARE and not int(literal.digits.replace(".", "")[:40]) else own)
+        unit = "count" if unit == BARE else unit
+        return unit, in_unit(literal, unit, draft.names()).value if unit else 0
+    except (SyntaxProblem, TypeProblem) as problem:
+        hint = nearest(text, list(draft.ranks))
+        section.refuse("starts", f"{problem}{hint}", text)
+        return "count", 0
+
+
+# --- understanding them -----------------------------------------------------------------------------------------------
+def understand_all(draft: Draft) -> None:
+    """Every measure, status and memory in its unit, now that all names have one."""
+    for name, raw in draft.raw.items():
+        if name in draft.failed or needs(raw.expression) & draft.failed:
             draft.failed.add(name)
-        if name in {*draft.units, *draft.ranks, *TAKEN} or not NAME.match(name):
-            draft.refuse(value.line, f"memory.{name}", "this name is taken, or not one word", name)
-        draft.memories[name] = Memory(name, unit, first, Number(first, unit))
-
-
-def memories(draft: Draft) -> None:
-    """`memory:` — what each becomes at the period's end, from what was known before it and this period's rank."""
-    for name, section in draft.sections("memory", needed=False):
-        memory = draft.memories[name]
-        section.text("starts")
-        section.later("keeps", "of", "unit")
-        if name in draft.failed:
             continue
-        becomes = draft.typed(section, "becomes", memory.unit, itself=name)
-        for part in parts(becomes) if becomes is not None else ():
-            if isinstance(part, Word) and part.name in draft.memories:
-                section.refuse("becomes", f"write before({part.name}) for its value when the period starts")
-            elif isinstance(part, Word) and part.name in draft.after_ranks - {"rank"}:
-                section.refuse("becomes", f"{part.name} needs a rank; only rank itself is supported here yet")
-        section.done()
-        draft.memories[name] = Memory(name, memory.unit, memory.starts, becomes or Number(0, memory.unit))
+        try:
+            found, has = understand(
+                raw.expression, draft.names(itself=name if name in draft.memory_units else "")
+            )
+            found, has = _checked(draft, name, found, has)
+        except TypeProblem as problem:
+            draft.refuse(raw.line, raw.where, str(problem), raw.text)
+            draft.failed.add(name)
+            continue
+        _keep(draft, name, found, has)
+
+
+def _checked(draft: Draft, name: str, found: Expression, has: str) -> tuple[Expression, str]:
+    wanted = draft.memory_units.get(name) or draft.units.get(name, "") if name not in draft.windows else ""
+    if isinstance(found, Literal):
+        found, has = in_unit(found, wanted or "count", draft.names()), wanted or "count"
+    if wanted and has != wanted:
+        raise TypeProblem(mismatch(has, wanted))
+    if name in draft.windows and has not in {*MEASURED, "truth"}:
+        raise TypeProblem(mismatch(has, has.removeprefix("exact ")))
+    if name in draft.measures and has not in MEASURED:
+        hint = "; a condition stands under statuses" if has == "truth" else ""
+        unit = has.removeprefix("exact ")
+        raise TypeProblem(
+            mismatch(has, unit) if has != unit else f"this is {a_unit(has)}, not a number{hint}"
+        )
+    return found, has
+
+
+def _keep(draft: Draft, name: str, found: Expression, has: str) -> None:
+    if name not in draft.memories:
+        draft.expressions[name] = found
+        return
+    memory = draft.memories[name]
+    if name in draft.windows:
+        draft.memories[name] = Memory(name, has, 0, None, memory.keeps, found)
+    else:
+        draft.memories[name] = Memory(name, has, memory.starts, found)
