@@ -1,57 +1,105 @@
 """From what the bonuses pay to lines in their final order, and from lines to items."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core import rounding
-from commissions.core.bonuses import Board, Paid
-from commissions.core.result import Items, Lines
-from commissions.core.terms import Plan
+from commissions.core.bonuses.board import Board
+from commissions.core.bonuses.found import Found, Paid, joined, taken
+from commissions.core.measures import bounded_total
+from commissions.core.result import Items, Kind, Lines
 
 Ints = NDArray[np.int64]
 SIXTEEN_BITS = np.uint16
+# Kinds that take away or give back whole minor units of an item that is rounded already.
+AFTER_ROUNDING = (Kind.GUARANTEE, Kind.MOST, Kind.GROUP, Kind.HELD, Kind.RELEASED)
 
 
-def lines_of(plan: Plan, board: Board, paid: list[Paid]) -> Lines:
-    """All lines, exact, sorted by beneficiary, bonus, source and level. `paid` has one entry per bonus of the plan,
-    in its order, and each is sorted by source and level already."""
-    beneficiary = _joined([one.beneficiary for one in paid])
-    packed = _joined([_packed(at, one) for at, one in enumerate(paid)])[_by_person(beneficiary)]
-    beneficiary = np.repeat(
-        np.arange(len(board.network)), np.bincount(beneficiary, minlength=len(board.network))
-    )
-    source, bonus = packed >> 32, packed & 0x1F
-    base = _base(plan, board, bonus, source)
-    rate = packed >> 12 & 0xFFFFF
+def lines_of(board: Board, found: Sequence[Found], rows: Lines) -> Lines:
+    """All lines, exact, in the order that result.Lines promises. `found` has one entry per bonus of the plan, in its
+    order; `rows` are the lines that are not in bulk, those of a bonus sorted by source or origin."""
+    bulk = _bulk(board, found)
+    if not len(rows):
+        return bulk
+    of_item = (rows.beneficiary * len(found) + rows.bonus) * len(Kind) + rows.kind
+    rows = taken(rows, np.argsort(of_item, kind="stable"))
+    if not len(bulk):
+        return rows
+    lines = joined([bulk, rows])
+    of_item = (lines.beneficiary * len(found) + lines.bonus) * len(Kind) + lines.kind
+    return taken(lines, np.argsort(of_item, kind="stable"))
+
+
+def _bulk(board: Board, found: Sequence[Found]) -> Lines:
+    """Lines of walks from sales, sorted by beneficiary, bonus, source and level. Each walk's are sorted by source and
+    level already."""
+    paid = [(at, one, one.bulk) for at, one in enumerate(found) if one.bulk is not None and len(one.bulk.source)]
+    pack = _Pack([bulk for _, _, bulk in paid])
+    beneficiary = _joined([bulk.beneficiary for _, _, bulk in paid])
+    packed = _joined([pack.packed(at, bulk) for at, (_, _, bulk) in enumerate(paid)])[_by_person(beneficiary)]
+    people = len(board)
+    beneficiary = np.repeat(np.arange(people), np.bincount(beneficiary, minlength=people))
+    source, which, level, rate = pack.unpacked(packed)
+    base = _looked_up([board.volumes[one.on] for _, one, _ in paid], which, source)
     whole, micro = rounding.exact(base=base, rate_ppm=rate)
-    depth = board.network.depth
+    bounded_total(whole)
+    seller = board.facts.lines.seller[source]
+    depths = {one.along: board.tree_depths(one.along) for _, one, _ in paid}
+    trees = [depths[one.along] for _, one, _ in paid]
+    same = [trees[0]] if len(depths) == 1 else trees
+    depth = _looked_up(same, which, seller) - _looked_up(same, which, beneficiary)
     return Lines(
-        bonus=bonus,
+        bonus=np.array([at for at, _, _ in paid] or [0])[which],
         beneficiary=beneficiary,
         source=source,
-        level=packed >> 5 & 0x7F,
-        depth=depth[board.facts.lines.seller][source] - depth[beneficiary],
+        level=level,
+        depth=depth,
         base=base,
         rate_ppm=rate,
         whole=whole,
         micro=micro,
+        kind=np.zeros(len(source), np.int64),
+        origin=seller,
     )
 
 
-def _packed(bonus: int, paid: Paid) -> Ints:
-    """Source, rate, level and bonus of a line in one number: 31, 20, 7 and 5 bits.
+class _Pack:
+    """Source, rate, level and bonus of a line in one number, as many bits for each as its largest value has.
 
-    Sorting millions of lines is a walk through memory at random; so it is done once and not for each column. A plan
-    has at most 32 bonuses, 100 levels and rates of 100 %.
+    Sorting millions of lines is a walk through memory at random; so it is done once and not for each column. What does
+    not fit in one number is sorted column by column.
     """
-    return paid.source << 32 | paid.rate_ppm << 12 | paid.level << 5 | bonus
+
+    def __init__(self, paid: list[Paid]) -> None:
+        names = ("source", "rate_ppm", "level")
+        most = [max([int(getattr(bulk, name).max()) for bulk in paid], default=0) for name in names]
+        self.bits = [value.bit_length() for value in (*most, max(0, len(paid) - 1))]
+        self.fits = sum(self.bits) < 64
+        if not self.fits:
+            raise OverflowError("A line's source, rate, level and bonus do not fit in 64 bits")
+
+    def packed(self, which: int, paid: Paid) -> Ints:
+        _, rate, level, bonus = self.bits
+        found = paid.source << rate | paid.rate_ppm
+        return (found << level | paid.level) << bonus | which
+
+    def unpacked(self, packed: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        """(source, which, level, rate)."""
+        _, rate, level, bonus = self.bits
+        which, packed = packed & ((1 << bonus) - 1), packed >> bonus
+        levels, packed = packed & ((1 << level) - 1), packed >> level
+        return packed >> rate, which, levels, packed & ((1 << rate) - 1)
 
 
-def _base(plan: Plan, board: Board, bonus: Ints, source: Ints) -> Ints:
-    """The volume that each line's bonus pays on."""
-    volumes = np.concatenate([board.volumes[one.on] for one in plan.bonuses] or [source])
-    base: Ints = volumes[bonus * len(board.facts.lines) + source]
-    return base
+def _looked_up(tables: list[Ints], which: Ints, at: Ints) -> Ints:
+    """tables[which][at] of each row."""
+    if len(tables) == 1:
+        return tables[0][at]
+    if not tables:
+        return at
+    return np.concatenate(tables)[which * len(tables[0]) + at]
 
 
 def _joined(columns: list[Ints]) -> Ints:
@@ -69,15 +117,36 @@ def _by_person(beneficiary: Ints) -> Ints:
     return order
 
 
-def items_of(lines: Lines) -> Items:
-    """Sums of lines per person and bonus, rounded half up once (docs/money.md)."""
+def sums(board: Board, found: Found) -> tuple[Ints, Ints]:
+    """What one bonus pays each person, exact and not yet rounded: whole minor units, and millionths."""
+    whole, micro = np.zeros(len(board), np.int64), np.zeros(len(board), np.int64)
+    if found.bulk is not None:
+        bulk = found.bulk
+        units, parts = rounding.exact(base=board.volumes[found.on][bulk.source], rate_ppm=bulk.rate_ppm)
+        bounded_total(units)
+        np.add.at(whole, bulk.beneficiary, units)
+        np.add.at(micro, bulk.beneficiary, parts)
+    if found.rows is not None:
+        bounded_total(found.rows.whole)
+        np.add.at(whole, found.rows.beneficiary, found.rows.whole)
+        np.add.at(micro, found.rows.beneficiary, found.rows.micro)
+    return rounding.carried(whole=whole, micro=micro)
+
+
+def items_of(lines: Lines, how: str) -> Items:
+    """Sums of lines per person and bonus, rounded once (docs/money.md). What is taken away or given back afterwards is
+    whole, and is not rounded again."""
     if not len(lines):
         empty = np.empty(0, np.int64)
         return Items(empty, empty, empty, empty)
     new = (np.diff(lines.beneficiary) != 0) | (np.diff(lines.bonus) != 0)
     starts = np.flatnonzero(np.concatenate(([True], new)))
-    whole, micro = np.add.reduceat(lines.whole, starts), np.add.reduceat(lines.micro, starts)
-    amount = rounding.half_up_sums(whole=whole, micro=micro)
+    after = np.isin(lines.kind, AFTER_ROUNDING) if lines.kind.any() else None
+    earned = lines.whole if after is None else np.where(after, 0, lines.whole)
+    whole, micro = np.add.reduceat(earned, starts), np.add.reduceat(lines.micro, starts)
+    amount = rounding.rounded_sums(whole=whole, micro=micro, how=how)
+    if after is not None:
+        amount = amount + np.add.reduceat(lines.whole - earned, starts)
     count = np.diff(np.append(starts, len(lines)))
     kept = amount != 0
     return Items(lines.beneficiary[starts][kept], lines.bonus[starts][kept], amount[kept], count[kept])

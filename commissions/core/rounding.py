@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 MILLION = 1_000_000
 BLOCK = 1 << 15
+LARGEST_INT = 2**63 - 1
 
 
 def exact(*, base: Ints, rate_ppm: Ints) -> tuple[Ints, Ints]:
-    """base × rate as whole minor units and millionths (0 to 999,999) of one; exact for |base| ≤ 10^15.
+    """base × rate as whole minor units and millionths (0 to 999,999) of one; exact for |base| ≤ 10^15 and rates up to
+    a thousand million (a thousand times the base).
 
     base = q·10⁶ + r, so whole = q·rate + r·rate // 10⁶ and micro = r·rate mod 10⁶: no product leaves 64 bits.
     """
@@ -26,18 +28,42 @@ def exact(*, base: Ints, rate_ppm: Ints) -> tuple[Ints, Ints]:
 
 def half_up(value: int) -> int:
     """Millionths of a minor unit to whole minor units, halves away from zero: the same for what is given and taken."""
+    return rounded(value, how="half_up")
+
+
+def rounded(value: int, *, how: str) -> int:
+    """Millionths of a minor unit to whole minor units. `half_up`: halves away from zero; `half_even`: to the even
+    neighbour; `down`: towards zero. Each takes back exactly what it gave: rounded(-x) = -rounded(x)."""
     whole, rest = divmod(abs(value), MILLION)
-    rounded = whole + (2 * rest >= MILLION)
-    return rounded if value >= 0 else -rounded
+    if how == "half_up":
+        whole += 2 * rest >= MILLION
+    elif how == "half_even":
+        whole += 2 * rest > MILLION or (2 * rest == MILLION and whole % 2 == 1)
+    return whole if value >= 0 else -whole
 
 
 def half_up_sums(*, whole: Ints, micro: Ints) -> Ints:
     """`half_up` of sums that are kept as whole units and millionths apart."""
-    whole, micro = whole + micro // MILLION, micro % MILLION
+    return rounded_sums(whole=whole, micro=micro, how="half_up")
+
+
+def rounded_sums(*, whole: Ints, micro: Ints, how: str) -> Ints:
+    """`rounded` of sums that are kept as whole units and millionths apart."""
+    whole, micro = carried(whole=whole, micro=micro)
     negative = whole < 0
+    if how == "down":
+        return whole + (negative & (micro > 0))
+    if how == "half_even":
+        return whole + ((2 * micro > MILLION) | ((2 * micro == MILLION) & (whole % 2 == 1)))
     # -0.4 is kept as -1 and 600,000: a negative value rounds away from zero only from -0.5 on.
     up = np.where(negative, 2 * micro > MILLION, 2 * micro >= MILLION)
     return whole + up
+
+
+def carried(*, whole: Ints, micro: Ints) -> tuple[Ints, Ints]:
+    """Whole units and millionths, the millionths brought back between 0 and 999,999."""
+    carry = micro // MILLION
+    return whole + carry, micro - carry * MILLION
 
 
 def largest_remainder(*, total: int, shares: list[int]) -> list[int]:
@@ -53,3 +79,27 @@ def largest_remainder(*, total: int, shares: list[int]) -> list[int]:
     for index in sorted(range(len(shares)), key=lambda i: (-rests[i], i))[: total - sum(parts)]:
         parts[index] += 1
     return parts
+
+
+def split(*, total: int, shares: Ints, ties: NDArray[np.generic]) -> Ints:
+    """`largest_remainder` of arrays: equal remainders in the order of `ties`, which differ from each other."""
+    weight = int(shares.astype(object).sum()) if _large(shares, len(shares)) else int(shares.sum())
+    if weight <= 0 or (shares < 0).any():
+        raise ValueError("Shares must not be negative and must sum to more than nothing")
+    products = shares.astype(object) * total if _large(shares, max(total, 1)) else shares * total
+    parts = (products // weight).astype(np.int64)
+    rests = products % weight
+    left = total - int(parts.sum())
+    if left:
+        # Who is above the last remainder that still gets one is sure of it; those who share it are told apart.
+        edge = np.sort(rests)[len(rests) - left]
+        parts[rests > edge] += 1
+        equal = np.flatnonzero(rests == edge)
+        equal = equal[np.argsort(ties[equal], kind="stable")]
+        parts[equal[: left - int((rests > edge).sum())]] += 1
+    return parts
+
+
+def _large(shares: Ints, times: int) -> bool:
+    """Whether a product with the largest share leaves 64 bits."""
+    return bool(len(shares)) and int(shares.max()) * times > LARGEST_INT

@@ -1,14 +1,5 @@
-"""One file for each shape of bonus, one signature: (bonus, board) -> the lines it pays."""
+"""One file for each shape of bonus: (bonus, what it says, board) -> what it pays. `core/pay.py` runs them in order."""
 
-from collections.abc import Callable
+from commissions.core.bonuses.board import Board, Step
 
-from commissions.core.bonuses import amount, walk
-from commissions.core.bonuses.board import Board, Paid
-from commissions.core.plan import Bonus
-
-SHAPES: dict[str, Callable[[Bonus, Board], Paid]] = {
-    "walk": walk.lines,
-    "amount": amount.lines,
-}
-
-__all__ = ["SHAPES", "Board", "Paid"]
+__all__ = ["Board", "Step"]

@@ -1,96 +1,94 @@
-"""The walk: up from every sale, level by level. Unilevel, fast start and retail profit are walks with other answers."""
+"""The walk: up from every sale. Unilevel, fast start, stairstep, generations, infinity and matching are walks with other
+answers to the same questions: who has which level, who is passed over, who blocks, and what is subtracted."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.bonuses.board import Board, Paid
-from commissions.core.facts import GOOD
-from commissions.core.plan import Bonus
+from commissions.core import rounding
+from commissions.core.bonuses import climb, entitled, levels, places, sources
+from commissions.core.bonuses.board import Board
+from commissions.core.bonuses.found import Found, Paid, rows_of
+from commissions.core.bonuses.places import Places
+from commissions.core.bonuses.rates import Rates
+from commissions.core.bonuses.sources import Sources
+from commissions.core.bonuses.steps import Steps
+from commissions.core.result import Kind, Lines
+from commissions.core.rounding import MILLION
+from commissions.core.terms import Bonus, Walk
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-BLOCK = 1 << 17
 
 
-def lines(bonus: Bonus, board: Board) -> Paid:
-    """The lines a walk pays.
-
-    `skip_inactive`: a level is used up only by those who pass `skip_test`, which the field calls standard
-    compression; the volume of the skipped is paid to those above, or dropped. With `none` a level is a place in
-    the tree, and what its holder does not earn stays with the company.
-    """
-    sources = np.flatnonzero(walked(bonus, board))
-    steps = _Steps(bonus, board)
-    blocks = [steps.climb(sources[at : at + BLOCK]) for at in range(0, max(1, len(sources)), BLOCK)]
-    beneficiary, source, level, rate = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    return Paid(beneficiary, source, level, rate)
-
-
-class _Steps:
-    """Climbs for a block of order lines at a time, so that memory does not grow with the number of lines × levels.
-
-    An index one past the last person stands for nobody, and a rank one past the highest for whoever earns nothing:
-    with them no array has to be cut shorter on the way up.
-    """
-
-    def __init__(self, bonus: Bonus, board: Board) -> None:
-        nobody, ladder = len(board.network), len(board.people.plan.ladder)
-        above = _next_up(bonus, board)
-        self.first, self.last, self.seller = bonus.first, bonus.last, board.facts.lines.seller
-        self.above = np.append(np.where(above < 0, nobody, above), nobody)
-        # Whoever is met above passes already; level 0, the seller, must pass like everybody else.
-        earns = earners(bonus, board) & passes(bonus, board)
-        self.rank = np.append(np.where(earns, board.rank, ladder), ladder)
-        levels = range(bonus.first, bonus.last + 1)
-        self.rates = np.array(
-            [[*(bonus.rates.rate(level=level, rank=rank) for rank in range(ladder)), 0] for level in levels]
-        )
-
-    def climb(self, sources: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        """(beneficiary, source, level, rate) of every paid step, sorted by source and level."""
-        width = self.last - self.first + 1
-        holders = np.empty((len(sources), width), np.int64)
-        rates = np.empty((len(sources), width), np.int64)
-        holder = self.seller[sources]
-        for level in range(self.last + 1):
-            if level > 0:
-                holder = self.above[holder]
-            if level >= self.first:
-                holders[:, level - self.first] = holder
-                rates[:, level - self.first] = self.rates[level - self.first][self.rank[holder]]
-        paid = np.flatnonzero(rates.ravel())
-        return holders.ravel()[paid], sources[paid // width], paid % width + self.first, rates.ravel()[paid]
+def lines(bonus: Bonus, walk: Walk, board: Board, earned: Ints | None = None) -> Found:
+    """The lines a walk pays. `earned`, per person: of a walk on earnings, what they earned."""
+    where, rates = places.of(board, walk.along), Rates(walk, board)
+    start = sources.of(bonus, walk, board, earned)
+    if levels.serves(walk, rates):
+        ladder = levels.Ladder(bonus, walk, board, where, rates)
+        of_places = where.first[start.origin]
+        steps = ladder.climb(of_places)
+        kept = (0, 0) if bonus.hold else ladder.unearned(of_places, _base(walk, start))
+    elif entitled.serves(walk, rates):
+        steps, kept = entitled.climb(bonus, walk, board, where, rates, start), (0, 0)
+    else:
+        steps = climb.climb(bonus, walk, board, where, rates, start)
+        missed = climb.joined([]) if bonus.hold else climb.unearned(bonus, walk, board, where, rates, start)
+        kept = _sum(_base(walk, start)[missed.row], missed.rate)
+    plain = walk.source == "volume" and walk.rate_unit == "rate" and rates.slices is None
+    if plain and not where.positions:
+        bulk = Paid(steps.place, start.line[steps.row], steps.level, steps.rate) if start.line is not None else None
+        return Found(bulk=bulk, along=walk.along, on=walk.on[0], kept=kept)
+    return Found(rows=_rows(walk, where, start, steps, rates), kept=kept)
 
 
-def walked(bonus: Bonus, board: Board) -> Bools:
-    """The order lines that start a walk: those with a positive base that `only` keeps and that are no reversals."""
-    keeps: Bools = (board.volumes[bonus.on] > 0) & ~board.facts.lines.reversal
-    if bonus.only is not None:
-        keeps &= board.line_words().value(bonus.only).astype(bool)
-    if bonus.volume_of_the_skipped == "dropped":
-        keeps &= passes(bonus, board)[board.facts.lines.seller]
-    return keeps
+def _rows(walk: Walk, where: Places, start: Sources, steps: Steps, rates: Rates) -> Lines:
+    """Steps as whole lines: of people's measures and earnings, of positions, of amounts, of slices."""
+    base, rate = start.base[steps.row], steps.rate
+    if walk.rate_unit != "rate":
+        base, rate = rate, np.full(len(rate), MILLION, np.int64)
+    elif rates.slices is not None:
+        row, base, rate = _slices(rates, base)
+        steps = steps.taken(row)
+    origin = start.origin[steps.row]
+    depth = where.depth[where.first[origin]] - where.depth[steps.place]
+    whole, micro = rounding.exact(base=base, rate_ppm=rate)
+    return rows_of(
+        kind=Kind.PERSON if start.line is None else Kind.SALE,
+        beneficiary=where.owner[steps.place],
+        source=-1 if start.line is None else start.line[steps.row],
+        level=steps.level,
+        depth=depth,
+        base=base,
+        rate_ppm=rate,
+        whole=whole,
+        micro=micro,
+        origin=origin,
+    )
 
 
-def earners(bonus: Bonus, board: Board) -> Bools:
-    """Who may earn: in good standing, and what the plan asks of an earner."""
-    gate: Bools = board.people.good
-    if bonus.earner is None:
-        return gate
-    found: Bools = np.logical_and(gate, board.people.value(bonus.earner).astype(bool))
-    return found
+def _slices(rates: Rates, base: Ints) -> tuple[Ints, Ints, Ints]:
+    """(step, part of the base, rate) of each slice that a marginal table pays, by step and rate."""
+    table = rates.slices
+    if table is None:
+        raise TypeError("Only a marginal table has slices")
+    keys = table.axes[0].keys
+    parts = []
+    for start, end, row in zip(keys, (*keys[1:], None), table.cells, strict=True):
+        part = np.maximum((base if end is None else np.minimum(base, end)) - start, 0)
+        step = np.flatnonzero(part) if row[0] else np.empty(0, np.int64)
+        rate = row[0] * rates.walk.worth // MILLION
+        parts.append((step, part[step], np.full(len(step), rate, np.int64)))
+    step, part, rate = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((rate, step))
+    return step[order], part[order], rate[order]
 
 
-def passes(bonus: Bonus, board: Board) -> Bools:
-    """Who uses up a level; nobody suspended or gone does, where levels are compressed."""
-    if bonus.skip_test is None:
-        return np.ones(len(board.network), bool)
-    good = board.facts.people.standing == GOOD
-    found: Bools = np.logical_and(good, board.people.value(bonus.skip_test).astype(bool))
-    return found
+def _base(walk: Walk, start: Sources) -> Ints:
+    """What a rate is a share of; of an amount for each source, a million millionths."""
+    return start.base if walk.rate_unit == "rate" else np.full(len(start), MILLION, np.int64)
 
 
-def _next_up(bonus: Bonus, board: Board) -> Ints:
-    if bonus.compression == "none":
-        return board.network.sponsor
-    return board.network.nearest_above(passes(bonus, board))
+def _sum(base: Ints, rate: Ints) -> tuple[int, int]:
+    whole, micro = rounding.exact(base=base, rate_ppm=rate)
+    total = int(micro.sum())
+    return int(whole.sum()) + total // MILLION, total % MILLION
