@@ -62,8 +62,8 @@ def _everyone(rule: Cap, board: Board, table: Ints, bonuses: list[int]) -> Ints:
 
 
 def _cut(left: Ints, columns: list[int], excess: int, board: Board, bonuses: list[int]) -> int:
-    """Cuts these columns pro rata by so much, or by all they have; returns what was cut. Ties: the distributor's number,
-    then the bonus."""
+    """Cuts these columns pro rata by so much, or by all they have; returns what was cut. Of equal remainders the lower
+    number of a distributor gets more, then the earlier bonus."""
     among = left[:, columns]
     person, column = np.nonzero(among > 0)
     amounts = among[person, column]

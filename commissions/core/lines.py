@@ -35,7 +35,9 @@ def lines_of(board: Board, found: Sequence[Found], rows: Lines) -> Lines:
 def _bulk(board: Board, found: Sequence[Found]) -> Lines:
     """Lines of walks from sales, sorted by beneficiary, bonus, source and level. Each walk's are sorted by source and
     level already."""
-    paid = [(at, one, one.bulk) for at, one in enumerate(found) if one.bulk is not None and len(one.bulk.source)]
+    paid = [
+        (at, one, one.bulk) for at, one in enumerate(found) if one.bulk is not None and len(one.bulk.source)
+    ]
     pack = _Pack([bulk for _, _, bulk in paid])
     beneficiary = _joined([bulk.beneficiary for _, _, bulk in paid])
     packed = _joined([pack.packed(at, bulk) for at, (_, _, bulk) in enumerate(paid)])[_by_person(beneficiary)]

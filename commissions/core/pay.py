@@ -1,4 +1,4 @@
-"""Everybody's bonuses, in the order in which they need each other: lines, items, and what the next period starts with."""
+"""Everybody's bonuses, in the order in which they need each other: lines, items, what the next period starts with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from commissions.core import groups, holds, most, rounding
 from commissions.core.bonuses import amount, guarantee, once, pair, pool, walk
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, joined
+from commissions.core.bonuses.found import Found, joined, rows_of
 from commissions.core.lines import items_of, lines_of, sums
-from commissions.core.result import Items, Lines
+from commissions.core.result import Items, Kind, Lines
 from commissions.core.terms import Amount, Bonus, Guarantee, Once, Pair, Pool, Walk
 
 Ints = NDArray[np.int64]
@@ -39,6 +39,18 @@ def pay(board: Board) -> Payment:
     for at in till.order():
         till.compute(at)
     return till.payment()
+
+
+def offsets(bonus: Bonus) -> bool:
+    """Whether the lines of a bonus may be negative."""
+    gap = bonus.how.difference if isinstance(bonus.how, Walk) else None
+    return gap is not None and gap.negative_gap == "offsets_other_legs"
+
+
+def _never_below_nothing(items: Ints) -> Lines:
+    """What brings an item that its legs offset to less than nothing back to nothing."""
+    who = np.flatnonzero(items < 0)
+    return rows_of(kind=Kind.MOST, beneficiary=who, whole=-items[who])
 
 
 @dataclass
@@ -85,8 +97,14 @@ class _Till:
             self.found[at], self.rows[at], self.items[at] = Found(), [], np.zeros(len(self.board), np.int64)
             return
         kept = found.kept[0]
-        if bonus.hold is not None or bonus.most is not None or at in self._needed():
-            items = self.before_caps[at] = self._rounded(found)
+        if isinstance(bonus.how, Guarantee):
+            self.items[at] = self.before_caps[at] = self._rounded(found)
+        elif self._looks_at_items(at):
+            items = self._rounded(found)
+            if offsets(bonus):
+                rows.append(_never_below_nothing(items))
+                items = np.maximum(items, 0)
+            self.before_caps[at] = items
             if bonus.most is not None:
                 rows.append(most.over(bonus.most, self.board, found, items))
                 kept -= int(rows[-1].whole.sum())
@@ -157,6 +175,10 @@ class _Till:
             if isinstance(bonus.how, Guarantee) and bonus.how.of in how.on and bonus.name not in how.on
         ]
 
+    def _looks_at_items(self, at: int) -> bool:
+        bonus = self.bonuses[at]
+        return bonus.hold is not None or bonus.most is not None or offsets(bonus) or at in self._needed()
+
     def _needed(self) -> set[int]:
         """The bonuses whose items others look at, or a group rule."""
         names: set[str] = set()
@@ -173,7 +195,7 @@ class _Till:
         """The items as group rules see them."""
         items = self.items[at].copy()
         for part in self.rows[at]:
-            released = part.kind == holds.Kind.RELEASED
+            released = part.kind == Kind.RELEASED
             np.add.at(items, part.beneficiary[released], part.whole[released])
         return items
 
@@ -188,7 +210,7 @@ class _Till:
         """By tree: whose new positions are asked for, as often as bonuses ask for them."""
         asked: dict[str, list[Ints]] = {}
         for bonus, one in zip(self.bonuses, found, strict=True):
-            if isinstance(bonus.how, Once) and one.new_positions is not None:
+            if isinstance(bonus.how, Once) and one.new_positions is not None and len(one.new_positions):
                 asked.setdefault(bonus.how.tree, []).append(one.new_positions)
         return {tree: np.sort(np.concatenate(parts)) for tree, parts in asked.items()}
 

@@ -100,6 +100,16 @@ def split(*, total: int, shares: Ints, ties: NDArray[np.generic]) -> Ints:
     return parts
 
 
+def above(*, total: int, shares: Ints, most: int) -> NDArray[np.bool_]:
+    """Whose part of the total, in proportion to `shares` and not rounded, is more than the most."""
+    weight = sum(shares.tolist()) if _large(shares, len(shares)) else int(shares.sum())
+    limit = most * weight
+    if _large(shares, max(total, 1)) or limit > LARGEST_INT:
+        return np.array(shares.astype(object) * total > limit, bool)
+    found: NDArray[np.bool_] = shares * total > limit
+    return found
+
+
 def _large(shares: Ints, times: int) -> bool:
     """Whether a product with the largest share leaves 64 bits."""
     return bool(len(shares)) and int(shares.max()) * times > LARGEST_INT

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from commissions.core.bonuses import sources
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, Paid, rows_of
+from commissions.core.bonuses.found import Found, Paid, amounts, rows_of
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Amount, Bonus
@@ -30,7 +30,7 @@ def kept(bonus: Bonus, whole: Ints, micro: Ints) -> tuple[int, int]:
     """What stays with the company of what nobody earned; what waits does not."""
     if bonus.hold is not None:
         return 0, 0
-    return int(whole.sum()) + int(micro.sum()) // MILLION, int(micro.sum()) % MILLION
+    return amounts(whole, micro)
 
 
 def _of_lines(bonus: Bonus, amount: Amount, board: Board) -> Found:
@@ -45,6 +45,4 @@ def _of_lines(bonus: Bonus, amount: Amount, board: Board) -> Found:
     )
     missed = found.base[~earns]
     tree = board.plan.main_tree
-    return Found(
-        bulk=paid, along=tree, on=amount.volume, kept=kept(bonus, missed, np.zeros_like(missed))
-    )
+    return Found(bulk=paid, along=tree, on=amount.volume, kept=kept(bonus, missed, np.zeros_like(missed)))

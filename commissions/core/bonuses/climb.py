@@ -65,9 +65,13 @@ def unearned(bonus: Bonus, walk: Walk, board: Board, places: Places, rates: Rate
     if gap is None:
         visits = walk.counts == "levels" and walk.last != UNLIMITED
     else:
-        visits = gap.blockers == "everyone" and gap.negative_gap == "zero_per_leg" and gap.who_blocks != "seller_only"
+        visits = (
+            gap.blockers == "everyone"
+            and gap.negative_gap == "zero_per_leg"
+            and gap.who_blocks != "seller_only"
+        )
     once = walk.each_step_pays == "first_earner" or walk.compression == "skip_not_entitled_at_level"
-    if not visits or once or rates.slices is not None:
+    if not visits or once:
         return joined([])
     treated = board.treated(bonus)
     may = (~treated & passes(walk, board))[places.owner]
@@ -86,9 +90,22 @@ def _climb(
     block = np.zeros(places.nobody + 1, np.int64) if steady is None else np.where(blocks, steady, 0)
     levels = Levels(walk, board, places)
     course = Course(
-        walk=walk, places=places, rates=rates, sources=sources, start=start, may=np.append(may, False), levels=levels,
-        lowest=ceilings(walk, board, places, levels), begin=np.arange(places.nobody + 1), target=start, via=start,
-        rate=steady, block=block, blocks=blocks, records=False, jumps=None,
+        walk=walk,
+        places=places,
+        rates=rates,
+        sources=sources,
+        start=start,
+        may=np.append(may, False),
+        levels=levels,
+        lowest=ceilings(walk, board, places, levels),
+        begin=np.arange(places.nobody + 1),
+        target=start,
+        via=start,
+        rate=steady,
+        block=block,
+        blocks=blocks,
+        records=False,
+        jumps=None,
     )
     rows = np.flatnonzero(start < places.nobody)
     parts = [_run(course, rows) for course, rows in _variants(course, board, rows)]
@@ -96,13 +113,15 @@ def _climb(
 
 
 def _variants(course: Course, board: Board, rows: Ints) -> list[tuple[Course, Ints]]:
-    """The courses that together are the walk: one for each kind of earner, or of seller, that needs its own pointers."""
+    """The courses that together are the walk: one for each kind of earner, or of seller, with pointers of its own."""
     walk, places = course.walk, course.places
     if walk.counts != "generations":
         return _by_seller(course, rows)
     kinds = earner_kinds(walk, board, places, course.may[:-1])
     if len(kinds) > 1 and walk.each_step_pays == "first_earner":
-        return [(_towards(replace(course, levels=EarnerGenerations(walk, board, places, course.may[:-1]))), rows)]
+        return [
+            (_towards(replace(course, levels=EarnerGenerations(walk, board, places, course.may[:-1]))), rows)
+        ]
     found = []
     for may, leader in kinds:
         levels = Generations(walk, places, leader)
@@ -205,7 +224,7 @@ class _Hop:
         if walk.counts == "nothing":
             pays = walk.own_volume == "pays_seller"
         else:
-            pays = walk.first == 0 and walk.own_volume != "not_paid"
+            pays = walk.first == 0 and (walk.counts == "levels" or walk.own_volume == "pays_seller")
         if not pays:
             return joined([])
         rate = self._rates(self.start)

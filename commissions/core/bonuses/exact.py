@@ -1,5 +1,5 @@
-"""Exact money: the value of an expression in millionths of a minor unit, kept as whole units and millionths apart, since
-their product can leave 64 bits where the money does not."""
+"""Exact money: an expression's value in millionths of a minor unit, kept as whole units and millionths apart, since the
+millionths alone can leave 64 bits where the money does not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -75,11 +75,6 @@ def less(one: Pair, other: Pair) -> NDArray[np.bool_]:
     """Where the first is less."""
     found: NDArray[np.bool_] = (one[0] < other[0]) | ((one[0] == other[0]) & (one[1] < other[1]))
     return found
-
-
-def lowest(one: Pair, other: Pair) -> Pair:
-    """The lower of each."""
-    return _chosen(less(one, other), one, other)
 
 
 def _chosen(test: NDArray[np.bool_], then: Pair, otherwise: Pair) -> Pair:

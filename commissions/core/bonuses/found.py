@@ -75,6 +75,12 @@ def rows_of(
     )
 
 
+def amounts(whole: Ints, micro: Ints) -> tuple[int, int]:
+    """What exact amounts come to: whole minor units, and millionths."""
+    parts = int(micro.sum())
+    return int(whole.sum()) + parts // MILLION, parts % MILLION
+
+
 def joined(parts: list[Lines]) -> Lines:
     """Lines one after the other."""
     empty = np.empty(0, np.int64)

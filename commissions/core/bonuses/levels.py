@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.places import Places
 from commissions.core.bonuses.rates import Rates
-from commissions.core.bonuses.sources import Sources, passes
+from commissions.core.bonuses.sources import passes
 from commissions.core.bonuses.steps import Steps, joined
 from commissions.core.rounding import MILLION, exact
 from commissions.core.terms import UNLIMITED, Bonus, Walk
@@ -54,12 +54,11 @@ class Ladder:
         return joined(parts)
 
     def unearned(self, start: Ints, base: Ints) -> tuple[int, int]:
-        """What those would have been paid who fail the gate alone: whole minor units, and millionths.
-
-        The volume itself climbs, summed by place: it does not matter here from which sale it is.
+        """What those would have been paid who fail the gate alone, at rates of the whole base: whole minor units, and
+        millionths. The volume itself climbs, summed by place: it does not matter here from which sale it is.
         """
         lost = (~self.earns & self.skips)[self.places.owner]
-        if self.rates.slices is not None or not lost.any():
+        if not lost.any():
             return 0, 0
         volume, whole, micro = np.zeros(self.places.nobody + 1, np.int64), 0, 0
         np.add.at(volume, start, base)

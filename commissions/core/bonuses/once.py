@@ -17,17 +17,16 @@ def lines(bonus: Bonus, once: Once, board: Board) -> Found:
     """The lines an event pays, and who has had it.
 
     Who does not pass the gate is not given it, and has not had it: it can still come. `again: after_losing_it` gives it
-    to those who had it and lost it since; whoever had it is noted as holding or as having lost it, given or not.
+    to those who had it and lost it since; whoever had it is noted as holding or as having lost it.
     """
     before = board.facts.state.given.get(bonus.name, np.zeros(len(board), np.int64))
     if not board.in_campaign(bonus):
         return Found(given=before)
     holds = board.test(once.test)
     due = holds & ((before == NEVER) | ((before == LOST) & (once.again == "after_losing_it")))
-    gate = board.gate(bonus)
-    given = due & (board.treated(bonus) if bonus.hold else gate)
-    had = given | (before != NEVER)
-    after = np.where(had, np.where(holds, HELD, LOST), NEVER)
+    given = due & board.treated(bonus)
+    seen = np.where(before == NEVER, NEVER, np.where(holds, HELD, LOST))
+    after = np.where(given, HELD, np.where(due, before, seen))
     who = np.flatnonzero(given)
     found = Found(given=after, new_positions=who if once.then == "new_position" else None)
     if once.gives is None:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from commissions.core import rounding
 from commissions.core.bonuses import places
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.exact import lowest
 from commissions.core.bonuses.found import Found, rows_of
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
@@ -43,7 +42,7 @@ def lines(bonus: Bonus, pair: Pair, board: Board) -> Found:
 class Legs:
     """Of each position and slot: what is carried, by age, and what this period brought.
 
-    A leg is never below nothing: what a return takes away beyond it is forgiven, as what pairs take is the oldest first.
+    A leg is never below nothing: what a return takes beyond it is forgiven. What pairs take is the oldest first.
     """
 
     def __init__(self, bonus: Bonus, pair: Pair, board: Board, where: places.Places) -> None:
@@ -82,10 +81,8 @@ class Legs:
         consumed = consumed + np.maximum(-period, 0)
         stock = np.concatenate([np.maximum(period, 0)[:, :, None], carried], axis=2)
         stock = _less(stock, consumed)
-        if pair.carry_expires == NEVER:
-            stock = stock.sum(axis=2, keepdims=True)
-        else:
-            stock = stock[:, :, : pair.carry_expires]
+        ages = pair.carry_expires
+        stock = stock.sum(axis=2, keepdims=True) if ages == NEVER else stock[:, :, :ages]
         if pair.carry == UNLIMITED:
             return stock
         return _less(stock, np.maximum(stock.sum(axis=2) - pair.carry, 0))
@@ -127,7 +124,11 @@ class _Match:
         smaller = np.where(left_is_smaller, legs.total[:, 0], legs.total[:, 1])
         larger = np.where(left_is_smaller, legs.total[:, 1], legs.total[:, 0])
         pays = pair.pays_rate if pair.pays_per_pair is None else pair.pays_per_pair
-        each = np.broadcast_to(board.value(pays), (len(board),)).astype(np.int64) if pays is not None else owner * 0
+        each = (
+            np.broadcast_to(board.value(pays), (len(board),)).astype(np.int64)
+            if pays is not None
+            else owner * 0
+        )
         each = each[owner] if pays is not None else each
         if self.by_volume:
             unit, takes = smaller, (1, 1)
@@ -149,35 +150,35 @@ class _Match:
         """Pairs paid under the cap. The positions of a person are asked in turn, since they may share it."""
         pair, paid = self.pair, self.found.unit.copy()
         most = np.maximum(np.broadcast_to(board.value(cap), (len(board),)).astype(np.int64), 0)  # type: ignore[arg-type]
-        room, parts = most.copy(), np.zeros(len(board), np.int64)
+        room = most.copy()
         for turn in range(1, int(ordinal.max(initial=0)) + 1):
             rows = np.flatnonzero(ordinal == turn)
             who = owner[rows]
             if pair.cap_per == "position":
-                room, parts = most.copy(), np.zeros(len(board), np.int64)
+                room = most.copy()
             if pair.cap_of == "pairs":
                 paid[rows] = np.minimum(paid[rows], room[who])
                 room[who] -= paid[rows]
                 continue
-            left = (room[who], parts[who])
+            left = room[who]
             if pair.cap_over == "carry":
                 paid[rows] = np.minimum(paid[rows], self._fitting(rows, left))
                 self.whole[rows], self.micro[rows] = (side[rows] for side in self._worth(paid))
-            self.whole[rows], self.micro[rows] = lowest((self.whole[rows], self.micro[rows]), left)
-            room[who], parts[who] = rounding.carried(
-                whole=left[0] - self.whole[rows], micro=left[1] - self.micro[rows]
-            )
+            over = self.whole[rows] >= left
+            self.whole[rows] = np.where(over, left, self.whole[rows])
+            self.micro[rows] = np.where(over, 0, self.micro[rows])
+            # What a part of a unit was paid of is used up.
+            room[who] -= self.whole[rows] + (self.micro[rows] > 0)
         if pair.cap_of == "pairs":
             self.whole, self.micro = self._worth(paid)
         return paid
 
-    def _fitting(self, rows: Ints, left: tuple[Ints, Ints]) -> Ints:
+    def _fitting(self, rows: Ints, left: Ints) -> Ints:
         """How many whole pairs fit under what is left of a cap of money; of volume, as much as gives it, rounded up."""
         each = np.maximum(self.found.each[rows], 1)
         if self.pair.pays_rate is None:
-            return left[0] // each
-        # ⌈(whole + micro) / rate⌉ in Python's integers: whole × 10⁶ can leave 64 bits.
-        exact = left[0].astype(object) * MILLION + left[1]
+            return left // each
+        exact = left.astype(object) * MILLION  # can leave 64 bits
         if self.by_volume:
             volume = -(-exact // each)
             return np.minimum(volume, LARGEST).astype(np.int64)

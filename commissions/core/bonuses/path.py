@@ -81,7 +81,9 @@ def earner_kinds(walk: Walk, board: Board, places: Places, may: Bools) -> list[t
     """(which earners, who is a leader for them) for each kind of earner that the leader test tells apart."""
     if walk.leader is None:
         return [(may, np.zeros(places.nobody, bool))]
-    names = sorted({part.name for part in board.asked(walk.leader) if getattr(part, "prefix", "") == "earner"})
+    names = sorted(
+        {part.name for part in board.asked(walk.leader) if getattr(part, "prefix", "") == "earner"}
+    )
     if not names:
         return [(may, board.test(walk.leader)[places.owner])]
     among = np.flatnonzero(may)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from commissions.core import rounding
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, rows_of
+from commissions.core.bonuses.found import Found, amounts, rows_of
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Bonus, Pool
@@ -17,7 +17,7 @@ def lines(bonus: Bonus, pool: Pool, board: Board, produced: Ints | None = None) 
     """The lines a pool pays. `produced`, per person: the shares that another bonus paid."""
     carried = board.facts.state.pools.get(bonus.name, 0)
     if not board.in_campaign(bonus):
-        return Found(pool=carried)
+        return Found(fund=0, pool=carried)
     fund = max(0, carried + _fund(pool, board))
     shares = _shares(pool, board, produced)
     who = np.flatnonzero(board.treated(bonus) & (shares > 0))
@@ -38,16 +38,19 @@ def divided(pool: Pool, fund: int, shares: Ints, ties: NDArray[np.generic]) -> I
     is divided again among the others until nobody gets too much."""
     most = fund * pool.most_per_person // MILLION
     amount = rounding.split(total=fund, shares=shares, ties=ties)
+    if pool.most_per_person == MILLION:
+        return amount
     if pool.over != "shared_by_others":
         return np.minimum(amount, most)
-    full, others = np.zeros(len(shares), bool), np.arange(len(shares))
-    while len(others) and (amount[others] > most).any():
-        full[others[amount[others] > most]] = True
-        amount[full] = most
-        others = np.flatnonzero(~full)
-        if len(others):
-            left = fund - most * int(full.sum())
+    others, left = np.arange(len(shares)), fund
+    while len(others):
+        too_much = rounding.above(total=left, shares=shares[others], most=most)
+        if not too_much.any():
             amount[others] = rounding.split(total=left, shares=shares[others], ties=ties[others])
+            break
+        amount[others[too_much]] = most
+        left -= most * int(too_much.sum())
+        others = others[~too_much]
     return amount
 
 
@@ -68,9 +71,11 @@ def _fractions(pool: Pool, fund: int, who: Ints, shares: Ints) -> Found:
     """Everybody's own part of the fund; together they may be more than it, or less."""
     whole, micro = rounding.exact(base=np.full(len(who), fund), rate_ppm=shares)
     most = fund * pool.most_per_person // MILLION
-    over = whole >= most
-    if pool.most_per_person < MILLION:
+    kept = (0, 0)
+    if pool.most_per_person != MILLION:
+        over = whole >= most
+        kept = amounts(whole[over] - most, micro[over])
         whole, micro = np.where(over, most, whole), np.where(over, 0, micro)
     paid = np.flatnonzero((whole > 0) | (micro > 0))
     rows = rows_of(kind=Kind.POOL, beneficiary=who[paid], whole=whole[paid], micro=micro[paid])
-    return Found(rows=rows, fund=fund)
+    return Found(rows=rows, fund=fund, kept=kept)

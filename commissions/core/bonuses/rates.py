@@ -50,6 +50,20 @@ class Rates:
 
 def marginal(walk: Walk, board: Board) -> Table | None:
     """The table that pays each slice of the base at its own rate, when the rate is one."""
-    if isinstance(walk.rate, Lookup) and board.plan.tables[walk.rate.table].reading == "marginal":
-        return board.plan.tables[walk.rate.table]
-    return None
+    if not isinstance(walk.rate, Lookup) or walk.rate.arguments:
+        return None
+    table = board.plan.tables[walk.rate.table]
+    return table if table.reading == "marginal" else None
+
+
+def slices(table: Table, base: Ints, worth: int) -> tuple[Ints, Ints, Ints]:
+    """(row of the base, part of it, effective rate) of each slice that a marginal table pays, by row and rate."""
+    keys = table.axes[0].keys
+    found = []
+    for start, end, cells in zip(keys, (*keys[1:], None), table.cells, strict=True):
+        part = np.maximum((base if end is None else np.minimum(base, end)) - start, 0)
+        row = np.flatnonzero(part) if cells[0] else np.empty(0, np.int64)
+        found.append((row, part[row], np.full(len(row), cells[0] * worth // MILLION, np.int64)))
+    row, part, rate = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort((rate, row))
+    return row[order], part[order], rate[order]

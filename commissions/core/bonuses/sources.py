@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.bonuses.board import Board
+from commissions.core.bonuses.board import Board, Step
 from commissions.core.terms import Amount, Bonus, Walk
 
 Ints = NDArray[np.int64]
@@ -47,7 +47,8 @@ def of(bonus: Bonus, walk: Walk, board: Board, earned: Ints | None) -> Sources:
         base = board.people.words[walk.on[0]] if earned is None else earned
         keeps = (base > 0) & board.in_campaign(bonus)
         if walk.only is not None:
-            keeps = keeps & board.test(walk.only)
+            step = Step(seller=np.arange(len(board)))
+            keeps = keeps & board.value_at(walk.only, step).astype(bool)
         origin = np.flatnonzero(keeps)
         found = Sources(None, origin, base[origin])
     if walk.volume_of_the_skipped == "dropped" and walk.skip_test is not None:

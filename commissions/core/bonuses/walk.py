@@ -1,5 +1,5 @@
-"""The walk: up from every sale. Unilevel, fast start, stairstep, generations, infinity and matching are walks with other
-answers to the same questions: who has which level, who is passed over, who blocks, and what is subtracted."""
+"""The walk: up from every sale. Unilevel, fast start, stairstep, generations, infinity and matching are walks with
+other answers to the same questions: who has which level, who is passed over, who blocks, what is subtracted."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from commissions.core import rounding
 from commissions.core.bonuses import climb, entitled, levels, places, sources
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, Paid, rows_of
+from commissions.core.bonuses.found import Found, Paid, amounts, rows_of
 from commissions.core.bonuses.places import Places
-from commissions.core.bonuses.rates import Rates
+from commissions.core.bonuses.rates import Rates, slices
 from commissions.core.bonuses.sources import Sources
 from commissions.core.bonuses.steps import Steps
 from commissions.core.result import Kind, Lines
@@ -23,22 +23,40 @@ def lines(bonus: Bonus, walk: Walk, board: Board, earned: Ints | None = None) ->
     """The lines a walk pays. `earned`, per person: of a walk on earnings, what they earned."""
     where, rates = places.of(board, walk.along), Rates(walk, board)
     start = sources.of(bonus, walk, board, earned)
+    if rates.slices is not None:
+        pays = np.zeros(len(start), bool)
+        pays[slices(rates.slices, start.base, walk.worth)[0]] = True
+        start = start.taken(np.flatnonzero(pays))
     if levels.serves(walk, rates):
-        ladder = levels.Ladder(bonus, walk, board, where, rates)
-        of_places = where.first[start.origin]
-        steps = ladder.climb(of_places)
-        kept = (0, 0) if bonus.hold else ladder.unearned(of_places, _base(walk, start))
+        steps, kept = _plain(bonus, walk, board, where, rates, start)
     elif entitled.serves(walk, rates):
         steps, kept = entitled.climb(bonus, walk, board, where, rates, start), (0, 0)
     else:
         steps = climb.climb(bonus, walk, board, where, rates, start)
-        missed = climb.joined([]) if bonus.hold else climb.unearned(bonus, walk, board, where, rates, start)
-        kept = _sum(_base(walk, start)[missed.row], missed.rate)
-    plain = walk.source == "volume" and walk.rate_unit == "rate" and rates.slices is None
-    if plain and not where.positions:
-        bulk = Paid(steps.place, start.line[steps.row], steps.level, steps.rate) if start.line is not None else None
+        kept = (0, 0)
+        if bonus.hold is None:
+            kept = _sum(
+                _rows(walk, where, start, climb.unearned(bonus, walk, board, where, rates, start), rates)
+            )
+    if start.line is not None and walk.rate_unit == "rate" and rates.slices is None and not where.positions:
+        bulk = Paid(steps.place, start.line[steps.row], steps.level, steps.rate)
         return Found(bulk=bulk, along=walk.along, on=walk.on[0], kept=kept)
     return Found(rows=_rows(walk, where, start, steps, rates), kept=kept)
+
+
+def _plain(
+    bonus: Bonus, walk: Walk, board: Board, where: Places, rates: Rates, start: Sources
+) -> tuple[Steps, tuple[int, int]]:
+    """Walks that count few levels: what they pay, and what nobody earned."""
+    ladder, at = levels.Ladder(bonus, walk, board, where, rates), where.first[start.origin]
+    steps = ladder.climb(at)
+    if bonus.hold is not None:
+        return steps, (0, 0)
+    if rates.slices is not None:
+        missed = climb.unearned(bonus, walk, board, where, rates, start)
+        return steps, _sum(_rows(walk, where, start, missed, rates))
+    base = start.base if walk.rate_unit == "rate" else np.full(len(start), MILLION, np.int64)
+    return steps, ladder.unearned(at, base)
 
 
 def _rows(walk: Walk, where: Places, start: Sources, steps: Steps, rates: Rates) -> Lines:
@@ -47,17 +65,16 @@ def _rows(walk: Walk, where: Places, start: Sources, steps: Steps, rates: Rates)
     if walk.rate_unit != "rate":
         base, rate = rate, np.full(len(rate), MILLION, np.int64)
     elif rates.slices is not None:
-        row, base, rate = _slices(rates, base)
+        row, base, rate = slices(rates.slices, base, walk.worth)
         steps = steps.taken(row)
     origin = start.origin[steps.row]
-    depth = where.depth[where.first[origin]] - where.depth[steps.place]
     whole, micro = rounding.exact(base=base, rate_ppm=rate)
     return rows_of(
         kind=Kind.PERSON if start.line is None else Kind.SALE,
         beneficiary=where.owner[steps.place],
         source=-1 if start.line is None else start.line[steps.row],
         level=steps.level,
-        depth=depth,
+        depth=where.depth[where.first[origin]] - where.depth[steps.place],
         base=base,
         rate_ppm=rate,
         whole=whole,
@@ -66,29 +83,5 @@ def _rows(walk: Walk, where: Places, start: Sources, steps: Steps, rates: Rates)
     )
 
 
-def _slices(rates: Rates, base: Ints) -> tuple[Ints, Ints, Ints]:
-    """(step, part of the base, rate) of each slice that a marginal table pays, by step and rate."""
-    table = rates.slices
-    if table is None:
-        raise TypeError("Only a marginal table has slices")
-    keys = table.axes[0].keys
-    parts = []
-    for start, end, row in zip(keys, (*keys[1:], None), table.cells, strict=True):
-        part = np.maximum((base if end is None else np.minimum(base, end)) - start, 0)
-        step = np.flatnonzero(part) if row[0] else np.empty(0, np.int64)
-        rate = row[0] * rates.walk.worth // MILLION
-        parts.append((step, part[step], np.full(len(step), rate, np.int64)))
-    step, part, rate = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((rate, step))
-    return step[order], part[order], rate[order]
-
-
-def _base(walk: Walk, start: Sources) -> Ints:
-    """What a rate is a share of; of an amount for each source, a million millionths."""
-    return start.base if walk.rate_unit == "rate" else np.full(len(start), MILLION, np.int64)
-
-
-def _sum(base: Ints, rate: Ints) -> tuple[int, int]:
-    whole, micro = rounding.exact(base=base, rate_ppm=rate)
-    total = int(micro.sum())
-    return int(whole.sum()) + total // MILLION, total % MILLION
+def _sum(rows: Lines) -> tuple[int, int]:
+    return amounts(rows.whole, rows.micro)
