@@ -76,7 +76,10 @@ class _Pack:
 
     def __init__(self, paid: list[Paid]) -> None:
         names = ("source", "rate_ppm", "level")
+        # A difference may be negative where legs offset each other.
+        self.least = min([0, *(int(bulk.rate_ppm.min()) for bulk in paid)])
         most = [max([int(getattr(bulk, name).max()) for bulk in paid], default=0) for name in names]
+        most[1] -= self.least
         self.bits = [value.bit_length() for value in (*most, max(0, len(paid) - 1))]
         self.fits = sum(self.bits) < 64
         if not self.fits:
@@ -84,7 +87,7 @@ class _Pack:
 
     def packed(self, which: int, paid: Paid) -> Ints:
         _, rate, level, bonus = self.bits
-        found = paid.source << rate | paid.rate_ppm
+        found = paid.source << rate | (paid.rate_ppm - self.least)
         return (found << level | paid.level) << bonus | which
 
     def unpacked(self, packed: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -92,7 +95,7 @@ class _Pack:
         _, rate, level, bonus = self.bits
         which, packed = packed & ((1 << bonus) - 1), packed >> bonus
         levels, packed = packed & ((1 << level) - 1), packed >> level
-        return packed >> rate, which, levels, packed & ((1 << rate) - 1)
+        return packed >> rate, which, levels, (packed & ((1 << rate) - 1)) + self.least
 
 
 def _looked_up(tables: list[Ints], which: Ints, at: Ints) -> Ints:
@@ -101,7 +104,8 @@ def _looked_up(tables: list[Ints], which: Ints, at: Ints) -> Ints:
         return tables[0][at]
     if not tables:
         return at
-    return np.concatenate(tables)[which * len(tables[0]) + at]
+    found: Ints = np.concatenate(tables)[which * len(tables[0]) + at]
+    return found
 
 
 def _joined(columns: list[Ints]) -> Ints:

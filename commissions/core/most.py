@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from commissions.core import rounding
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, rows_of
+from commissions.core.bonuses.found import Found, joined, rows_of
 from commissions.core.result import Kind, Lines
 from commissions.core.terms import Most
 
@@ -30,8 +30,8 @@ def _by_seller(board: Board, found: Found) -> tuple[Ints, Ints, Ints]:
         bulk = found.bulk
         beneficiary, origin = bulk.beneficiary, board.facts.lines.seller[bulk.source]
         whole, micro = rounding.exact(base=board.volumes[found.on][bulk.source], rate_ppm=bulk.rate_ppm)
-    elif found.rows is not None:
-        rows = found.rows
+    else:
+        rows = joined([] if found.rows is None else [found.rows])
         beneficiary, origin, whole, micro = rows.beneficiary, rows.origin, rows.whole, rows.micro
     pairs, row = np.unique(beneficiary * len(board) + origin, return_inverse=True)
     units, parts = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)

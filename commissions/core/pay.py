@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from commissions.core import groups, holds, most, rounding
 from commissions.core.bonuses import amount, guarantee, once, pair, pool, walk
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, joined, rows_of
+from commissions.core.bonuses.found import Found, joined, rows_of, taken
 from commissions.core.lines import items_of, lines_of, sums
 from commissions.core.result import Items, Kind, Lines
 from commissions.core.terms import Amount, Bonus, Guarantee, Once, Pair, Pool, Walk
@@ -45,6 +45,11 @@ def offsets(bonus: Bonus) -> bool:
     """Whether the lines of a bonus may be negative."""
     gap = bonus.how.difference if isinstance(bonus.how, Walk) else None
     return gap is not None and gap.negative_gap == "offsets_other_legs"
+
+
+def in_order(lines: Lines) -> Lines:
+    """Lines of one bonus that change its items, sorted as result.Lines promises."""
+    return taken(lines, np.lexsort((lines.base, lines.origin, lines.kind, lines.beneficiary)))
 
 
 def _never_below_nothing(items: Ints) -> Lines:
@@ -96,7 +101,7 @@ class _Till:
             self.shares[bonus.name] = self._rounded(found)
             self.found[at], self.rows[at], self.items[at] = Found(), [], np.zeros(len(self.board), np.int64)
             return
-        kept = found.kept[0]
+        kept = found.kept[0] if bonus.hold is None else 0
         if isinstance(bonus.how, Guarantee):
             self.items[at] = self.before_caps[at] = self._rounded(found)
         elif self._looks_at_items(at):
@@ -117,7 +122,9 @@ class _Till:
                 items, self.held[bonus.name] = settled.items, settled.waiting
                 rows += settled.lines
             self.items[at] = items
-        self.rows[at] = [replace(part, bonus=np.full(len(part), at)) for part in self._own(found) + rows]
+            rows = [in_order(joined(rows))]
+        own = [] if found.rows is None else [found.rows]
+        self.rows[at] = [replace(part, bonus=np.full(len(part), at)) for part in own + rows]
         if kept:
             self.kept[bonus.name] = kept
 
@@ -156,7 +163,7 @@ class _Till:
             case Pool() as how:
                 return pool.lines(bonus, how, board, self.shares.get(how.shares_of))
             case Guarantee() as how:
-                return guarantee.lines(bonus, how, board, self.items[self._index(how.of)])
+                return guarantee.lines(bonus, how, board, self._with_released(self._index(how.of)))
 
     def _earned(self, how: Walk) -> Ints:
         """What everybody earned of the bonuses that a match looks at."""
@@ -192,15 +199,12 @@ class _Till:
         return {self._index(name) for name in names}
 
     def _with_released(self, at: int) -> Ints:
-        """The items as group rules see them."""
+        """The items as they stand, with what was released: as group rules and guarantees see them."""
         items = self.items[at].copy()
         for part in self.rows[at]:
             released = part.kind == Kind.RELEASED
             np.add.at(items, part.beneficiary[released], part.whole[released])
         return items
-
-    def _own(self, found: Found) -> list[Lines]:
-        return [] if found.rows is None else [found.rows]
 
     def _rounded(self, found: Found) -> Ints:
         whole, micro = sums(self.board, found)

@@ -52,12 +52,13 @@ def rounded_sums(*, whole: Ints, micro: Ints, how: str) -> Ints:
     whole, micro = carried(whole=whole, micro=micro)
     negative = whole < 0
     if how == "down":
-        return whole + (negative & (micro > 0))
+        return whole + (negative & (micro > 0)).astype(np.int64)
     if how == "half_even":
-        return whole + ((2 * micro > MILLION) | ((2 * micro == MILLION) & (whole % 2 == 1)))
+        up = (2 * micro > MILLION) | ((2 * micro == MILLION) & (whole % 2 == 1))
+        return whole + up.astype(np.int64)
     # -0.4 is kept as -1 and 600,000: a negative value rounds away from zero only from -0.5 on.
     up = np.where(negative, 2 * micro > MILLION, 2 * micro >= MILLION)
-    return whole + up
+    return whole + up.astype(np.int64)
 
 
 def carried(*, whole: Ints, micro: Ints) -> tuple[Ints, Ints]:

@@ -26,12 +26,16 @@ STEPS = ("level", "generation")
 class Step:
     """Where an expression is asked: of whom, on which level or generation, from which sale. One element per row."""
 
-    person: Ints | slice = EVERYBODY  # plain words
+    person: Ints | None = None  # plain words; everybody when it is not given
     level: Ints | int = 0  # `level` and `generation`
     line: Ints | None = None  # `line.`
     seller: Ints | None = None  # `seller.`
     earner: Ints | None = None  # `earner.`; the person when it is not given
     rank: Ints | None = None  # asked of ranks instead of people
+
+    @property
+    def rows(self) -> Ints | slice:
+        return EVERYBODY if self.person is None else self.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Board:
                 return self._read(part, leaf)
             if isinstance(part, Word):
                 return self._word(part, step)
-            return self.people.value(part, step.person)
+            return self.people.value(part, step.rows)
 
         return compute(expression, leaf)
 
@@ -102,7 +106,8 @@ class Board:
         return bonus.valid is None or bonus.valid[0] <= self.facts.first_day < bonus.valid[1]
 
     def tree_depths(self, name: str) -> Ints:
-        return self.people.tree(name).depth
+        depth: Ints = self.people.tree(name).depth
+        return depth
 
     def asked(self, expression: Expression) -> Iterator[Expression]:
         """The words and sums that an expression asks for, those of its tables' axes included."""
@@ -129,12 +134,12 @@ class Board:
         if word.prefix == "seller":
             return words[word.name][step.seller]
         if word.prefix == "earner":
-            return words[word.name][step.person if step.earner is None else step.earner]
+            return words[word.name][step.rows if step.earner is None else step.earner]
         if word.name in STEPS:
             return np.asarray(step.level)
         if step.rank is not None and word.name == "rank":
             return step.rank
-        return self.people.value(word, step.person)
+        return self.people.value(word, step.rows)
 
     def _line_word(self, name: str) -> Values:
         if name not in self.columns:

@@ -34,7 +34,8 @@ class Course:
     rates: Rates
     sources: Sources
     start: Ints  # the place of each source
-    may: Bools  # who may be paid
+    own: Bools  # who may be paid on their own sales …
+    may: Bools  # … and who on those of others
     levels: Levels | Generations | EarnerGenerations
     lowest: Ints  # ceilings
     begin: Ints  # where the climb begins
@@ -45,6 +46,16 @@ class Course:
     blocks: Bools  # who takes a rate away
     records: bool  # targets are the next higher rate: the one before is the highest below
     jumps: Ints | None  # after being paid: where to go on, when each generation is paid once
+
+    @property
+    def pays_gaps_alone(self) -> bool:
+        """Whether only who has a higher rate than the blocker matters, for nobody takes a step without being paid."""
+        gap = self.walk.difference
+        return (
+            gap is not None
+            and gap.negative_gap == "zero_per_leg"
+            and self.walk.each_step_pays != "first_earner"
+        )
 
     @property
     def looks_down(self) -> bool:
@@ -95,6 +106,7 @@ def _climb(
         rates=rates,
         sources=sources,
         start=start,
+        own=np.append(may, False),
         may=np.append(may, False),
         levels=levels,
         lowest=ceilings(walk, board, places, levels),
@@ -125,7 +137,7 @@ def _variants(course: Course, board: Board, rows: Ints) -> list[tuple[Course, In
     found = []
     for may, leader in kinds:
         levels = Generations(walk, places, leader)
-        mine = replace(course, may=np.append(may, False), levels=levels)
+        mine = replace(course, own=np.append(may, False), may=np.append(may, False), levels=levels)
         if not course.looks_down:
             jumps = levels.leader if walk.each_step_pays == "first_earner" else None
             mine = replace(mine, begin=levels.begin(walk.first), jumps=jumps)
@@ -136,8 +148,7 @@ def _variants(course: Course, board: Board, rows: Ints) -> list[tuple[Course, In
 def _by_seller(course: Course, rows: Ints) -> list[tuple[Course, Ints]]:
     """Where the seller's own rate is subtracted: a course for each such rate, to whoever has a higher one."""
     gap = course.walk.difference
-    whole = gap is None or gap.who_blocks != "seller_only" or gap.negative_gap != "zero_per_leg"
-    if whole or course.rate is None:
+    if gap is None or gap.who_blocks != "seller_only" or course.rate is None or not course.pays_gaps_alone:
         return [(_towards(course), rows)]
     of_row = course.block[course.start[rows]]
     values = np.unique(of_row)
@@ -157,14 +168,13 @@ def _towards(course: Course) -> Course:
     if gap is not None and gap.who_blocks == "highest_on_path":
         if rate is None:
             pays = np.ones(places.nobody + 1, bool)
-        elif gap.negative_gap == "zero_per_leg":
-            return replace(course, target=_records(places, course.block), records=True)
+        elif course.pays_gaps_alone:
+            higher = _records(places, course.block)
+            return replace(course, target=higher, via=higher, records=True)
         else:
             pays = pays | (course.block[parent] > 0)
-    elif gap is not None and gap.who_blocks == "front_line" and rate is not None:
-        pays = pays & (rate[parent] != course.block)
-        if gap.negative_gap == "zero_per_leg":
-            pays = pays & (rate[parent] > course.block)
+    elif gap is not None and gap.who_blocks == "front_line" and rate is not None and course.pays_gaps_alone:
+        pays = pays & (rate[parent] > course.block)
     via = places.at_or_above(pays[:-1] & (parent[:-1] < places.nobody))
     return replace(course, target=parent[via], via=via)
 
@@ -228,9 +238,11 @@ class _Hop:
         if not pays:
             return joined([])
         rate = self._rates(self.start)
-        paid = np.flatnonzero(course.may[self.start] & (rate != 0))
+        paid = np.flatnonzero(course.own[self.start] & (rate != 0))
         steps = Steps(self.row[paid], self.start[paid], self.level[paid], rate[paid])
-        self._take(paid, self.start)
+        # Where a generation starts at the earner, nobody above is in the seller's own.
+        if self.taken is not None or walk.convention == "starts_at_leader":
+            self._take(paid, self.start)
         return steps
 
     def move(self) -> bool:
@@ -249,18 +261,18 @@ class _Hop:
         course, depth = self.course, self.course.places.depth
         rate = self._rates(self.place)
         gap = rate - self._subtracted()
-        paid = course.may[self.place] & (rate != 0) & (gap != 0) & (gap >= self.least)
-        paid &= (self.level >= self.walk.first) & (self.level <= self.last)
+        takes = course.may[self.place] & (rate != 0)
+        takes &= (self.level >= self.walk.first) & (self.level <= self.last)
         if self.entitled:
-            paid &= depth[self.start] - depth[self.place] >= self.walk.first
-            self.used = self.used + paid
+            takes &= depth[self.start] - depth[self.place] >= self.walk.first
+            self.used = self.used + takes
         if self.taken is not None:
-            paid &= ~self.taken[np.arange(len(paid)), np.minimum(self.level, self.taken.shape[1] - 1)]
-        found = np.flatnonzero(paid)
+            takes &= ~self.taken[np.arange(len(takes)), np.minimum(self.level, self.taken.shape[1] - 1)]
         if course.looks_down and not course.records:
             self.highest = np.maximum(self.highest, self._blocks(self.place))
         self.below = self.place
-        self._take(found, self.place)
+        self._take(np.flatnonzero(takes), self.place)
+        found = np.flatnonzero(takes & (gap != 0) & (gap >= self.least))
         return Steps(self.row[found], self.place[found], self.level[found], gap[found])
 
     def _rates(self, place: Ints) -> Ints:
@@ -289,7 +301,8 @@ class _Hop:
         """Which generations of each source somebody took, when that cannot be told by jumping on to the next leader."""
         if self.walk.each_step_pays != "first_earner" or self.course.jumps is not None:
             return None
-        most = min(self.last, int(self.course.levels.counts.max(initial=0)) + 1)
+        counts = self.course.levels.counts
+        most = min(self.last, 1 + (0 if counts is None else int(counts.max(initial=0))))
         return np.zeros((len(self.row), most + 1), bool)
 
     def _take(self, paid: Ints, place: Ints) -> None:

@@ -35,16 +35,18 @@ def climb(bonus: Bonus, walk: Walk, board: Board, places: Places, rates: Rates, 
         parts.append(Steps(rows[own], place[own], np.zeros(len(own), np.int64), paid[own]))
     for _ in range(walk.first - 1):
         place = places.parent[place]
-    level, paid, above = max(walk.first, 1), None, place
+    level = max(walk.first, 1)
+    paid = _paid(rates, may, places, level)
+    above = places.above(paid[:-1] != 0)
     while len(rows) and (walk.last == UNLIMITED or level <= walk.last):
-        if paid is None or not rates.steady:
-            paid = _paid(rates, may, places, level)
-            above = places.above(paid[:-1] != 0)
         place = above[place]
         there = (place < places.nobody) & (places.depth[place] >= lowest[rows])
         rows, place = rows[there], place[there]
         parts.append(Steps(rows, place, np.full(len(rows), level), paid[place]))
         level += 1
+        if not rates.steady:
+            paid = _paid(rates, may, places, level)
+            above = places.above(paid[:-1] != 0)
     return by_row(joined(parts))
 
 

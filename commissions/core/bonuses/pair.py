@@ -91,7 +91,8 @@ class Legs:
 def _less(stock: Ints, taken: Ints) -> Ints:
     """What is left of each age when so much is taken, the oldest first."""
     older = np.cumsum(stock[:, :, ::-1], axis=2)[:, :, ::-1] - stock
-    return stock - np.clip(taken[:, :, None] - older, 0, stock)
+    used: Ints = np.clip(taken[:, :, None] - older, 0, stock)
+    return stock - used
 
 
 @dataclass
@@ -177,9 +178,8 @@ class _Match:
         """How many whole pairs fit under what is left of a cap of money; of volume, as much as gives it, rounded up."""
         each = np.maximum(self.found.each[rows], 1)
         if self.pair.pays_rate is None:
-            return left // each
+            return np.where(self.found.each[rows] > 0, left // each, LARGEST)
         exact = left.astype(object) * MILLION  # can leave 64 bits
-        if self.by_volume:
-            volume = -(-exact // each)
-            return np.minimum(volume, LARGEST).astype(np.int64)
-        return np.minimum(exact // (each.astype(object) * self.pair.unit[0]), LARGEST).astype(np.int64)
+        of_pair = each.astype(object) * self.pair.unit[0]
+        fits = -(-exact // each) if self.by_volume else exact // of_pair
+        return np.array(np.minimum(fits, LARGEST), np.int64)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from commissions.core.bonuses.board import Board, Step
 from commissions.core.bonuses.places import Places
 from commissions.core.bonuses.sources import passes
+from commissions.core.language import Word
 from commissions.core.terms import Walk
 
 Ints = NDArray[np.int64]
@@ -68,22 +69,20 @@ class EarnerGenerations:
         for at, (among, _) in enumerate(kinds):
             self.kind[:-1][among] = at
         self.places, self.at_leader = places, walk.convention == "starts_at_leader"
-        self.counts = np.array([places.counted(leader) for _, leader in kinds])
+        self.counts: Ints = np.array([places.counted(leader) for _, leader in kinds])
 
     def __call__(self, place: Ints, start: Ints) -> Ints:
-        kind = self.kind[place]
-        if self.at_leader:
-            return self.counts[kind, start] - self.counts[kind, place]
-        return 1 + self.counts[kind, self.places.parent[start]] - self.counts[kind, place]
+        kind, counts = self.kind[place], self.counts
+        below: Ints = counts[kind, start] if self.at_leader else 1 + counts[kind, self.places.parent[start]]
+        return below - counts[kind, place]
 
 
 def earner_kinds(walk: Walk, board: Board, places: Places, may: Bools) -> list[tuple[Bools, Bools]]:
     """(which earners, who is a leader for them) for each kind of earner that the leader test tells apart."""
     if walk.leader is None:
         return [(may, np.zeros(places.nobody, bool))]
-    names = sorted(
-        {part.name for part in board.asked(walk.leader) if getattr(part, "prefix", "") == "earner"}
-    )
+    words = [part for part in board.asked(walk.leader) if isinstance(part, Word)]
+    names = sorted({word.name for word in words if word.prefix == "earner"})
     if not names:
         return [(may, board.test(walk.leader)[places.owner])]
     among = np.flatnonzero(may)

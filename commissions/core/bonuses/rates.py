@@ -65,5 +65,5 @@ def slices(table: Table, base: Ints, worth: int) -> tuple[Ints, Ints, Ints]:
         row = np.flatnonzero(part) if cells[0] else np.empty(0, np.int64)
         found.append((row, part[row], np.full(len(row), cells[0] * worth // MILLION, np.int64)))
     row, part, rate = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.lexsort((rate, row))
+    order = np.lexsort((part, rate, row))
     return row[order], part[order], rate[order]
