@@ -6,7 +6,7 @@ order in which they were taken.
 
 import operator
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from commissions.core.language import Choose, Compare, Expression, Logic, Not, Number, Word
 from commissions.core.language.syntax import TreeOf
@@ -15,21 +15,27 @@ from commissions.core.terms import Tree
 
 Held = Mapping[str, tuple[str, str, int]]
 Children = Mapping[str, Mapping[int, str]]
-Chooser = Callable[[Tree, Held, Children, str], int]
 
 
-def find_place(tree: Tree, held: Held, under: str) -> tuple[str, int] | None:
-    """The key above and the slot of the next position at or below `under` ('' is the top); None when all is full."""
+def find_place(tree: Tree, held: Held, under: str, brought: int = 0) -> tuple[str, int] | None:
+    """The key above and the slot of the next position at or below `under` ('' is the top); None when all is full.
+
+    `brought` is how many of those whom the one at `under` brought in stand in the tree already: legs are filled in
+    turn by it.
+    """
     if not held:
         return ("", -1)
     children = _children(held)
-    tops = [key for key, (_, above, _) in held.items() if not above]
-    start = under if under in held else tops[0]
+    start = under if under in held else next(key for key, (_, above, _) in held.items() if not above)
     if tree.fill == "alternate":
-        return _along(tree, held, children, start, _alternating)
+        return _outermost(children, start, brought % len(tree.slots))
     if tree.fill == "weaker_leg":
-        return _along(tree, held, children, start, _weaker)
-    return _first_free(tree, held, children, start)
+        sizes = [_size(children, children[start].get(slot)) for slot in range(len(tree.slots))]
+        slot = sizes.index(min(sizes))
+        if slot not in children[start]:
+            return start, slot
+        return _first_free(tree, children, children[start][slot])
+    return _first_free(tree, children, start)
 
 
 def _children(held: Held) -> dict[str, dict[int, str]]:
@@ -40,14 +46,7 @@ def _children(held: Held) -> dict[str, dict[int, str]]:
     return children
 
 
-def _depth(held: Held, key: str) -> int:
-    depth = 0
-    while held[key][1]:
-        key, depth = held[key][1], depth + 1
-    return depth
-
-
-def _first_free(tree: Tree, held: Held, children: Children, start: str) -> tuple[str, int] | None:
+def _first_free(tree: Tree, children: Children, start: str) -> tuple[str, int] | None:
     """Level by level below the start, each level from the first slot to the last; a forced matrix is full below its
     depth, counted from where it starts."""
     level, below = [start], 0
@@ -61,26 +60,11 @@ def _first_free(tree: Tree, held: Held, children: Children, start: str) -> tuple
     return None
 
 
-def _along(tree: Tree, held: Held, children: Children, start: str, choose: Chooser) -> tuple[str, int] | None:
-    """Down from the start, one leg at a time, to the first place that is free on that way."""
-    key = start
-    while True:
-        slot = choose(tree, held, children, key)
-        if slot not in children[key]:
-            return key, slot
-        key = children[key][slot]
-
-
-def _alternating(tree: Tree, held: Held, children: Children, key: str) -> int:
-    """The slot after the one that was filled last: one left, one right."""
-    sizes = [_size(children, children[key].get(slot)) for slot in range(len(tree.slots))]
-    return sum(sizes) % len(tree.slots)
-
-
-def _weaker(tree: Tree, held: Held, children: Children, key: str) -> int:
-    """The slot with the fewest positions below it; the first among equals."""
-    sizes = [_size(children, children[key].get(slot)) for slot in range(len(tree.slots))]
-    return sizes.index(min(sizes))
+def _outermost(children: Children, start: str, slot: int) -> tuple[str, int]:
+    """Down the same slot, to the first place that is free."""
+    while slot in children[start]:
+        start = children[start][slot]
+    return start, slot
 
 
 def _size(children: Children, key: str | None) -> int:

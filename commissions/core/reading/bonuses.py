@@ -29,9 +29,9 @@ EVERY_BONUS = ("label", "says", "earner", "valid")
 def bonuses(draft: Draft) -> tuple[Bonus, ...]:
     """`bonuses:` — each of one shape, which one of its keys names."""
     found = []
-    sections = draft.sections("bonuses")
-    if not 0 < len(sections) <= MOST_BONUSES:
-        draft.root.refuse("bonuses", f"a plan has 1 to {MOST_BONUSES} bonuses")
+    sections = draft.sections("bonuses", needed=False)
+    if len(sections) > MOST_BONUSES:
+        draft.root.refuse("bonuses", f"a plan has at most {MOST_BONUSES} bonuses")
     for name, section in sections[:MOST_BONUSES]:
         _name(draft, name, section)
         shapes = [shape for shape in SHAPES if shape in section.node.items]

@@ -16,8 +16,8 @@ PARENT = {
 FILL = {
     "first_free_by_level": "the first free place under the upline, level by level, left to right",
     "chosen": "the place that was named",
-    "weaker_leg": "down the outer edge of the leg with less volume",
-    "alternate": "down the outer edges, left and right in turn",
+    "weaker_leg": "the first free place in the leg with fewer positions",
+    "alternate": "the outside of one leg after the other",
 }
 MOVES = {"never": "nobody is moved", "with_approval": "the company may move a person with their team"}
 WHO_LEAVES = {
@@ -37,7 +37,7 @@ RETURNS_COUNT = {
     "not_subtracted": "the volume stays",
 }
 UNIT = ("points", "money")
-INPUT_UNIT = ("points", "money", "count", "truth")
+INPUT_UNIT = ("points", "money", "count", "rate", "truth")
 PER = {"period": "told anew for each period; nothing told is 0"}
 
 # --- leg caps ---

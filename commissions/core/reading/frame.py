@@ -14,7 +14,7 @@ from commissions.core.terms import MILLION, Deduction, Ledger
 
 # ISO 4217: how many decimals a currency has. The engine knows no library of them; a test compares with Babel's.
 TWO_DECIMALS = (
-    "AED AUD BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR KES MAD MXN MYR NGN NOK NZD PEN PHP "
+    "AED AUD BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP GHS HKD HUF IDR ILS INR KES MAD MXN MYR NGN NOK NZD PEN PHP "
     "PLN QAR RON SAR SEK SGD THB TRY TWD UAH USD ZAR"
 )
 EXPONENTS = dict.fromkeys(TWO_DECIMALS.split(), 2)

@@ -12,7 +12,7 @@ MOST_NODES = 200_000
 KEYS = ("scenario", "source", "says", "people", "generate", "before", "given", "periods", "expect", "refused")
 SECTIONS = (
     "plan", "trees", "inputs", "volumes", "point_value", "measures", "statuses", "shows", "memory", "ranks", "tables",
-    "bonuses", "group_rules", "ledger", "renamed", "replaces", "markets",
+    "bonuses", "group_rules", "ledger", "renamed", "other_plans",
 )  # fmt: skip
 
 

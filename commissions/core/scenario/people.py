@@ -1,6 +1,7 @@
 """`people:` and `generate:` — who there is, under whom, since when."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest
 from commissions.core.plan import Plan
@@ -251,9 +252,26 @@ class PeopleReader:
     def _check_circles(self) -> None:
         for tree in self.plan.trees.values():
             if not tree.slots:
-                self._no_circle(
-                    {name: person.parents.get(tree.name, "") for name, person in self.found.items()}
-                )
+                self._no_circle({name: one.parents.get(tree.name, "") for name, one in self.found.items()})
+
+    def _settle_joined(self) -> None:
+        """Who names no day joined on the day of the one above; nobody joined before the one above did."""
+        settled: dict[str, int] = {}
+        for name in self.found:
+            path = [name]
+            while path:
+                person = self.found[path[-1]]
+                above = [parent for parent in person.parents.values() if parent]
+                waiting = [parent for parent in above if parent not in settled and parent not in path]
+                if waiting:
+                    path.append(waiting[0])
+                    continue
+                latest = max((settled.get(parent, LONG_AGO) for parent in above), default=LONG_AGO)
+                settled[path.pop()] = latest if person.joined == LONG_AGO else person.joined
+                if settled[person.name] < latest:
+                    told = f"{person.name} joined before the one above did"
+                    self._refuse(self.lines[person.name], f"people.{person.name}.joined", told)
+        self.found.update({name: replace(one, joined=settled[name]) for name, one in self.found.items()})
 
     def _no_circle(self, parents: Mapping[str, str]) -> None:
         safe: set[str] = {""}

@@ -125,9 +125,14 @@ class World:
                 )
             taken[key] = (owner, place.under, place.slot)
             return
-        found = placing.find_place(tree, taken, place.under)
+        found = placing.find_place(tree, taken, place.under, self._brought(tree, place.under))
         if found is not None:  # a full matrix takes nobody in
             taken[key] = (owner, *found)
+
+    def _brought(self, tree: Tree, upline: str) -> int:
+        """How many of those whom somebody brought in stand in the tree already."""
+        above = self.parents.get(tree.under, {})
+        return len({owner for owner, _, _ in self.positions[tree.name].values() if above.get(owner) == upline})
 
     def _arranged(self, period: Period) -> Standing:
         main = self.parents[self.plan.main_tree]
