@@ -205,29 +205,33 @@ class Section:
     def __init__(self, node: Node | None, name: str, problems: list[Problem]) -> None:
         self.name, self.problems = name, problems
         self.taken: set[str] = set()
+        self.absent = False  # told already: then nothing is said of what it lacks
         if isinstance(node, Mapped):
             self.node = node
         else:
             self.node = Mapped({}, {}, node.line if node else 1)
-            self.refuse("", "must be a mapping of keys to values" if node else "is missing")
+            if node is not None:
+                self.refuse("", "must be a mapping of keys to values")
+            self.absent = True
 
     def line(self, key: str = "") -> int:
         return self.node.lines.get(key, self.node.line)
 
     def refuse(self, key: str, message: str, found: str = "", allowed: tuple[str, ...] = ()) -> None:
         where = f"{self.name}.{key}" if key and self.name else key or self.name
-        self.problems.append(Problem(self.line(key), where, message, found, allowed))
+        if not self.absent:
+            self.problems.append(Problem(self.line(key), where, message, found, allowed))
 
     def take(self, key: str) -> Node | None:
         self.taken.add(key)
         return self.node.items.get(key)
 
-    def text(self, key: str, default: str | None = None) -> str:
+    def text(self, key: str, default: str | None = None, allowed: tuple[str, ...] = ()) -> str:
         """A single word or sentence; a missing one is a problem unless it has a default."""
         value = self.take(key)
         if value is None:
             if default is None:
-                self.missing(key, "is missing")
+                self.missing(key, "is missing", allowed)
             return default or ""
         if not isinstance(value, Text):
             self.refuse(key, "must be a single value")
@@ -241,15 +245,22 @@ class Section:
         if not isinstance(value, Text):
             self.missing(key, "must be chosen, there is no default", allowed)
         elif value.value in (refused or {}):
-            self.refuse(key, f"{value.value} is not computed: {(refused or {})[value.value]}", value.value, allowed)
+            self.refuse(
+                key, f"{value.value} is not computed: {(refused or {})[value.value]}", value.value, allowed
+            )
         elif value.value not in words:
-            self.refuse(key, f"{shown(value.value)} is not known{nearest(value.value, words)}", value.value, allowed)
+            self.refuse(
+                key, f"{shown(value.value)} is not known{nearest(value.value, words)}", value.value, allowed
+            )
         else:
             return value.value
         return words[0]
 
     def section(self, key: str) -> "Section":
-        return Section(self.take(key), f"{self.name}.{key}" if self.name else key, self.problems)
+        node = self.take(key)
+        if node is None:
+            self.missing(key, "is missing")
+        return Section(node, f"{self.name}.{key}" if self.name else key, self.problems)
 
     def missing(self, key: str, message: str, allowed: tuple[str, ...] = ()) -> None:
         """A key that is not there, or is there misspelt: then that is the one thing to say."""
@@ -265,6 +276,12 @@ class Section:
         """A key of the field that is not computed, with the reason and what to write instead."""
         if self.take(key) is not None:
             self.refuse(key, f"is not computed: {reason}", key)
+
+    def misplaced(self, keys: tuple[str, ...], where: str) -> None:
+        """Keys that are known, but not here."""
+        for key in keys:
+            if key not in self.taken and self.take(key) is not None:
+                self.refuse(key, f"is said of {where}", key)
 
     def whole(self, key: str, least: int, most: int) -> int:
         """A whole number within bounds."""
@@ -285,4 +302,4 @@ class Section:
         possible = sorted(self.taken.union(known))
         for key in self.rest():
             hint = nearest(key, possible)
-            self.refuse(key, f"is not a key here{hint}", key)
+            self.refuse(key, f"is not a key here{hint}", key, () if hint else tuple(possible))

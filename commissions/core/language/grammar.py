@@ -264,10 +264,10 @@ class _Reader(Cursor):
 
     def levels(self) -> Scope:
         several = self.next()[1] == "levels"
-        said = f"levels run from 1 to {MOST_LEVELS}"
-        first = last = self.whole_number(said, 1, MOST_LEVELS)
+        first = last = self.whole_number(f"levels run from 1 to {MOST_LEVELS}", 1, MOST_LEVELS)
         if several:
             self.expect("to")
+            said = f"levels {first} to … end between {first} and {MOST_LEVELS}"
             last = self.whole_number(said, first, MOST_LEVELS)
         return Scope("levels", first=first, last=last)
 

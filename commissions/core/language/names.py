@@ -7,6 +7,12 @@ from difflib import get_close_matches
 from commissions.core.language.syntax import Scope, Word
 
 PREFIXES = ("line", "seller", "earner", "my")
+_WHERE = {
+    "line": "line. is the order line, in volumes and in bonuses on a volume",
+    "seller": "seller. is the one who sold, in only: and rate: of a walk",
+    "earner": "earner. is the one who may be paid, in leader: alone; elsewhere plain words are",
+    "my": "my. is the one who asks, inside a sum over people",
+}
 
 
 class TypeProblem(ValueError):
@@ -78,6 +84,8 @@ class Names:
             raise TypeProblem(
                 f"{shown} keeps periods: say which, as in largest({shown}) or count({shown} where …)"
             )
+        if word.prefix and not known:
+            raise TypeProblem(f"{shown!r} is not known here: {_WHERE.get(word.prefix, 'nothing')}")
         raise TypeProblem(f"{shown!r} is not known here; {self._known(word, known)}")
 
     def _known(self, word: Word, known: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Units of what looks over people: sums, counts, legs, and who is whose."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from commissions.core.language.names import Names, TypeProblem
@@ -12,7 +13,7 @@ from commissions.core.language.syntax import (
     Mine,
     Scope,
     Word,
-    parts,
+    children,
 )
 from commissions.core.language.types import RULES, Understood, of_unit, understand
 from commissions.core.language.units import BARE, a_unit, in_unit
@@ -105,17 +106,22 @@ def _scope(aggregate: Aggregate, names: Names) -> None:
 
 def _asker_is_a_step(found: Aggregate, inner: Names) -> None:
     """Over more than the front line each value that askers may have costs a pass: ranks and counts alone."""
-    tests = [test for test in (found.of, found.where, found.until, found.skipping) if test is not None]
-    for word in (part for test in tests for part in parts(test)):
-        if (
-            isinstance(word, Word)
-            and word.prefix == "my"
-            and inner.my.get(word.name) not in {"rank", "count", "truth"}
-        ):
+    for word in _asked_here(found):
+        unit = inner.my.get(word.name, "")
+        if word.prefix == "my" and unit not in {"rank", "count", "truth"}:
             raise TypeProblem(
-                f"my.{word.name} is {a_unit(inner.my.get(word.name, ''))}; over a team only ranks and counts of the "
-                "one who asks can be compared with"
+                f"my.{word.name} is {a_unit(unit)}; over a team only ranks and counts of the one who asks can be "
+                "compared with"
             )
+
+
+def _asked_here(expression: Expression) -> Iterator[Word]:
+    """The words of an aggregate, not of those inside it: there `my` is somebody else."""
+    for inner in children(expression):
+        if isinstance(inner, Word):
+            yield inner
+        elif not isinstance(inner, Aggregate | Legs | LegsOnce):
+            yield from _asked_here(inner)
 
 
 def _legs(legs: Legs, names: Names) -> Understood:

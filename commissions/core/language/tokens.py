@@ -37,7 +37,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = TOKEN.match(text, at)
         if match is None:
-            raise SyntaxProblem(f"{text[at:].strip()[:1]!r} is not part of the language")
+            found_sign = text[at:].strip()[:1]
+            hint = "; values are separated by ;" if found_sign == "," else ""
+            raise SyntaxProblem(f"{found_sign!r} is not part of the language{hint}")
         digits, percent, word, sign = match.groups()
         if digits:
             found.append(("number", digits.replace("_", "") + (percent or "")))

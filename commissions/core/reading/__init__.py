@@ -36,6 +36,7 @@ def read_plan(root: Mapped) -> Plan:
     people.caps(draft)
     tables.signatures(draft, outlines)
     people.understand_all(draft)
+    people.check_caps(draft)
     tables.tables(draft, outlines)
     ranks = ladder.ranks(draft)
     order = (

@@ -136,6 +136,7 @@ def _valid(section: Section) -> tuple[int, int] | None:
 def order(draft: Draft, found: tuple[Bonus, ...]) -> tuple[int, ...]:
     """Indexes of bonuses, each after those whose earnings, shares or payments it reads. Circles are refused."""
     by_name = {bonus.name: bonus for bonus in found}
+    told = len(draft.problems)
     needed = {bonus.name: _needed(bonus, found) for bonus in found}
     for name, others in needed.items():
         for other, key in others:
@@ -144,7 +145,7 @@ def order(draft: Draft, found: tuple[Bonus, ...]) -> tuple[int, ...]:
         name: {(other, "") for other, _ in others if other in by_name} for name, others in needed.items()
     }
     groups = components(edges)
-    for group in groups:
+    for group in groups if len(draft.problems) == told else ():
         if len(group) > 1 or any(other == group[0] for other, _ in edges[group[0]]):
             circle = circle_in(
                 {name: sorted(other for other, _ in edges[name] if other in group) for name in group}

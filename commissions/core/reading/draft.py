@@ -95,6 +95,7 @@ class Draft:
         self.measures: list[str] = []
         self.statuses: list[str] = []
         self.caps: dict[str, LegCap] = {}
+        self.cap_places: dict[str, Raw] = {}
         self.requirement_caps: dict[str, str] = {}
         self.raw: dict[str, Raw] = {}  # of measures, statuses and memories
         self.expressions: dict[str, Expression] = {}  # of measures and statuses

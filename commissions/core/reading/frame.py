@@ -49,9 +49,10 @@ def head(draft: Draft) -> Head:
     period = section.choice("period", choices.PERIOD)
     draft.main_tree = section.text("main_tree")
     section.choice("judged_at", choices.JUDGED_AT, choices.JUDGED_REFUSED)
+    told = len(draft.problems)
     version = section.whole("version", 1, LAST_VERSION)
     replaces = section.whole("replaces", 1, LAST_VERSION) if "replaces" in section.node.items else 0
-    if replaces >= version > 0 and replaces:
+    if replaces and replaces >= version and len(draft.problems) == told:
         section.refuse(
             "replaces", f"a version replaces an earlier one; this is version {version}", str(replaces)
         )

@@ -69,6 +69,16 @@ def _infer_one(draft: Draft, name: str, skeleton: Expression) -> None:
         draft.failed.add(name)
         return
     unit = "count" if unit == BARE and isinstance(found, Literal) else unit.removeprefix("exact ")
+    if name in draft.measures and unit in {"truth", "place"}:
+        raw = draft.raw[name]
+        draft.refuse(
+            raw.line,
+            raw.where,
+            "this is a condition, not a number; a condition stands under statuses",
+            raw.text,
+        )
+        draft.failed.add(name)
+        return
     if name in draft.windows:
         draft.windows[name] = unit
     elif name in draft.memory_units:

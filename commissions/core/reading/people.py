@@ -14,12 +14,13 @@ from commissions.core.language import (
     parse,
     understand,
 )
-from commissions.core.language.units import BARE, a_unit, in_unit
+from commissions.core.language.units import BARE, in_unit
 from commissions.core.reading import choices
 from commissions.core.reading.draft import Draft, Raw, mismatch, needs, worded
 from commissions.core.terms import MILLION, LegCap, Memory
 
 MEASURED = ("points", "money", "count", "rank", "rate", "days")
+CAPPED = {"points", "money", "count"}
 KEPT = (2, 120)  # periods
 PERIODS = re.compile(r"([0-9]{1,4}) periods?\Z")
 TRUTH = {"no": 0, "yes": 1}
@@ -80,16 +81,15 @@ def _declare_cap(draft: Draft, name: str, node: Mapped, line: int) -> None:
     if draft.declare(name, "", label, line, where):
         draft.measures.append(name)
         draft.caps[name] = LegCap(leg, own, cap, base, own_volume)
-        draft.raw[name] = Raw(Word("", leg), line, where, leg)
+        draft.raw[name] = Raw(Word("", leg), section.line("leg"), f"{where}.leg", leg)
 
 
 def caps(draft: Draft) -> None:
-    """Units of capped measures, and whether what they cap are numbers of people in one unit."""
+    """Units of capped measures: those of their legs."""
     for name, cap in draft.caps.items():
-        raw, unit = draft.raw.pop(name), draft.units.pop(name, "points")
-        if name not in draft.failed:
-            _check_cap(draft, name, cap, raw)
-        if name in draft.failed or {cap.leg, cap.own} & draft.failed:
+        unit = draft.units.pop(name, "points")
+        draft.cap_places[name] = draft.raw.pop(name)
+        if cap.leg in draft.failed:
             draft.failed.add(name)
         if cap.base == "requirement":
             draft.requirement_caps[name] = unit
@@ -98,20 +98,24 @@ def caps(draft: Draft) -> None:
             draft.expressions[name] = Capped(name)
 
 
+def check_caps(draft: Draft) -> None:
+    """Whether what is capped are numbers of people in one unit; looked at when what those are is known."""
+    for name, cap in draft.caps.items():
+        if not {name, cap.leg, cap.own} & draft.failed:
+            _check_cap(draft, name, cap, draft.cap_places[name])
+
+
 def _check_cap(draft: Draft, name: str, cap: LegCap, raw: Raw) -> None:
-    known = {
-        each: unit
-        for each, unit in draft.units.items()
-        if unit in {"points", "money"} and each not in draft.caps
-    }
+    known = {each: unit for each, unit in draft.units.items() if unit in CAPPED and each not in draft.caps}
+    where = raw.where.removesuffix(".leg")
     for key, of in (("leg", cap.leg), ("own", cap.own)):
-        if of and of not in known and of not in draft.failed:
+        if of and of not in known:
             hint = nearest(of, list(known))
-            draft.refuse(raw.line, f"{raw.where}.{key}", f"{shown(of)} is not a volume or measure{hint}", of)
+            draft.refuse(raw.line, f"{where}.{key}", f"{shown(of)} is not a volume or measure{hint}", of)
             draft.failed.add(name)
     units = sorted({known[of] for of in (cap.leg, cap.own) if of in known})
     if len(units) > 1:
-        draft.refuse(raw.line, raw.where, f"leg and own: {' and '.join(units)} do not go together")
+        draft.refuse(raw.line, where, f"leg and own: {' and '.join(units)} do not go together")
         draft.failed.add(name)
 
 
@@ -129,7 +133,7 @@ def _declare_memory(draft: Draft, name: str, node: Node) -> None:
         draft.windows[name] = ""
         draft.memories[name] = Memory(name, "", 0, None, keeps)
     else:
-        unit, starts = _starts(draft, section)
+        unit, starts = _starts(draft, name, section)
         text = section.text("becomes")
         draft.memory_units[name] = unit
         draft.memories[name] = Memory(name, unit, starts)
@@ -140,7 +144,7 @@ def _declare_memory(draft: Draft, name: str, node: Node) -> None:
 
 def periods(section: Section, key: str, least: int, most: int, otherwise: str = "") -> int:
     """`6 periods`, within bounds."""
-    text = section.text(key)
+    text = section.text(key, allowed=("n periods", *([otherwise] if otherwise else [])))
     match = PERIODS.match(text)
     found = whole_number(match.group(1), least, most) if match else None
     if found is None and text:
@@ -149,7 +153,7 @@ def periods(section: Section, key: str, least: int, most: int, otherwise: str = 
     return found or least
 
 
-def _starts(draft: Draft, section: Section) -> tuple[str, int]:
+def _starts(draft: Draft, name: str, section: Section) -> tuple[str, int]:
     """A rank, yes or no, or a number: of the unit that is written or that it becomes."""
     text = section.text("starts")
     unit = section.choice("unit", MEASURED) if "unit" in section.node.items else ""
@@ -168,6 +172,7 @@ def _starts(draft: Draft, section: Section) -> tuple[str, int]:
     except (SyntaxProblem, TypeProblem) as problem:
         hint = nearest(text, list(draft.ranks))
         section.refuse("starts", f"{problem}{hint}", text)
+        draft.failed.add(name)
         return "count", 0
 
 
@@ -199,11 +204,7 @@ def _checked(draft: Draft, name: str, found: Expression, has: str) -> tuple[Expr
     if name in draft.windows and has not in {*MEASURED, "truth"}:
         raise TypeProblem(mismatch(has, has.removeprefix("exact ")))
     if name in draft.measures and has not in MEASURED:
-        hint = "; a condition stands under statuses" if has == "truth" else ""
-        unit = has.removeprefix("exact ")
-        raise TypeProblem(
-            mismatch(has, unit) if has != unit else f"this is {a_unit(has)}, not a number{hint}"
-        )
+        raise TypeProblem(mismatch(has, has.removeprefix("exact ")))
     return found, has
 
 

@@ -38,7 +38,7 @@ def _better(draft: Draft, name: str, section: Section, bonuses: tuple[Bonus, ...
 
 def _cap(draft: Draft, name: str, section: Section, bonuses: tuple[Bonus, ...]) -> Cap | None:
     if "limit" not in section.node.items and "over" not in section.node.items:
-        section.done(("limit", "over", "better_of"))
+        section.rest()
         section.refuse("", "is neither a limit over bonuses nor better_of two", "", ("limit", "better_of"))
         return None
     of = section.choice("of", choices.CAP_OF) if "of" in section.node.items else "everyone"
@@ -86,9 +86,10 @@ def _named(
     shares = {
         bonus.name for bonus in bonuses if isinstance(bonus.how, Walk) and bonus.how.pays_in == "shares"
     }
+    told = len(draft.problems)
     for name in names:
         if name not in written:
             section.refuse(key, f"{shown(name)} is not a bonus{nearest(name, written)}", name, tuple(written))
         elif name in shares:
             section.refuse(key, f"{name} pays shares, not money", name)
-    return tuple(names)
+    return tuple(names) if len(draft.problems) == told else ()

@@ -205,7 +205,8 @@ def _cap(
     per = cap.choice("per", choices.CAP_PER) if several or "per" in cap.node.items else "position"
     cap.take("per")
     if len(kinds) != 1:
-        cap.done(("pairs", "money"))
+        cap.take("pairs"), cap.take("money")
+        cap.done()
         cap.refuse("", "a cap counts one of these", "", ("pairs", "money"))
         return None, "", over, per
     if percent and kinds == ["pairs"]:

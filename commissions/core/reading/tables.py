@@ -77,15 +77,15 @@ def _cells_of(node: Node) -> list[Text]:
 
 def _cell_unit(draft: Draft, cells: tuple[Text, ...]) -> str:
     """Of the first cell that is not a bare 0; the others must agree, which is checked when they are read."""
-    for cell in cells:
-        try:
-            literal = parse(cell.value)
-            _, unit = understand(literal, draft.names())
-        except (SyntaxProblem, TypeProblem):
-            continue
-        if unit != BARE:
-            return unit
-    return "count"
+    units = (_cell_unit_of(draft, cell.value) for cell in cells)
+    return next((unit for unit in units if unit != BARE), "count")
+
+
+def _cell_unit_of(draft: Draft, text: str) -> str:
+    try:
+        return understand(parse(text), draft.names())[1]
+    except (SyntaxProblem, TypeProblem):
+        return BARE  # told when the cell is read
 
 
 def signatures(draft: Draft, outlines: dict[str, Outline]) -> None:
@@ -127,8 +127,11 @@ def asked(draft: Draft, by: Expression) -> frozenset[str]:
 def tables(draft: Draft, outlines: dict[str, Outline]) -> None:
     """The rows, in the units of their axes."""
     for name, found in outlines.items():
-        if name not in draft.failed:
-            draft.tables[name] = _Rows(draft, name, found).table()
+        rows = _Rows(draft, name, found) if name not in draft.failed else None
+        if rows is not None and rows.fits():
+            draft.tables[name] = rows.table()
+        else:
+            draft.failed.add(name)
 
 
 class _Rows:
@@ -137,7 +140,6 @@ class _Rows:
         self.read, self.signature = draft.axes[name], draft.signatures[name]
 
     def table(self) -> Table:
-        self.fits()
         rows, units = self.found.rows, [axis.unit for axis in self.signature.axes]
         exact = [isinstance(by, Word) and by.name in STEPS for by in self.read.by]
         outer = self.keyed(rows, units[0], exact[0])
@@ -169,20 +171,19 @@ class _Rows:
         by, unit = understand(self.read.by[place], self.draft.names("axis"))
         return Axis(by, unit, exact, keys)
 
-    def fits(self) -> None:
-        """What goes with the reading."""
+    def fits(self) -> bool:
+        """Whether the axes go with the reading."""
         section, reading, axes = self.found.section, self.found.reading, self.signature.axes
+        said = ""
         if reading != "cliff" and len(axes) > 1:
-            section.refuse("reading", f"a {reading} table is read by one thing", reading, ("cliff",))
-        if reading == "marginal" and (
+            said = f"a {reading} table is read by one thing"
+        elif reading == "marginal" and (
             axes[0].unit not in {"points", "money"} or self.signature.unit != "rate"
         ):
-            section.refuse(
-                "reading",
-                "a marginal table pays percentages of slices of points or money",
-                reading,
-                ("cliff",),
-            )
+            said = "a marginal table pays percentages of slices of points or money"
+        if said:
+            section.refuse("reading", said, reading, ("cliff",))
+        return not said
 
     def keyed(self, rows: Section, unit: str, exact: bool) -> list[tuple[int, str, Node]]:
         """(value, as it is written, what stands there) of each row, which must rise."""
@@ -229,10 +230,21 @@ class _Rows:
             return 0
         if text == "0":
             return 0
+        own = self.unit_of(text)
+        if own not in {BARE, unit}:
+            first = next(cell.value for cell in self.found.cells if self.unit_of(cell.value) == unit)
+            said = (
+                f"{shown(text)} is {a_unit(own)}; all cells of a table are of one kind, as the first: {first}"
+            )
+            self.draft.refuse(node.line, where, said, text)
+            return 0
         if unit == "rate":
             return self.draft.rate(text, node.line, where, MOST_RATE)
         number = self.draft.number(text, node.line, where, (unit,))
         return number.value if number else 0
+
+    def unit_of(self, text: str) -> str:
+        return _cell_unit_of(self.draft, text)
 
 
 def _filled(row: dict[int, int], keys: tuple[int, ...], exact: bool) -> tuple[int, ...]:

@@ -31,7 +31,9 @@ def trees(draft: Draft) -> None:
         if parent == "rule":
             rules.append((name, section, section.text("parent")))
         draft.trees[name] = _lasting(section, tree)
-        section.done(OF_POSITIONS)
+        if not draft.trees[name].slots:
+            section.misplaced(OF_POSITIONS, "trees of positions, parent: placed")
+        section.done()
     _known(draft, dict(sections))
     for name, section, text in rules:
         draft.trees[name] = _with_rule(draft, name, section, text)

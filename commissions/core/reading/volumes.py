@@ -4,7 +4,7 @@ from commissions.core.document import Section, nearest, shown
 from commissions.core.language import Number
 from commissions.core.reading import choices
 from commissions.core.reading.draft import Draft, needs
-from commissions.core.terms import Volume
+from commissions.core.terms import MILLION, Volume
 
 POINTS_OR_MONEY = ("qualifying", "commissionable")
 MONEY = ("price", "list_price", "distributor_price")
@@ -15,7 +15,10 @@ MOST_WORTH = 10**9  # minor units per point
 def inputs(draft: Draft) -> None:
     """`inputs:` — what orders cannot tell of a person: training passed, a fee paid."""
     for name, section in draft.sections("inputs", needed=False):
+        told = len(draft.problems)
         unit = section.choice("unit", choices.INPUT_UNIT)
+        if len(draft.problems) > told:
+            draft.failed.add(name)
         section.choice("per", choices.PER)
         if draft.declare(name, unit, section.text("label", ""), section.line(""), f"inputs.{name}"):
             draft.inputs[name] = unit
@@ -96,13 +99,9 @@ def point_value(draft: Draft) -> None:
             )
         value = draft.number(text, section.line(name), f"point_value.{name}", ("money",)) if text else None
         if isinstance(value, Number) and not 0 < value.value <= MOST_WORTH:
-            section.refuse(
-                name,
-                f"a point is worth more than nothing and at most {MOST_WORTH} of the smallest unit",
-                text,
-            )
-        elif isinstance(value, Number):
-            draft.worths[name] = value.value * WORTH
+            said = f"a point is worth more than nothing and at most {MOST_WORTH} of the smallest unit"
+            section.refuse(name, said, text)
+        draft.worths[name] = value.value * WORTH if value else MILLION
 
 
 def worth_of(draft: Draft, section: Section, of: str, unit: str) -> int | None:

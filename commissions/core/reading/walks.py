@@ -12,6 +12,12 @@ from commissions.core.terms import MILLION, UNLIMITED, Difference, Walk
 MOST_LEVELS = 100
 EARNINGS = "earnings of "
 TAILS = "none (not even the blocker's own), blocker_only, n levels (so many below the blocker)"
+KEYS = {
+    "levels": ("compression", "skip_test", "volume_of_the_skipped"),
+    "generations": ("convention", "leader", "each_step_pays"),
+    "levels or generations": ("first", "last"),
+    "generations or nothing": ("own_volume",),
+}
 STEPS = {"levels": "level", "generations": "generation", "nothing": ""}
 COMPARED = ("rank", "count", "truth")
 RATE_UNITS = ("rate", "money", "count")
@@ -43,6 +49,8 @@ def walk(draft: Draft, name: str, section: Section) -> Walk | None:
     )
     found = _COUNTED[counts](draft, steps, found)
     found = _stops(draft, steps, found)
+    for other, keys in KEYS.items():
+        steps.misplaced(keys, f"counts: {other}")
     steps.done(("ends_at", "blocker", "tail"))
     found = _how_much(draft, section, source, found)
     return found if rate else None
@@ -200,15 +208,16 @@ def _reads_steps(draft: Draft, rate: Expression) -> bool:
 # --- to whom on the way -----------------------------------------------------------------------------------------------
 def _levels(draft: Draft, steps: Section, found: Walk) -> Walk:
     first, last = _first_and_last(steps)
+    told = len(draft.problems)
     compression = steps.choice("compression", choices.COMPRESSION)
     test, skipped = None, "paid"
     if compression == "skip_inactive":
         test = draft.typed(steps, "skip_test", "truth")
         skipped = steps.choice("volume_of_the_skipped", choices.SKIPPED)
+    elif len(draft.problems) > told:  # which keys belong to it is not known
+        steps.take("skip_test"), steps.take("volume_of_the_skipped")
     else:
-        for key in ("skip_test", "volume_of_the_skipped"):
-            if steps.take(key) is not None:
-                steps.refuse(key, f"is said of compression: skip_inactive, not of {compression}")
+        steps.misplaced(("skip_test", "volume_of_the_skipped"), "compression: skip_inactive")
     if steps.take("own_volume") is not None:
         steps.refuse(
             "own_volume", "levels say it by first: 0 (pays people on their own sales too) or first: 1"
@@ -245,7 +254,7 @@ def _first_and_last(steps: Section) -> tuple[int, int]:
     if isinstance(node, Text) and node.value == "unlimited":
         steps.take("last")
         return first, UNLIMITED
-    text = steps.text("last")
+    text = steps.text("last", allowed=(f"a whole number to {MOST_LEVELS}", "unlimited"))
     last = whole_number(text, 0, MOST_LEVELS)
     if last is None and text:
         steps.refuse("last", f"must be a whole number from 0 to {MOST_LEVELS}, or unlimited", text)
