@@ -23,9 +23,10 @@ def amount(company: Company, bonus: Bonus, how: Amount, at: int) -> tuple[list[L
     if how.volume:
         for line in sale_lines(company, bonus, how.only):
             seller, size = int(company.facts.lines.seller[line]), company.volume(how.volume, line)
-            owed.append(Line(at, seller, line, 0, 0, size, MILLION, size * MILLION, Kind.SALE, seller))
+            owed.append(Line(at, seller, line, 0, 0, size, how.worth, size * how.worth, Kind.SALE, seller))
     elif runs_now(company, bonus) and how.amount is not None:
-        owed = [flat(Kind.AMOUNT, at, p, company.of(p, how.amount)) for p in company.everybody]
+        worth = {p: company.of(p, how.amount) * how.worth // MILLION for p in company.everybody}
+        owed = [flat(Kind.AMOUNT, at, person, size) for person, size in worth.items()]
     owed = [line for line in owed if line.amount > 0]
     paid = [line for line in owed if gate(company, bonus, line.beneficiary)]
     return paid, sum(line.amount for line in owed) - sum(line.amount for line in paid)

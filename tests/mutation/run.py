@@ -1,0 +1,154 @@
+"""`make mutants`: small wrong changes to the engine, one at a time. A change that no test notices is a survivor.
+
+Each mutant is a forked process that imports the changed module instead of the real one, so that nothing on disk is
+touched, and runs the engine's tests until the first fails. Survivors are listed and argued in docs/mutants.md.
+"""
+
+import argparse
+import importlib.abc
+import importlib.util
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "commissions/core"
+LEFT_OUT = ("reference", "scenario")  # what the engine is held against, and how scenario files are read
+SECONDS = 90  # of processor time; a mutant that needs longer runs for ever, and is noticed
+MEMORY = 3 << 30
+
+sys.path.insert(0, str(ROOT))
+from tests.mutation.mutations import Mutant, mutants_of, mutated  # noqa: E402
+
+TESTS = [
+    *("tests/core/test_rounding.py", "tests/core/test_facts.py", "tests/core/test_worked_months.py"),
+    "tests/core/test_engine_is_reference.py::test_engine_and_reference_agree[0]",
+    *("tests/core", "tests/plans"),
+]
+
+
+class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the mutant where the module of its name is asked for."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self.mutant = mutant
+        parts = mutant.path.relative_to(ROOT).with_suffix("").parts
+        self.package = parts[-1] == "__init__"
+        self.name = ".".join(parts[:-1] if self.package else parts)
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        if fullname != self.name:
+            return None
+        return importlib.util.spec_from_file_location(
+            fullname,
+            self.mutant.path,
+            loader=self,
+            submodule_search_locations=[str(self.mutant.path.parent)] if self.package else None,
+        )
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        code = compile(mutated(self.mutant), str(self.mutant.path), "exec")
+        exec(code, module.__dict__)
+
+
+def child(mutant: Mutant | None) -> int:
+    """Runs the tests against a mutant, or against the engine as it is; 0 when all pass."""
+    import pytest
+
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    if mutant is not None:
+        sys.meta_path.insert(0, Instead(mutant))
+    return int(pytest.main([*OPTIONS, *(str(ROOT / test) for test in TESTS)]))
+
+
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:django",
+           f"--confcutdir={ROOT / 'tests/core'}", f"--rootdir={ROOT}", "-c", os.devnull, "-W", "ignore"]  # fmt: skip
+
+
+def outcome(mutant: Mutant | None) -> tuple[str, float]:
+    """(killed, survived or timed out; seconds)."""
+    began = time.monotonic()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        code = 3
+        try:
+            code = child(mutant)
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    took = time.monotonic() - began
+    if os.WIFSIGNALED(status):
+        return ("timed out" if os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGKILL} else "killed"), took
+    return ("survived" if os.WEXITSTATUS(status) == 0 else "killed"), took
+
+
+def chosen(arguments: argparse.Namespace) -> list[Mutant]:
+    paths = [p for p in sorted(CORE.rglob("*.py")) if not set(p.relative_to(CORE).parts) & set(LEFT_OUT)]
+    found = [m for path in paths if arguments.only in str(path) for m in mutants_of(path)]
+    random.Random(arguments.seed).shuffle(found)
+    return found[: arguments.sample]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="a part of the path")
+    parser.add_argument("--log", default=str(ROOT / "var/mutants.jsonl"))
+    arguments = parser.parse_args()
+    os.nice(10)
+    for module in ("numpy", "yaml", "pytest", "fractions", "datetime"):
+        __import__(module)
+    log = Path(arguments.log)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    known = (
+        {(r["path"], r["line"], r["says"]) for r in map(json.loads, log.read_text().splitlines())}
+        if log.exists()
+        else set()
+    )
+    told, took = outcome(None)
+    if told != "survived":
+        sys.exit("The tests fail without any change: mend that first.")
+    print(f"unchanged: {took:.0f} s", flush=True)
+    counts: dict[str, int] = {}
+    for mutant in chosen(arguments):
+        name = str(mutant.path.relative_to(ROOT))
+        if (name, mutant.line, mutant.says) in known:
+            continue
+        told, took = outcome(mutant)
+        counts[told] = counts.get(told, 0) + 1
+        with log.open("a") as file:
+            file.write(
+                json.dumps(
+                    {
+                        "path": name,
+                        "line": mutant.line,
+                        "says": mutant.says,
+                        "told": told,
+                        "s": round(took, 1),
+                    }
+                )
+                + "\n"
+            )
+        if told == "survived":
+            print(f"{name}:{mutant.line}: {mutant.says}", flush=True)
+    print(counts)
+
+
+if __name__ == "__main__":
+    main()
