@@ -56,9 +56,10 @@ class Payroll:
             case Walk():
                 lines, lost = Walking(company, bonus, how, at, self._earned(how)).all()
                 if how.pays_in == "shares":
-                    self.shares[name] = [0 for _ in company.everybody]
-                    for line in lines:
-                        self.shares[name][line.beneficiary] += line.amount // MILLION
+                    self.shares[name] = [
+                        self._rounded(line for line in lines if line.beneficiary == person)
+                        for person in company.everybody
+                    ]
                     return []
             case Amount():
                 lines, lost = amount(company, bonus, how, at)

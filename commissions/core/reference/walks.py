@@ -197,7 +197,8 @@ class Walking:
         table = self.marginal()
         if table is not None:
             return [self.line(source, step, part, cell) for part, cell in slices(table, source.base) if cell]
-        rate = self.rate(source, step.earner, step.level) - self.blocking_rate(source, step)
+        own = self.rate(source, step.earner, step.level)
+        rate = own - self.blocking_rate(source, step) if own else 0
         difference = self.walk.difference
         if difference is not None and difference.negative_gap == "zero_per_leg":
             rate = max(0, rate)
