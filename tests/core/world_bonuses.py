@@ -57,8 +57,8 @@ def _tables(words: Words) -> str:
         for level in (0, 1, 2, 3)
     ]
     both = ", ".join(rows[draw.random.randint(0, 1) : draw.random.randint(2, 4)])
-    steps = f"0: {cells[8]}, 100: {cells[9]}, 1_000.50: {cells[10]}"
-    cash = f"100 {words.currency}: {cells[3]}, 1_000 {words.currency}: {cells[4]}"
+    steps = f"0: {cells[8]}, 100: {cells[9]}, 1_000: {cells[10]}"
+    cash = f"0: {cells[2]}, 100: {cells[3]}, 1_000: {cells[4]}"
     found = {
         "by_rank": flow({"by": "rank", "reading": "cliff", "rows": f"{{{by_rank}}}"}),
         "by_level": flow(
@@ -306,20 +306,22 @@ def _pair(words: Words) -> dict[str, object]:
     worth = "pv" if volume == "pv" else None
     how: dict[str, object] = {"along": "placement", "volume": volume}
     percent = draw.one("pair form", ("percent", "steps")) == "percent"
-    unit = f" {words.currency}" if worth is None else ""
     if percent:
         how |= {
             "unit": "any",
             "pays_rate": draw.any_of("10%", "by_rank", f"if rank >= B then {words.share()} else 5%"),
         }
     else:
-        how["unit"] = draw.any_of(*(f"{a}{unit} to {b}{unit}" for a, b in ((20, 20), (1, 2), (200, 400))))
-        how["pays_per_pair"] = draw.any_of(
-            words.cash("20"), f"if rank >= B then {words.cash('2')} else {words.cash('1')}"
-        )
-        how["takes"] = draw.any_of(None, None, f"50{unit} to 100{unit}")
+        how["unit"] = draw.any_of(*(f"{a} to {b}" for a, b in ((20, 20), (1, 2), (200, 400))))
+        if draw.often(0.3):
+            how["pays_rate"] = "10%"
+        else:
+            how["pays_per_pair"] = draw.any_of(
+                words.cash("20"), f"if rank >= B then {words.cash('2')} else {words.cash('1')}"
+            )
+        how["takes"] = draw.any_of(None, None, f"50 to 100")
     how["own_volume_goes_to"] = draw.one("own_volume_goes_to", ("neither", "weaker", "left", "right"))
-    how["carry"] = draw.one("carry", ("none", "unlimited", f"5_000{unit}", f"100{unit}"))
+    how["carry"] = draw.one("carry", ("none", "unlimited", f"5_000", f"100"))
     how["carry_expires"] = draw.one("carry_expires", ("never", "1 periods", "2 periods"))
     how["when_not_qualified"] = draw.one(
         "when_not_qualified", ("lose_all", "keep", "keep_but_gather_nothing")
@@ -329,7 +331,7 @@ def _pair(words: Words) -> dict[str, object]:
         most = words.cash("50") if of == "money" else draw.any_of("2", "if rank >= B then 40 else 1")
         per = draw.one("cap per", ("position", "person"))
         how["cap"] = flow({of: most, "over": draw.one("cap over", ("flush", "carry")), "per": per})
-    return _gated(words, {"pair": flow(how), "worth": worth if percent else None})
+    return _gated(words, {"pair": flow(how), "worth": worth if "pays_rate" in how else None})
 
 
 def _pool(words: Words, walk: str) -> dict[str, object]:

@@ -13,12 +13,12 @@ def flow(items: dict[str, object]) -> str:
     return "{" + ", ".join(f"{key}: {value}" for key, value in items.items() if value is not None) + "}"
 
 
-def random_document(random: Random) -> tuple[str, Draw]:
-    """A plan document, and what was chosen for it."""
+def random_document(random: Random, *, of_money: bool = True) -> tuple[str, Draw]:
+    """A plan document, and what was chosen for it; conditions depend on money, or on points and people alone."""
     draw = Draw(random)
     currency, decimals = draw.any_of(("EUR", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3))
     draw.chosen["currency", currency] += 1
-    words = Words(draw, currency, decimals)
+    words = Words(draw, currency, decimals, of_money=of_money)
     head = {
         "name": "Random",
         "version": 1,

@@ -42,6 +42,7 @@ class Words:
     windows: dict[str, str] = field(default_factory=dict)  # memories that keep periods, and their unit
     trees: list[str] = field(default_factory=list)  # `in` these; the main tree goes without saying
     slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    of_money: bool = True  # whether a condition may depend on money
 
     # --- numbers ---
     def number(self) -> str:
@@ -167,7 +168,7 @@ class Words:
         shapes = (
             ["name"] * 2 * bool(self.truths) + ["points"] * bool(self.points) + ["rank"] * bool(self.ranks)
         )
-        shapes += ["money"] * bool(self.money)
+        shapes += ["money"] * bool(self.money and self.of_money)
         if deep > 0:
             shapes += ["and", "not", "any", "count", "share"] + ["mine"] * bool(self.trees)
             shapes += ["once"] * bool(self.truths) + ["window"] * bool(self.windows)

@@ -1,6 +1,7 @@
 """Two legs of each position matched against each other, with what was carried."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from commissions.core.reference.arithmetic import MILLION
 from commissions.core.reference.company import Company
@@ -83,47 +84,38 @@ class _Pairing:
 
     def matched(self, owner: int, legs: list[Leg], left_of_cap: dict[int, int]) -> tuple[int, list[int]]:
         """(what is paid, in millionths; what each leg is used up by). Lowers what is left of the cap."""
-        if self.how.unit == (0, 0):
-            return self._percent(owner, legs, left_of_cap)
-        return self._steps(owner, legs, left_of_cap)
-
-    def _percent(self, owner: int, legs: list[Leg], left_of_cap: dict[int, int]) -> tuple[int, list[int]]:
-        how = self.how
-        assert how.pays_rate is not None  # noqa: S101
-        volume = min(_total(leg) for leg in legs)
-        each = self.company.of(owner, how.pays_rate) * how.worth  # of one unit of volume, in millionths × 10⁶
-        paid = max(0, volume * each // MILLION)
-        if how.cap is not None:
-            most = left_of_cap[owner] * MILLION
-            if paid > most:
-                if how.cap_over == "carry":
-                    volume = min(volume, -(-most * MILLION // each))
-                paid = most
-            left_of_cap[owner] -= -(-paid // MILLION)
-        return paid, [volume, volume]
-
-    def _steps(self, owner: int, legs: list[Leg], left_of_cap: dict[int, int]) -> tuple[int, list[int]]:
-        how = self.how
-        assert how.pays_per_pair is not None  # noqa: S101
+        how, by_volume = self.how, self.how.unit == (0, 0)
         totals = [_total(leg) for leg in legs]
         smaller = 0 if totals[0] <= totals[1] else 1
-        count = min(totals[smaller] // how.unit[0], totals[1 - smaller] // how.unit[1])
-        each = max(0, self.company.of(owner, how.pays_per_pair))
-        pairs, paid = count, count * each
+        if by_volume:  # each unit of volume is a pair
+            count, takes = totals[smaller], (1, 1)
+        else:
+            count, takes = min(totals[smaller] // how.unit[0], totals[1 - smaller] // how.unit[1]), how.takes
+        pairs, paid = count, count * self.each(owner)
         if how.cap is not None and how.cap_of == "pairs":
             pairs = min(count, left_of_cap[owner])
-            paid = pairs * each
+            paid = pairs * self.each(owner)
             left_of_cap[owner] -= pairs
         elif how.cap is not None:
-            most = left_of_cap[owner]
+            most = left_of_cap[owner] * MILLION
             if paid > most:
-                pairs = most // each
-                paid = pairs * each if how.cap_over == "carry" else most
-            left_of_cap[owner] -= paid
+                fit = Fraction(most, self.each(owner))
+                pairs = min(count, fit.__ceil__()) if by_volume else fit.__floor__()
+                paid = most if by_volume or how.cap_over == "flush" else pairs * self.each(owner)
+            left_of_cap[owner] -= Fraction(paid, MILLION).__ceil__()
         used = pairs if how.cap_over == "carry" else count
         taken = [0, 0]
-        taken[smaller], taken[1 - smaller] = used * how.takes[0], used * how.takes[1]
-        return paid * MILLION, taken
+        taken[smaller], taken[1 - smaller] = used * takes[0], used * takes[1]
+        return paid, taken
+
+    def each(self, owner: int) -> int:
+        """What one pair pays, in millionths of a minor unit."""
+        how = self.how
+        if how.pays_rate is None:
+            assert how.pays_per_pair is not None  # noqa: S101
+            return max(0, self.company.of(owner, how.pays_per_pair)) * MILLION
+        rate = max(0, self.company.of(owner, how.pays_rate) * how.worth // MILLION)
+        return rate * (how.unit[0] or 1)
 
     def unqualified(self, leg: Leg) -> Leg:
         if self.how.when_not_qualified == "lose_all":

@@ -61,7 +61,8 @@ def pool(
     carried = company.facts.state.pools.get(bonus.name, 0)
     if not runs_now(company, bonus):
         return [], 0, 0, carried
-    fund = max(0, company.value(how.fund, Asked()) // MILLION + carried)
+    new = company.value(how.fund, Asked()) // MILLION if company.everybody else 0
+    fund = max(0, new + carried)
     claims = {}
     for person in company.everybody:
         share = walked[person] if how.shares is None else company.of(person, how.shares)
