@@ -128,7 +128,7 @@ def test_an_order_of_nothing_changes_nothing(seed):
     if not len(lines):
         return
     nothing = {name: np.zeros(len(lines), np.int64) for name in ("qualifying", "commissionable", "price")}
-    nothing |= {name: nothing["price"] for name in ("list_price", "distributor_price")}
+    nothing |= dict.fromkeys(("list_price", "distributor_price"), nothing["price"])
     idle = replace(lines, **nothing, back={}, key=np.array([f"Z{k}" for k in lines.key], np.str_))
     both = {
         name: np.concatenate([getattr(lines, name), getattr(idle, name)])

@@ -3,14 +3,9 @@
 from random import Random
 
 from tests.core.world_bonuses import bonuses, group_rules
-from tests.core.world_words import RANKS, Draw, Words
+from tests.core.world_words import RANKS, Draw, Words, flow
 
 SPONSOR = "sponsor"
-
-
-def flow(items: dict[str, object]) -> str:
-    """{a: b, c: d} on one line; None is left out."""
-    return "{" + ", ".join(f"{key}: {value}" for key, value in items.items() if value is not None) + "}"
 
 
 def random_document(random: Random, *, of_money: bool = True) -> tuple[str, Draw]:

@@ -8,6 +8,11 @@ from typing import Any
 RANKS = ("A", "B", "C", "D")
 
 
+def flow(items: dict[str, object]) -> str:
+    """{a: b, c: d} on one line; None is left out."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in items.items() if value is not None) + "}"
+
+
 @dataclass
 class Draw:
     """Chance that writes down what it chose, so that a test can ask whether everything is drawn."""
