@@ -16,6 +16,7 @@ from commissions.core.measures import Overflowing
 from commissions.core.plan import Plan, load
 from commissions.core.result import Kind
 from commissions.core.run import run
+from commissions.core.settlement import Back, take_back
 from commissions.core.terms import Cap, Pair, Walk
 from tests.core.world import facts_of, random_company
 from tests.core.world_changes import items_by_number, proportional, scaled, shuffled, split, with_stranger
@@ -193,3 +194,25 @@ def test_the_plans_drawn_here_have_what_these_tests_are_about():
         )
         >= 5
     )
+
+
+# --- returns ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("way", ["original_amounts", "average_rate"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_refund_of_everything_nets_to_zero(seed, way):
+    plan, facts = drawn(seed)
+    plan = replace(plan, ledger=replace(plan.ledger, take_back=way))
+    result = run(plan=plan, facts=facts)
+    everything = Back(share=dict.fromkeys(range(len(facts.lines)), 1_000_000))
+    taken = take_back(plan=plan, facts=facts, result=result, back=everything, posted={})
+    names = [bonus.name for bonus in plan.bonuses]
+    for (who, bonus), amount in items_by_number(result).items():
+        kinds = {Kind(k) for k in _kinds_of(result, who, bonus)}
+        if kinds <= {Kind.SALE, Kind.MOST, Kind.GROUP, Kind.HELD} and Kind.SALE in kinds:
+            assert taken[who, names[bonus]] == -amount
+
+
+def _kinds_of(result, who: str, bonus: int) -> list[int]:
+    lines = result.lines
+    mine = (result.facts.people.number[lines.beneficiary] == who) & (lines.bonus == bonus)
+    return lines.kind[mine].tolist()
