@@ -15,7 +15,7 @@ def bonuses(words: Words) -> dict[str, str]:
     draw = words.draw
     found: dict[str, str] = {}
     for at in range(draw.random.randint(2, 5)):
-        shape = draw.one("shape", ("walk", "walk", "walk", "amount", "once", "pair"))
+        shape = draw.one("shape", ("walk", "walk", "walk", "amount", "once", "pair", "pair"))
         found[f"{shape}_{at}"] = flow(SHAPES[shape](words))
     if draw.often(0.3):
         found["points_up"] = flow(shares_walk(words))
@@ -55,7 +55,7 @@ def _tables(words: Words) -> str:
         "both": flow({"by": "[level, rank]", "reading": "cliff", "rows": f"{{{both}}}"}),
         "step": flow({"by": draw.any_of("gv", "pgv", "pv"), "reading": "cliff", "rows": f"{{{steps}}}"}),
         "size": flow({"by": "line.cv", "reading": "cliff", "rows": f"{{{cash}}}"}),
-        "slices": flow({"by": "gcv", "reading": "marginal", "rows": f"{{{cash}}}"}),
+        "slices": flow({"by": "seller.gcv", "reading": "marginal", "rows": f"{{{cash}}}"}),
         "line_slices": flow({"by": "line.cv", "reading": "marginal", "rows": f"{{{cash}}}"}),
         "stack": flow(
             {
@@ -86,12 +86,12 @@ def _amount(words: Words) -> dict[str, object]:
             f"cash * step + highest(0 {words.currency}; gcv - {words.cash('10')}) * 5%",
             f"if active then {words.cash()} else gcv * 3%",
             f"coupons * {words.cash('1')}",
-            "slices",
+            "slices(gcv)",
             "slices(cash)",
             "stack",
         )
         found = {"amount": draw.any_of(*shapes)}
-    return gated(words, found)
+    return gated(words, found, sellers=False)
 
 
 def _once(words: Words) -> dict[str, object]:
@@ -105,10 +105,10 @@ def _once(words: Words) -> dict[str, object]:
         draw.chosen["then", "new_position"] += 1
         tree = draw.any_of(*boards)
         found["once"] = f"count(levels 1 to 2 in {tree}) >= 2"
-        found["then"] = "new_position"
+        found |= {"then": "new_position", "in": tree}
         return {**gated(words, found, holds=False, caps=False), "gives": draw.any_of(None, words.cash())}
     found["gives"] = draw.any_of(words.cash(), f"if rank >= C then {words.cash()} else {words.cash('1')}")
-    return gated(words, found)
+    return gated(words, found, sellers=False)
 
 
 def _pair(words: Words) -> dict[str, object]:
@@ -126,12 +126,9 @@ def _pair(words: Words) -> dict[str, object]:
         }
     else:
         how["unit"] = draw.any_of(*(f"{a} to {b}" for a, b in ((20, 20), (1, 2), (200, 400))))
-        if draw.often(0.3):
-            how["pays_rate"] = "10%"
-        else:
-            how["pays_per_pair"] = draw.any_of(
-                words.cash("20"), f"if rank >= B then {words.cash('2')} else {words.cash('1')}"
-            )
+        how["pays_per_pair"] = draw.any_of(
+            words.cash("20"), f"if rank >= B then {words.cash('2')} else {words.cash('1')}"
+        )
         how["takes"] = draw.any_of(None, None, "50 to 100")
     how["own_volume_goes_to"] = draw.one("own_volume_goes_to", ("neither", "weaker", "left", "right"))
     how["carry"] = draw.one("carry", ("none", "unlimited", "5_000", "100"))
@@ -144,7 +141,8 @@ def _pair(words: Words) -> dict[str, object]:
         most = words.cash("50") if of == "money" else draw.any_of("2", "if rank >= B then 40 else 1")
         per = draw.one("cap per", ("position", "person"))
         how["cap"] = flow({of: most, "over": draw.one("cap over", ("flush", "carry")), "per": per})
-    return gated(words, {"pair": flow(how), "worth": worth if "pays_rate" in how else None})
+    how["worth"] = worth if percent else None
+    return gated(words, {"pair": flow(how)}, holds=None, sellers=False)
 
 
 def _pool(words: Words, walk: str) -> dict[str, object]:
@@ -166,7 +164,7 @@ def _pool(words: Words, walk: str) -> dict[str, object]:
         else draw.one("pool over", ("kept_by_company", "shared_by_others")),
         "nobody_qualifies": draw.one("nobody_qualifies", ("kept_by_company", "carried_to_next")),
     }
-    return gated(words, {"pool": flow(how)}, holds=False)
+    return gated(words, {"pool": flow(how)}, holds=None, caps=False)
 
 
 def _guarantee(words: Words, of: str) -> dict[str, object]:

@@ -29,8 +29,9 @@ def random_document(random: Random, *, of_money: bool = True) -> tuple[str, Draw
         "inputs": _inputs(words),
         "volumes": _volumes(words),
     }
+    worth = {0: "300", 2: "0.5", 3: "0.050"}[decimals]
     sections["point_value"] = flow(
-        {"pv": words.cash("2"), "extra": words.cash("0.5" if decimals > 0 else "3")}
+        {"pv": f"{200 if decimals == 0 else 2} {currency}", "extra": f"{worth} {currency}"}
     )
     sections |= _people(words)
     sections |= bonuses(words)
@@ -47,14 +48,15 @@ def _trees(words: Words) -> str:
     draw = words.draw
 
     def tree(**parts: object) -> str:
-        chosen = {"moves": draw.one("moves", ("never", "with_approval"))}
+        settled = str(parts["parent"]).startswith("if")
+        chosen = {"moves": "never" if settled else draw.one("moves", ("never", "with_approval"))}
         leaves = draw.one("who_leaves", ("stays_as_a_gap", "team_moves_up"))
         return flow({**parts, **chosen, "who_leaves": "stays_as_a_gap" if "slots" in parts else leaves})
 
     found = {SPONSOR: tree(parent="chosen_at_sign_up")}
     if draw.often(0.7):
         found["enroller"] = tree(parent="who_brought_them_in")
-    if draw.often(0.6):
+    if draw.often(0.75):
         fill = draw.one("fill", ("first_free_by_level", "chosen", "weaker_leg", "alternate"))
         several = draw.any_of(None, 3)
         found["placement"] = tree(
@@ -164,7 +166,7 @@ def _memories(words: Words) -> tuple[dict[str, str], dict[str, str]]:
         "missed": "{starts: 0, becomes: if rank >= before(title) then 0 else before + 1}",
     }
     later = {
-        "recent": flow({"keeps": f"{draw.random.randint(1, 3)} periods", "of": "rank"}),
+        "recent": flow({"keeps": f"{draw.random.randint(2, 3)} periods", "of": "rank"}),
         "points_kept": flow({"keeps": "2 periods", "of": draw.any_of("gv", "pv", "far")}),
     }
     return first, later
@@ -239,7 +241,9 @@ def _ledger(words: Words) -> str:
     back = draw.one("take_back", ("original_amounts", "average_rate", "recompute_while_open"))
     returns = {
         "take_back": back,
-        "ranks": draw.one("returns ranks", ("stay", "recomputed")),
+        "ranks": draw.one(
+            "returns ranks", ("stay", "recomputed") if back == "recompute_while_open" else ("stay",)
+        ),
         "not_covered": draw.one("not_covered", ("becomes_debt", "written_off", "rolls_up")),
     }
     return flow({"round": rounding, "returns": flow(returns), "smallest_payout": words.cash("10")})

@@ -17,24 +17,23 @@ GATES = (
 
 # --- what bonuses of every shape say ----------------------------------------------------------------------------------
 def gated(
-    words: Words, how: dict[str, object], *, holds: bool = True, caps: bool = True
+    words: Words,
+    how: dict[str, object],
+    *,
+    holds: bool | None = True,
+    caps: bool = True,
+    sellers: bool = True,
 ) -> dict[str, object]:
     draw = words.draw
     how["earner"] = draw.one("earner", GATES)
-    kind = (
-        draw.one("if_not_earned", ("kept_by_company", "kept_by_company", "held_until"))
-        if holds
-        else "kept_by_company"
-    )
-    if kind == "held_until":
-        lapses = draw.one("lapses_after", ("never", "1 periods", "2 periods"))
-        how["if_not_earned"] = flow(
-            {"held_until": draw.any_of("active", "gv >= 100", "rank >= B"), "lapses_after": lapses}
-        )
-    else:
-        how["if_not_earned"] = kind
+    if holds is not None:
+        kinds = ("kept_by_company", "kept_by_company", "held_until") if holds else ("kept_by_company",)
+        kind = draw.one("if_not_earned", kinds)
+        lapses = draw.one("lapses_after", ("never", "1 periods", "2 periods")) if kind == "held_until" else ""
+        until = draw.any_of("active", "gv >= 100", "rank >= B")
+        how["if_not_earned"] = flow({"held_until": until, "lapses_after": lapses}) if lapses else kind
     if caps and draw.often(0.3):
-        of = draw.one("most of", ("each_seller", "all"))
+        of = draw.one("most of", ("each_seller", "all") if sellers else ("all",))
         amount = draw.any_of(
             words.cash("2"), words.cash("50"), f"if rank >= B then {words.cash('300')} else {words.cash('1')}"
         )
@@ -47,6 +46,9 @@ def gated(
     return how
 
 
+POINTS = {"pv": "pv", "extra": "extra", "gv": "pv"}
+
+
 # --- walks ------------------------------------------------------------------------------------------------------------
 def walk(words: Words) -> dict[str, object]:
     draw = words.draw
@@ -57,10 +59,6 @@ def walk(words: Words) -> dict[str, object]:
         "measure": draw.any_of("gcv", "group_cv", "cash", "gv"),
     }[kind]
     found: dict[str, object] = {"on": on}
-    if on in {"pv", "extra"}:
-        found["worth"] = on
-    elif on == "gv":
-        found["worth"] = "pv"
     if draw.often(0.3):
         found["only"] = (
             draw.any_of(
@@ -78,7 +76,9 @@ def walk(words: Words) -> dict[str, object]:
     found["walk"] = flow(walk)
     if gap:
         found["difference"] = flow(_difference(words))
-    found["rate"] = _rate(words, counts, on, "volume" in kind, gap)
+    rate = found["rate"] = _rate(words, counts, on, "volume" in kind, gap)
+    if on in POINTS and rate != "stack":  # so much for each order needs no worth
+        found["worth"] = POINTS[on]
     return gated(words, found)
 
 
@@ -143,6 +143,8 @@ def _difference(words: Words) -> dict[str, object]:
 def _rate(words: Words, counts: str, on: str, of_line: bool, gap: bool) -> str:
     """A table, a percentage, money or an expression."""
     draw = words.draw
+    if on == "extra":  # half of what it is worth must have no more than six decimals too
+        return draw.any_of("5%", "12%", "if leaders >= 1 then 10% else 0.4%")
     kinds = ["percentage", "by_rank", "step", "choose", "stack"]
     if counts == "levels" and not gap:
         kinds += ["by_level", "both", "both", "level"]

@@ -56,8 +56,8 @@ class Words:
     def share(self) -> str:
         return self.draw.any_of("3%", "5%", "12.5%", "33.3333%", "0.0333%", "50%", "80%", "100%")
 
-    def cash(self, digits: str = "") -> str:
-        whole = digits or self.draw.any_of("1", "2", "5", "10", "50", "300", "1_000")
+    def cash(self, whole: str = "") -> str:
+        whole = whole or self.draw.any_of("1", "2", "5", "10", "50", "300", "1_000")
         cents = self.draw.any_of("", "", ".5", ".05")
         return f"{whole}{cents if len(cents) - 1 <= self.decimals else ''} {self.currency}"
 
@@ -105,13 +105,15 @@ class Words:
         shapes += ["whole"] * bool(self.points)
         match self.draw.one("count", shapes):
             case "frontline":
-                if self.points and self.draw.often(0.2):
-                    name = self.draw.any_of(*self.points)
+                names = [name for name in self.points if "before" not in name]
+                if names and deep >= 2 and self.draw.often(0.4):
+                    name = self.draw.any_of(*names)
                     return f"count(frontline where {name} > my.{name})"
                 return f"count(frontline where {self.truth(deep - 1)})"
             case "scope":
                 where = f" where {self.truth(deep - 1)}" if self.draw.often(0.8) else ""
-                return f"count({self.scope(deep)}{where}{self.of_tree()})"
+                scope = self.scope(deep)
+                return f"count({scope}{where}{'' if scope == 'everyone' else self.of_tree()})"
             case "legs":
                 return f"legs({self.truth(deep - 1)})"
             case "legs_in":
