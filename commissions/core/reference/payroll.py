@@ -35,12 +35,13 @@ class Payroll:
 
     def run(self) -> None:
         """Every bonus after those it needs, then the rules over groups of them."""
-        plan = self.company.plan
+        company, plan = self.company, self.company.plan
         for at in plan.bonus_order:
             bonus = plan.bonuses[at]
             computed = self._computed(bonus, at)
             self.lines += computed
             if isinstance(bonus.how, Guarantee):
+                self.before_caps |= {(at, p): self.item(at, p) for p in company.everybody}
                 continue
             self._capped(bonus, at, computed)
             if bonus.hold is not None:
