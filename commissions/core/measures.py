@@ -1,247 +1,235 @@
-"""Names of a plan to numbers, for everybody at once: volumes per order line, measures and statuses per person."""
+"""What every name of a plan means for everybody: volumes, measures, statuses, memories and ranks, in order of need."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from commissions.core import rounding
-from commissions.core.facts import GOOD, LARGEST_SUM, Facts, OrderLines
+from commissions.core import seats as standing
+from commissions.core import windows
+from commissions.core.facts import GOOD, Facts, OrderLines
 from commissions.core.language import (
     Aggregate,
-    Arithmetic,
     Before,
-    Call,
-    Choose,
-    Compare,
+    Capped,
     Expression,
     Legs,
-    Logic,
-    Not,
-    Number,
+    LegsOnce,
+    Lookup,
+    Mine,
     Word,
+    parts,
 )
-from commissions.core.network import Network
-from commissions.core.plan import Plan
+from commissions.core.network import Ints, Network, Rows
+from commissions.core.others import Others
+from commissions.core.question import EVERYBODY, Asked, size_of_rows
+from commissions.core.seats import Seats
+from commissions.core.terms import Group, Plan
+from commissions.core.values import Overflowing, Values, bounded_total, compute, size_of
+from commissions.core.volumes import LineWords, volumes
 
-Values = NDArray[Any]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Rows = slice | NDArray[np.int64]
-
-EVERYBODY = slice(None)
-COMPARE = {
-    ">=": np.greater_equal,
-    "<=": np.less_equal,
-    ">": np.greater,
-    "<": np.less,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
-LARGEST_INT = 2**63 - 1
-ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply}
-
-
-class Overflowing(ValueError):
-    """A value of the plan leaves the bounds that keep every later product inside 64 bits."""
-
-
-def volumes(*, plan: Plan, facts: Facts) -> dict[str, Ints]:
-    """Every named volume, one number per order line: hundredths of a point, or minor units."""
-    known: dict[str, Ints] = {}
-    lines = facts.lines
-    for volume in plan.volumes:
-        if volume.field:
-            counted = np.ones(len(lines), bool)
-            if volume.orders_of == "self":
-                counted = ~lines.by_customer
-            elif volume.orders_of == "customers":
-                counted = lines.by_customer
-            known[volume.name] = np.where(counted, getattr(lines, volume.field), 0)
-        elif volume.expression is not None:
-            values = LineWords(facts, known, {}).value(volume.expression).astype(np.int64)
-            bounded_total(values)
-            known[volume.name] = np.broadcast_to(values, (len(lines),))
-    return known
-
-
-class LineWords:
-    """What words mean on an order line: its own fields, its volumes, and what its seller is."""
-
-    def __init__(self, facts: Facts, known: Mapping[str, Ints], people: Mapping[str, Values]) -> None:
-        self.facts, self.known, self.people = facts, known, people
-
-    def value(self, expression: Expression) -> Values:
-        return compute(expression, self._leaf)
-
-    def _leaf(self, expression: Expression) -> Values:
-        if isinstance(expression, Word):
-            if expression.prefix == "line":
-                return self.line_word(expression.name)
-            if expression.prefix == "seller":
-                return self.people[expression.name][self.facts.lines.seller]
-            return self.known[expression.name]
-        raise TypeError(f"{expression} does not stand on an order line")
-
-    def line_word(self, name: str) -> Values:
-        """What stands after `line.`; the day of joining is day 0, its calendar month is month 1."""
-        lines, joined = self.facts.lines, self.facts.people.joined
-        if name == "seller_days":
-            return lines.day - joined[lines.seller]
-        if name == "seller_month":
-            return _months(lines.day) - _months(joined[lines.seller]) + 1
-        column: Values = getattr(lines, name)
-        return column
-
-
-def _months(days: Ints) -> Ints:
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+__all__ = ["EVERYBODY", "LineWords", "Overflowing", "People", "bounded_total", "compute", "size_of", "volumes"]
 
 
 class People:
-    """What is known of everybody: filled in the plan's own order of need, ranks last (ranks.py)."""
+    """What is known of everybody, filled by `learn` in the plan's own order of need."""
 
-    def __init__(self, plan: Plan, facts: Facts, network: Network, volumes: Mapping[str, Ints]) -> None:
-        self.plan, self.facts, self.network = plan, facts, network
+    def __init__(self, plan: Plan, facts: Facts, volumes: Mapping[str, Ints]) -> None:
+        self.plan, self.facts = plan, facts
         self.good = facts.people.standing == GOOD
-        self.words: dict[str, Values] = {
-            name: _by_seller(values, facts.lines, len(network)) for name, values in volumes.items()
-        }
+        self.words: dict[str, Values] = {name: _by_seller(values, facts.lines, len(self)) for name, values in volumes.items()}
+        for name in plan.inputs:
+            self.words[name] = facts.people.inputs.get(name, np.zeros(len(self), np.int64))
+        self.words.update(facts.people.others)
         self.before = {
-            memory.name: facts.people.memory.get(memory.name, np.full(len(network), memory.starts, np.int64))
+            memory.name: facts.people.memory.get(memory.name, np.full(len(self), memory.starts, np.int64))
             for memory in plan.memories.values()
         }
-        self.aggregates: dict[Expression, Values] = {}
+        self.windows: dict[str, Ints] = {}  # of memories that keep periods: [person, period], this one last
+        self.have = np.zeros((len(self), len(plan.requirements)), np.int64, order="F")
+        self.others = Others(self)
+        self._group: frozenset[str] = frozenset()  # the names that are being found bottom-up
+        self._settled: set[int] = set()  # requirements that were computed for everybody at once
+        self._trees: dict[str, Seats] = {}
+        self._needs = cache(self._names_in)
 
-    def learn(self, names: tuple[str, ...]) -> None:
-        """Compute these measures and statuses, in this order. Who is not in good standing is never active."""
-        for name in names:
-            values = self.value(self.plan.expressions[name])
-            if name in self.plan.statuses:
-                values = values & self.good if name == self.plan.active else values
-            self.words[name] = values
+    def __len__(self) -> int:
+        return len(self.facts.people)
 
-    def remember(self) -> dict[str, Ints]:
-        """What each memory becomes; later measures and bonuses know it by its name."""
-        after = {m.name: self.value(m.becomes).astype(np.int64) for m in self.plan.memories.values()}
-        self.words.update(after)
-        return after
+    # --- what may be asked ---
+    @property
+    def network(self) -> Network:
+        return self.seats("").network
+
+    def tree(self, name: str) -> Network:
+        """A tree of the plan: of people, or of the positions of a tree with slots."""
+        return self.seats(name).network
+
+    def seats(self, tree: str) -> Seats:
+        name = tree or self.plan.main_tree
+        if name not in self._trees:
+            self._trees[name] = standing.of(self.plan, self.facts, name)
+        return self._trees[name]
+
+    def above(self, tree: str) -> Ints:
+        """Whose each person is in a tree: who owns the place above their own; -1 without one."""
+        seats = self.seats(tree)
+        parent = seats.network.parent
+        if seats.first is None or seats.owner is None:
+            return parent
+        if not len(parent):
+            return np.full(len(self), -1, np.int64)
+        high = np.where(seats.first < 0, -1, parent[seats.first])
+        return np.where(high < 0, -1, seats.owner[high])
 
     def value(self, expression: Expression, rows: Rows = EVERYBODY) -> Values:
         """The expression for these people. What is summed over others is computed once for everybody."""
+        found: Values = np.broadcast_to(self.ask(expression, Asked(rows)), (size_of_rows(rows, len(self)),))
+        return found
+
+    def ask(self, expression: Expression, asked: Asked) -> Values:
+        """The same where more is known than of whom it is asked; one value where it is the same for all."""
 
         def leaf(part: Expression) -> Values:
-            if isinstance(part, Word):
-                known = self.words[part.name]
-                return known[self.network.sponsor[rows]] if part.prefix == "my" else known[rows]
-            if isinstance(part, Before):
-                return self.before[part.memory][rows]
-            if part not in self.aggregates:
-                self.aggregates[part] = self._over_others(part)
-            return self.aggregates[part][rows]
-
-        found = compute(expression, leaf)
-        size = len(self.network) if rows is EVERYBODY else len(self.network.sponsor[rows])
-        return np.broadcast_to(found, (size,))
-
-    def _over_others(self, part: Expression) -> Values:
-        network = self.network
-        if isinstance(part, Legs):
-            return network.legs(self.value(part.test).astype(bool))
-        if not isinstance(part, Aggregate):
+            match part:
+                case Word():
+                    return self._word(part, asked)
+                case Before():
+                    return self.before[part.memory][asked.rows]
+                case Mine():
+                    return self._mine(part, asked)
+                case Aggregate() if part.scope.memory:
+                    return self._over_periods(part, asked)
+                case Aggregate() | Legs() | LegsOnce() | Capped():
+                    return self.others.answer(part, asked)
             raise TypeError(f"{part} does not stand for a person")
-        among = np.ones(len(network), bool) if part.where is None else self.value(part.where).astype(bool)
-        inner = np.ones(len(network), np.int64) if part.of is None else self.value(part.of).astype(np.int64)
-        if part.kind in {"largest", "smallest"}:
-            return network.extreme(inner, among, largest=part.kind == "largest")
-        values = np.where(among, inner, 0)
-        bounded_total(values)
-        if part.scope == "everyone":
-            summed = np.full(len(network), values.sum(), np.int64)
-        elif part.scope == "self":
-            summed = values
-        else:
-            over = {
-                "frontline": network.frontline,
-                "team": network.team,
-                "self and team": network.self_and_team,
-            }
-            summed = over[part.scope](values)
-        return summed > 0 if part.kind == "any" else summed
 
+        return compute(expression, leaf, self.plan)
 
-def compute(expression: Expression, leaf: Any) -> Values:
-    """Everything but names and aggregates, which `leaf` answers."""
-    match expression:
-        case Number():
-            return np.asarray(expression.value, np.int64)
-        case Not():
-            return ~compute(expression.of, leaf)
-        case Logic():
-            left, right = compute(expression.left, leaf), compute(expression.right, leaf)
-            return left & right if expression.operator == "and" else left | right
-        case Compare():
-            return COMPARE[expression.operator](
-                compute(expression.left, leaf), compute(expression.right, leaf)
-            )
-        case Arithmetic():
-            return _arithmetic(
-                expression.operator, compute(expression.left, leaf), compute(expression.right, leaf)
-            )
-        case Choose():
-            test = compute(expression.test, leaf)
-            return np.where(test, compute(expression.then, leaf), compute(expression.otherwise, leaf))
-        case Call():
-            return _call(expression, leaf)
-        case _:
-            found: Values = leaf(expression)
+    def ask_name(self, name: str, asked: Asked) -> Values:
+        """What a name means for these people."""
+        return self.words[name][asked.rows]
+
+    def rises(self, expression: Expression) -> bool:
+        """Whether it needs a name that is being found bottom-up."""
+        return bool(self._group) and not self._group.isdisjoint(self._needs(expression))
+
+    # --- learning ---
+    def learn(self) -> None:
+        """Everything the plan names, each after what it needs. Raises Overflowing."""
+        for group in self.plan.order:
+            if group.tree:
+                self._rise(group)
+            else:
+                self._find(group.names[0])
+
+    def _find(self, name: str) -> None:
+        values = np.broadcast_to(self._answer(name, Asked()), (len(self),))
+        self.words[name] = values if name in self.plan.statuses else values.astype(np.int64)
+
+    def _rise(self, group: Group) -> None:
+        """Names that need each other through people below: all of them on the deepest level, then on the next."""
+        seats = self.seats(group.tree)
+        for name in group.names:
+            self.words[name] = np.zeros(len(self), bool if name in self.plan.statuses else np.int64)
+        self._group = frozenset(group.names)
+        levels = list(enumerate(seats.network.levels))
+        rising = [(len(levels), seats.homeless), *((at, seats.standing(nodes)) for at, nodes in reversed(levels))]
+        for level, rows in rising:
+            for name in group.names:
+                self.words[name][rows] = self._answer(name, Asked(rows, level=level))
+        self._group = frozenset()
+
+    def _answer(self, name: str, asked: Asked) -> Values:
+        plan, memory = self.plan, self.plan.memories.get(name)
+        if name == "rank":
+            return self._rank(asked)
+        if memory is not None and memory.keeps:
+            return self._window(name, asked)
+        if memory is not None and memory.becomes is not None:
+            return self.ask(memory.becomes, asked)
+        if name in plan.caps:
+            return self.ask(Capped(name), asked)
+        found = self.ask(plan.expressions[name], asked)
+        if name not in plan.statuses:
             return found
+        return np.logical_and(found, self.good[asked.rows]) if name == plan.active else found.astype(bool)
 
+    def _rank(self, asked: Asked) -> Ints:
+        """The highest rank of which everything it needs is there. What each has for it is kept."""
+        size = size_of_rows(asked.rows, len(self))
+        rank = np.zeros(size, np.int64)
+        met = [np.ones(size, bool) for _ in self.plan.ladder]
+        for at, requirement in enumerate(self.plan.requirements):
+            if self.rises(requirement.have) or not self._group:
+                self.have[asked.rows, at] = self.ask(requirement.have, asked)
+            elif at not in self._settled:
+                self.have[:, at] = self.value(requirement.have)
+                self._settled.add(at)
+            met[requirement.rank] &= self.have[asked.rows, at] >= requirement.need
+        for step, enough in enumerate(met):
+            rank[enough] = step
+        return rank
 
-def _call(call: Call, leaf: Any) -> Values:
-    if call.name in {"highest", "lowest"}:
-        choose = np.maximum if call.name == "highest" else np.minimum
-        found = compute(call.arguments[0], leaf)
-        for argument in call.arguments[1:]:
-            found = choose(found, compute(argument, leaf))
+    def _window(self, name: str, asked: Asked) -> Ints:
+        """This period's value of a memory that keeps periods, and behind it the ones that are kept."""
+        memory = self.plan.memories[name]
+        assert memory.of is not None  # noqa: S101  (a memory keeps values of something)
+        if name not in self.windows:
+            self.windows[name] = windows.opened(self.facts.state.windows.get(name), memory.keeps, len(self))
+        found = np.broadcast_to(self.ask(memory.of, asked), (size_of_rows(asked.rows, len(self)),)).astype(np.int64)
+        self.windows[name][asked.rows, -1] = found
         return found
-    product = call.arguments[0]
-    if not isinstance(product, Arithmetic):
-        raise TypeError("Only a product with a rate is rounded")
-    base = compute(product.left, leaf).astype(np.int64)
-    rate = compute(product.right, leaf).astype(np.int64)
-    base, rate = (np.atleast_1d(side) for side in np.broadcast_arrays(base, rate))
-    whole, micro = rounding.exact(base=base, rate_ppm=rate)
-    if call.name == "round_down":
-        return whole
-    return rounding.half_up_sums(whole=whole, micro=micro)
+
+    # --- leaves ---
+    def _word(self, word: Word, asked: Asked) -> Values:
+        if word.prefix == "my":
+            return self.words[word.name][asked.my]
+        if word.prefix:  # what the same people closed with under another plan: monthly.rank
+            known = self.words.get(f"{word.prefix}.{word.name}")
+            return np.asarray(0, np.int64) if known is None else known[asked.rows]
+        if word.name == "it" and asked.it is not None:
+            return asked.it
+        return self.words[word.name][asked.rows]
+
+    def _mine(self, mine: Mine, asked: Asked) -> Values:
+        if not asked.paired:
+            return np.asarray(False)
+        found: Values = self.above(mine.tree)[asked.rows] == asked.my
+        return found
+
+    def _over_periods(self, part: Aggregate, asked: Asked) -> Values:
+        name, memory = part.scope.memory, self.plan.memories[part.scope.memory]
+        if part.scope.before:
+            stored = self.facts.state.windows.get(name)
+            kept = np.zeros((len(self), 0), np.int64) if stored is None else stored[:, -memory.keeps :]
+        else:
+            if name not in self.windows:
+                self._window(name, Asked())
+            kept = self.windows[name]
+        return windows.over(part, kept[asked.rows], lambda inner, it: self.ask(inner, replace(asked, it=it)))
+
+    def _names_in(self, expression: Expression) -> frozenset[str]:
+        """Every name an expression needs, in tables and capped legs too."""
+        return frozenset(self._walk_names(expression))
+
+    def _walk_names(self, expression: Expression) -> Iterator[str]:
+        for part in parts(expression):
+            match part:
+                case Word():
+                    yield part.name
+                case Capped():
+                    cap = self.plan.caps[part.name]
+                    yield from (part.name, cap.leg, cap.own)
+                case Aggregate() if part.scope.memory and not part.scope.before:
+                    yield part.scope.memory
+                case Lookup():
+                    for axis in self.plan.tables[part.table].axes[len(part.arguments) :]:
+                        yield from self._names_in(axis.by)
 
 
 def _by_seller(values: Ints, lines: OrderLines, people: int) -> Ints:
     total = np.zeros(people, np.int64)
     np.add.at(total, lines.seller, values)
     return total
-
-
-def _arithmetic(operator: str, left: Values, right: Values) -> Values:
-    """Exact, or refused: what could leave 64 bits is never computed."""
-    sizes = size_of(left), size_of(right)
-    if (sizes[0] * sizes[1] if operator == "*" else sum(sizes)) > LARGEST_INT:
-        raise Overflowing(f"{sizes[0]} {operator} {sizes[1]} is too large for exact arithmetic")
-    found: Values = ARITHMETIC[operator](left, right)
-    return found
-
-
-def size_of(values: Values) -> int:
-    """The largest distance from zero."""
-    return max(int(values.max()), -int(values.min())) if values.size else 0
-
-
-def bounded_total(values: Values) -> None:
-    """Refuses values of which some sum could leave 64 bits. Raises Overflowing."""
-    if (
-        size_of(values) * values.size > LARGEST_SUM
-        and (int((np.abs(values) >> 20).sum()) << 20) > LARGEST_SUM
-    ):
-        raise Overflowing("The sum over everybody is too large for exact arithmetic")

@@ -1,4 +1,4 @@
-"""The tree as parallel arrays, parents before children: sweeps over whole levels, never over one person."""
+"""A tree as parallel arrays: sweeps over whole levels, never over one person."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,59 +10,59 @@ from commissions.core.facts import depths
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Rows = slice | Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    sponsor: Ints  # index of the sponsor, -1 for a root
+    """Nodes and who is above them. A node is a person, or in a tree with slots a position that somebody owns."""
+
+    parent: Ints  # index of the node above, -1 for a root
     depth: Ints  # 0 for a root
-    levels: tuple[slice, ...]  # the people of each depth stand together, roots first
+    levels: tuple[Rows, ...]  # the nodes of each depth, roots first: slices where they stand together
+    slot: Ints | None = None  # under the node above, -1 for a root
 
     def __len__(self) -> int:
-        return len(self.sponsor)
+        return len(self.parent)
 
     def team(self, values: Ints) -> Ints:
-        """Of each person: the sum over everybody below, all depths."""
+        """Of each node: the sum over everything below, all depths."""
         return self.self_and_team(values) - values
 
     def self_and_team(self, values: Ints) -> Ints:
         total = values.astype(np.int64, copy=True)
         for level in reversed(self.levels[1:]):
-            np.add.at(total, self.sponsor[level], total[level])
+            np.add.at(total, self.parent[level], total[level])
         return total
 
     def frontline(self, values: Ints) -> Ints:
-        """Of each person: the sum over those they sponsored themselves."""
+        """Of each node: the sum over those right below it."""
         total = np.zeros(len(self), np.int64)
-        below = self.sponsor >= 0
-        np.add.at(total, self.sponsor[below], values[below])
+        below = self.parent >= 0
+        np.add.at(total, self.parent[below], values[below])
         return total
 
-    def extreme(self, values: Ints, among: Bools, *, largest: bool) -> Ints:
-        """Of each person: the largest (smallest) value among the front line; 0 without anybody there."""
-        bound = np.iinfo(np.int64)
-        found = np.full(len(self), bound.min if largest else bound.max, np.int64)
-        below = (self.sponsor >= 0) & among
-        (np.maximum if largest else np.minimum).at(found, self.sponsor[below], values[below])
-        return np.where((found == bound.min) | (found == bound.max), 0, found)
-
-    def legs(self, test: Bools) -> Ints:
-        """Of each person: how many front-line branches hold anyone, at any depth, for whom the test is true."""
-        held = self.self_and_team(test.astype(np.int64)) > 0
-        return self.frontline(held.astype(np.int64))
-
     def nearest_above(self, test: Bools) -> Ints:
-        """Of each person: the nearest upline for whom the test is true, -1 when there is none."""
+        """Of each node: the nearest node above for which the test is true, -1 when there is none."""
         found = np.full(len(self), -1, np.int64)
         for level in self.levels[1:]:
-            sponsor = self.sponsor[level]
-            found[level] = np.where(test[sponsor], sponsor, found[sponsor])
+            parent = self.parent[level]
+            found[level] = np.where(test[parent], parent, found[parent])
         return found
 
+    def below(self, level: int) -> Rows:
+        """The nodes of the level below, each right below one of this level."""
+        return self.levels[level + 1] if level + 1 < len(self.levels) else slice(0, 0)
 
-def of(sponsor: Ints) -> Network:
-    """The network of people who stand sorted by depth."""
-    depth = depths(sponsor)
-    starts = np.searchsorted(depth, np.arange(depth.max(initial=-1) + 2))
-    levels = tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
-    return Network(sponsor, depth, levels)
+
+def of(parent: Ints, slot: Ints | None = None) -> Network:
+    """The network of nodes in any order; those of one depth are a slice where the nodes are sorted by depth."""
+    depth = depths(parent)
+    sizes = np.arange(depth.max(initial=-1) + 2)
+    levels: tuple[Rows, ...]
+    if (depth[1:] >= depth[:-1]).all():
+        levels = tuple(slice(int(a), int(b)) for a, b in pairwise(np.searchsorted(depth, sizes)))
+    else:
+        order = np.argsort(depth, kind="stable")
+        levels = tuple(order[a:b] for a, b in pairwise(np.searchsorted(depth[order], sizes).tolist()))
+    return Network(parent, depth, levels, slot)
