@@ -7,7 +7,7 @@ import numpy as np
 
 from commissions.core.language import Aggregate, Capped, Expression, Legs, LegsOnce, Scope
 from commissions.core.network import Bools, Ints, Network
-from commissions.core.question import EVERYBODY, Asked, Asking, Question, whose
+from commissions.core.question import Asked, Asking, Question, whose
 from commissions.core.rising import SUM, Budget, Rising, Team
 from commissions.core.terms import LegCap
 from commissions.core.values import product
@@ -40,7 +40,8 @@ class Frontline(Downward):
     def tell(self, level: int) -> None:
         below, seats, reduce = self.network.below(level), self.question.seats, self.question.reduce
         above = self.network.parent[below]
-        asked = Asked(seats.people(below), seats.people(above), paired=True, level=level + 1)
+        askers = above if seats.owner is None else seats.owner[above]
+        asked = Asked(seats.people(below), askers, paired=True, level=level + 1)
         value = self.question.on(below, asked).value
         if reduce is SUM:
             self.budget.spend(value)
@@ -59,10 +60,15 @@ class LegCount(Downward):
         self.needs = part.counts if isinstance(part, LegsOnce) else ()
         tree = part.tree if isinstance(part, Legs) else ""
         team = Scope("team")
-        self.questions = [Question(asking, Aggregate("any", test, team, tree=tree), rising, asker) for test in tests]
+        self.questions = [
+            Question(asking, Aggregate("any", test, team, tree=tree), rising, asker) for test in tests
+        ]
         super().__init__(self.questions[0].seats.network)
         self.teams = [Team(self.network, SUM, question.look) for question in self.questions]
-        self.mine = [MineBelow(question) if any(whose(question.part.of)) else None for question in self.questions]
+        self.mine = [
+            MineBelow(question) if list(whose(test)) else None
+            for question, test in zip(self.questions, tests, strict=True)
+        ]
         self.found = np.zeros(len(self.network), np.int64)
 
     def tell(self, level: int) -> None:
@@ -149,8 +155,8 @@ class MineBelow(Downward):
         return self.heads
 
     def tell(self, level: int) -> None:
-        rows = slice(int(self.starts[level]), int(self.starts[level + 1]))
-        person, asker = self.person[rows], self.asker[rows]
+        pairs = slice(int(self.starts[level]), int(self.starts[level + 1]))
+        person, asker = self.person[pairs], self.asker[pairs]
         if not len(person):
             return
         seats, question = self.question.seats, self.question
@@ -176,7 +182,9 @@ class MineBelow(Downward):
         asking, seats = self.question.asking, self.question.seats
         trees = sorted({tree for test in _tests(self.question.part) for tree in whose(test)})
         found = [(np.flatnonzero(asking.above(tree) >= 0), asking.above(tree)) for tree in trees]
-        pairs = np.unique(np.concatenate([np.stack([person, above[person]]) for person, above in found], axis=1), axis=1)
+        pairs = np.unique(
+            np.concatenate([np.stack([person, above[person]]) for person, above in found], axis=1), axis=1
+        )
         node, high = seats.nodes(pairs[0]), seats.nodes(pairs[1])
         depth = np.append(self.network.depth, -1)
         there = (node >= 0) & (high >= 0) & (depth[node] > depth[high])

@@ -29,7 +29,16 @@ from commissions.core.terms import Group, Plan
 from commissions.core.values import Overflowing, Values, bounded_total, compute, size_of
 from commissions.core.volumes import LineWords, volumes
 
-__all__ = ["EVERYBODY", "LineWords", "Overflowing", "People", "bounded_total", "compute", "size_of", "volumes"]
+__all__ = [
+    "EVERYBODY",
+    "LineWords",
+    "Overflowing",
+    "People",
+    "bounded_total",
+    "compute",
+    "size_of",
+    "volumes",
+]
 
 
 class People:
@@ -38,7 +47,9 @@ class People:
     def __init__(self, plan: Plan, facts: Facts, volumes: Mapping[str, Ints]) -> None:
         self.plan, self.facts = plan, facts
         self.good = facts.people.standing == GOOD
-        self.words: dict[str, Values] = {name: _by_seller(values, facts.lines, len(self)) for name, values in volumes.items()}
+        self.words: dict[str, Values] = {
+            name: _by_seller(values, facts.lines, len(self)) for name, values in volumes.items()
+        }
         for name in plan.inputs:
             self.words[name] = facts.people.inputs.get(name, np.zeros(len(self), np.int64))
         self.words.update(facts.people.others)
@@ -135,7 +146,10 @@ class People:
             self.words[name] = np.zeros(len(self), bool if name in self.plan.statuses else np.int64)
         self._group = frozenset(group.names)
         levels = list(enumerate(seats.network.levels))
-        rising = [(len(levels), seats.homeless), *((at, seats.standing(nodes)) for at, nodes in reversed(levels))]
+        rising = [
+            (len(levels), seats.homeless),
+            *((at, seats.standing(nodes)) for at, nodes in reversed(levels)),
+        ]
         for level, rows in rising:
             for name in group.names:
                 self.words[name][rows] = self._answer(name, Asked(rows, level=level))
@@ -178,7 +192,9 @@ class People:
         assert memory.of is not None  # noqa: S101  (a memory keeps values of something)
         if name not in self.windows:
             self.windows[name] = windows.opened(self.facts.state.windows.get(name), memory.keeps, len(self))
-        found = np.broadcast_to(self.ask(memory.of, asked), (size_of_rows(asked.rows, len(self)),)).astype(np.int64)
+        found = np.broadcast_to(self.ask(memory.of, asked), (size_of_rows(asked.rows, len(self)),)).astype(
+            np.int64
+        )
         self.windows[name][asked.rows, -1] = found
         return found
 

@@ -31,8 +31,14 @@ class Others:
             return self._told(part, asked.level, lambda: CappedLegs(self.asking, part, cap))[asked.rows]
         if isinstance(part, Aggregate) and part.scope.name == "everyone":
             return self._everyone(part)
-        names = () if _asked_by_one(part) else sorted({name for test in tests_of(part) for name in words_of(test, "my")})
-        found = self._by_kind(part, rising, asked, names) if names else self._below(part, rising, asked, None, ())
+        names = (
+            ()
+            if _asked_by_one(part)
+            else sorted({name for test in tests_of(part) for name in words_of(test, "my")})
+        )
+        found = (
+            self._by_kind(part, rising, asked, names) if names else self._below(part, rising, asked, None, ())
+        )
         return _finished(part, found)
 
     def _everyone(self, part: Aggregate) -> Values:
@@ -48,7 +54,9 @@ class Others:
     def _by_kind(self, part: About, rising: bool, asked: Asked, names: list[str]) -> Ints:
         """One sweep for each kind of asker that the tests tell apart."""
         rows = self._indexes(asked.rows)
-        values = np.stack([self.asking.ask_name(name, replace(asked, rows=rows)).astype(np.int64) for name in names])
+        values = np.stack(
+            [self.asking.ask_name(name, replace(asked, rows=rows)).astype(np.int64) for name in names]
+        )
         kinds, first, kind = np.unique(values, axis=1, return_index=True, return_inverse=True)
         found = np.zeros(len(rows), np.int64)
         for at, example in enumerate(rows[first].tolist()):
@@ -58,10 +66,14 @@ class Others:
             found[among] = self._below(part, rising, one_kind, np.asarray(example), key)
         return found
 
-    def _below(self, part: About, rising: bool, asked: Asked, asker: Ints | None, kind: tuple[int, ...]) -> Ints:
+    def _below(
+        self, part: About, rising: bool, asked: Asked, asker: Ints | None, kind: tuple[int, ...]
+    ) -> Ints:
         """What the sweep of one kind of asker, or of everybody, tells those asked."""
         if isinstance(part, Legs | LegsOnce):
-            told = self._told((part, kind), asked.level, lambda: LegCount(self.asking, part, rising=rising, asker=asker))
+            told = self._told(
+                (part, kind), asked.level, lambda: LegCount(self.asking, part, rising=rising, asker=asker)
+            )
             return self.asking.seats(part.tree if isinstance(part, Legs) else "").at(told, asked.rows, 0)
         question = Question(self.asking, part, rising, asker)
         reduce, seats = question.reduce, question.seats
@@ -74,7 +86,7 @@ class Others:
             return found
         told = self._told((part, kind), asked.level, lambda: _sweep(question))
         found = reduce.by(found, seats.at(told, asked.rows, reduce.nothing))
-        if part.scope.name != "frontline" and any(tree for test in tests_of(part) for tree in whose(test)):
+        if part.scope.name != "frontline" and any(list(whose(test)) for test in tests_of(part)):
             mine = self._told((part, "mine"), asked.level, lambda: MineBelow(question))
             found = reduce.by(found, seats.at(mine, asked.rows, reduce.nothing))
         return found
@@ -102,14 +114,21 @@ def _sweep(question: Question) -> Sweep:
     if part.scope.name == "frontline":
         return Frontline(question)
     if part.scope.name == "levels":
-        return Levels(network, question.reduce, question.look, part.scope.first, part.scope.last, inclusive=part.inclusive)
+        return Levels(
+            network,
+            question.reduce,
+            question.look,
+            part.scope.first,
+            part.scope.last,
+            inclusive=part.inclusive,
+        )
     slot = question.slot if part.scope.name == "leg" else None
     return Team(network, question.reduce, question.look, inclusive=part.inclusive, slot=slot)
 
 
 def _finished(part: About, found: Values) -> Values:
     if isinstance(part, LegsOnce) or (isinstance(part, Aggregate) and part.kind == "any"):
-        return found > 0
+        return np.greater(found, 0)
     if isinstance(part, Aggregate) and part.kind in {"largest", "smallest"}:
         return np.where((found == LARGEST.nothing) | (found == SMALLEST.nothing), 0, found)
     return found

@@ -73,7 +73,13 @@ class Team(Rising):
     """Everybody below, on paths that a stop ends: before it, or with it when `inclusive`; of one slot alone, or all."""
 
     def __init__(
-        self, network: Network, reduce: Reduce, look: Looking, *, inclusive: bool = False, slot: int | None = None
+        self,
+        network: Network,
+        reduce: Reduce,
+        look: Looking,
+        *,
+        inclusive: bool = False,
+        slot: int | None = None,
     ) -> None:
         super().__init__(network)
         self.reduce, self.look, self.inclusive, self.budget = reduce, look, inclusive, Budget()
@@ -103,7 +109,14 @@ class Levels(Rising):
     """
 
     def __init__(
-        self, network: Network, reduce: Reduce, look: Looking, first: int, last: int, *, inclusive: bool = False
+        self,
+        network: Network,
+        reduce: Reduce,
+        look: Looking,
+        first: int,
+        last: int,
+        *,
+        inclusive: bool = False,
     ) -> None:
         super().__init__(network)
         self.reduce, self.look, self.inclusive, self.budget = reduce, look, inclusive, Budget()

@@ -3,14 +3,11 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from commissions.core import network
 from commissions.core.facts import Facts
 from commissions.core.network import Bools, Ints, Network, Rows
 from commissions.core.terms import Plan
-
-Values = NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Seats:
         owner: Ints = self.owner[nodes]
         return owner[self.taken[nodes]]
 
-    def nodes(self, people: Rows) -> Rows:
+    def nodes(self, people: Ints) -> Ints:
         """Where these people stand; -1 without a position."""
         return people if self.first is None else self.first[people]
 
@@ -42,7 +39,7 @@ class Seats:
         """On which of these nodes nobody stands; None when that cannot be."""
         return None if self.taken is None else ~self.taken[nodes]
 
-    def at(self, of_nodes: Values, people: Rows, nothing: int) -> Values:
+    def at(self, of_nodes: Ints, people: Rows, nothing: int) -> Ints:
         """What is known of nodes, for the people who stand there."""
         if self.first is None:
             return of_nodes[people]
@@ -62,7 +59,13 @@ def of(plan: Plan, facts: Facts, name: str) -> Seats:
     nothing = np.empty(0, np.int64)
     known = facts.positions.get(name)
     if known is None:
-        return Seats(network.of(nothing, nothing), nothing, np.full(people, -1, np.int64), nothing > 0, np.arange(people))
+        return Seats(
+            network.of(nothing, nothing),
+            nothing,
+            np.full(people, -1, np.int64),
+            nothing > 0,
+            np.arange(people),
+        )
     first = np.full(people, -1, np.int64)
     first[known.owner[::-1]] = np.arange(len(known))[::-1]
     taken = first[known.owner] == np.arange(len(known))

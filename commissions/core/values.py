@@ -83,11 +83,12 @@ def _compare(compare: Compare, leaf: Leaf, plan: Plan) -> Values:
     sides = (compare.left, compare.right)
     if not any(is_exact(side, plan) for side in sides):
         left, right = (compute(side, leaf, plan) for side in sides)
-        return COMPARE[compare.operator](left, right)
+        found: Values = COMPARE[compare.operator](left, right)
+        return found
     (whole, micro), (other, others) = (exact(side, leaf, plan) for side in sides)
     if compare.operator in {"==", "!="}:
         same = (whole == other) & (micro == others)
-        return same if compare.operator == "==" else ~same
+        return same if compare.operator == "==" else np.logical_not(same)
     # Where the whole units are equal, the millionths decide.
     return np.where(
         whole == other, COMPARE[compare.operator](micro, others), COMPARE[compare.operator[0]](whole, other)
@@ -197,7 +198,9 @@ def _unit(expression: Expression, plan: Plan) -> str:
             return _rounded_unit(arguments[0], plan)
         case Aggregate() if expression.of is not None:
             return _unit(expression.of, plan)
-    return "truth" if isinstance(expression, Compare | Logic | Not) else "count" if _counts(expression) else ""
+    return (
+        "truth" if isinstance(expression, Compare | Logic | Not) else "count" if _counts(expression) else ""
+    )
 
 
 def _rounded_unit(expression: Expression, plan: Plan) -> str:

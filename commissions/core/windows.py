@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from commissions.core.facts import LARGEST_SUM
 from commissions.core.language import Aggregate, Expression, Word
 from commissions.core.network import Ints
 from commissions.core.values import Overflowing, Values, total_size
-from commissions.core.facts import LARGEST_SUM
 
 IT = Word("", "it")
 
@@ -27,11 +27,13 @@ def over(part: Aggregate, kept: Ints, ask: Callable[[Expression, Ints], Values])
             among[:, period] = ask(part.where, it)
         values[:, period] = 1 if part.kind == "count" else ask(part.of or IT, it)
     if part.kind == "any":
-        return ((values != 0) & among).any(axis=1)
+        some: Values = ((values != 0) & among).any(axis=1)
+        return some
     if part.kind in {"sum", "count"}:
         if total_size(values) > LARGEST_SUM:
             raise Overflowing("A sum over periods is too large for exact arithmetic")
-        return np.where(among, values, 0).sum(axis=1)
+        total: Values = np.where(among, values, 0).sum(axis=1)
+        return total
     bound = np.iinfo(np.int64)
     nothing, best = (bound.min, np.max) if part.kind == "largest" else (bound.max, np.min)
     found = best(np.where(among, values, nothing), axis=1, initial=nothing)

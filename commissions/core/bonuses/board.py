@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.bonuses.exact import Exact, Pair
 from commissions.core.facts import Facts
 from commissions.core.language import Expression, Word, parts
 from commissions.core.language.syntax import Aggregate, Before, Capped, Legs, LegsOnce, Lookup, Mine
 from commissions.core.measures import EVERYBODY, LineWords, People, compute
-from commissions.core.terms import Bonus, Plan, Table
+from commissions.core.terms import Bonus, Plan
+from commissions.core.values import Pair, exact
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -68,18 +68,16 @@ class Board:
         """An expression, asked at the rows of a step."""
 
         def leaf(part: Expression) -> Values:
-            if isinstance(part, Lookup):
-                return self._read(part, leaf)
             if isinstance(part, Word):
                 return self._word(part, step)
             return self.people.value(part, step.rows)
 
-        return compute(expression, leaf)
+        return compute(expression, leaf, self.plan)
 
     def exact(self, expression: Expression) -> Pair:
         """Exact money, asked of everybody: whole minor units, and millionths."""
         step = Step()
-        whole, micro = Exact(lambda part: self.value_at(part, step), self.plan.tables).of(expression)
+        whole, micro = exact(expression, lambda part: self.value_at(part, step), self.plan)
         return np.broadcast_to(whole, (len(self),)), np.broadcast_to(micro, (len(self),))
 
     def of_lines(self, expression: Expression) -> Values:
@@ -148,28 +146,7 @@ class Board:
         return self.columns[name]
 
     def _line_words(self) -> LineWords:
-        return LineWords(self.facts, self.volumes, self.people.words)
-
-    def _read(self, lookup: Lookup, leaf: Any) -> Values:
-        table = self.plan.tables[lookup.table]
-        by = [axis.by for axis in table.axes]
-        by[: len(lookup.arguments)] = lookup.arguments
-        return cells(table, [compute(expression, leaf) for expression in by])
-
-
-def cells(table: Table, values: list[Values]) -> Values:
-    """A table's cell for each row of values, one array per axis; 0 where nothing is written."""
-    places, written = [], np.asarray(True)
-    for axis, value in zip(table.axes, values, strict=True):
-        keys = np.asarray(axis.keys, np.int64)
-        place = np.searchsorted(keys, value, side="right") - 1
-        known = place >= 0
-        place = np.where(known, place, 0)
-        written = written & (known & (keys[place] == value) if axis.exact else known)
-        places.append(place)
-    written_cells = np.asarray(table.cells, np.int64)
-    found = written_cells[places[0], places[1] if len(places) > 1 else 0]
-    return np.where(written, found, 0)
+        return LineWords(self.plan, self.facts, self.volumes, self.people.words)
 
 
 def _need(part: Expression) -> str:
