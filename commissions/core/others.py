@@ -77,7 +77,7 @@ class Others:
             return self.asking.seats(part.tree if isinstance(part, Legs) else "").at(told, asked.rows, 0)
         question = Question(self.asking, part, rising, asker)
         reduce, seats = question.reduce, question.seats
-        found = np.full(size_of_rows(asked.rows, len(self.asking)), reduce.nothing, np.int64)
+        found: Ints = np.full(size_of_rows(asked.rows, len(self.asking)), reduce.nothing, np.int64)
         if part.scope.name in WITH_SELF or (part.scope.name == "levels" and part.scope.first == 0):
             rows = self._indexes(asked.rows)
             own = question.values(replace(asked, rows=rows, my=rows, paired=True))

@@ -1,7 +1,7 @@
 """What one sum over people asks of each person met, and on which paths it goes down to them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
@@ -32,7 +32,7 @@ EVERYBODY = slice(None)
 class Asked:
     """Of whom an expression is asked. `my` is who asks, inside a sum: one for each row, or one for all of them."""
 
-    rows: Rows = EVERYBODY
+    rows: Rows = field(default_factory=lambda: EVERYBODY)
     my: Ints | None = None
     paired: bool = False  # there is one asker for each row, so that mine() can be told
     level: int = 0  # of the tree a group rises in: only who is below it is known to the end

@@ -87,8 +87,8 @@ def _compare(compare: Compare, leaf: Leaf, plan: Plan) -> Values:
         return found
     (whole, micro), (other, others) = (exact(side, leaf, plan) for side in sides)
     if compare.operator in {"==", "!="}:
-        same = (whole == other) & (micro == others)
-        return same if compare.operator == "==" else np.logical_not(same)
+        same: Values = (whole == other) & (micro == others)
+        return same if compare.operator == "==" else ~same
     # Where the whole units are equal, the millionths decide.
     return np.where(
         whole == other, COMPARE[compare.operator](micro, others), COMPARE[compare.operator[0]](whole, other)
