@@ -7,6 +7,7 @@ for books outlive the order in which a period lists them.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -17,6 +18,12 @@ from commissions.core.result import Kind, Result
 from commissions.core.run import run
 
 Item = tuple[str, str]  # who, of which bonus
+
+
+class Compute(Protocol):
+    """The engine, or what stands in for it."""
+
+    def __call__(self, *, plan: Plan, facts: Facts) -> Result: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,13 @@ class Back:
 
 
 def take_back(
-    *, plan: Plan, facts: Facts, result: Result, back: Back, posted: Mapping[Item, int]
+    *,
+    plan: Plan,
+    facts: Facts,
+    result: Result,
+    back: Back,
+    posted: Mapping[Item, int],
+    compute: Compute = run,
 ) -> dict[Item, int]:
     """What the returns take from each item of a closed period, beyond what was posted before: negative amounts.
 
@@ -138,7 +151,7 @@ def take_back(
     so several returns together take what one return of everything would have taken.
     """
     if plan.ledger.take_back == "recompute_while_open":
-        total = _recomputed(plan, facts, result, back)
+        total = _recomputed(plan, facts, result, back, compute)
     elif plan.ledger.take_back == "average_rate":
         total = _at_average_rate(plan, facts, result, back)
     else:
@@ -208,7 +221,9 @@ def _divided(amount: int, by: int, how: str) -> int:
     return whole + 1 if rest * 2 > by or how == "half_up" or whole % 2 else whole
 
 
-def _recomputed(plan: Plan, facts: Facts, result: Result, back: Back) -> dict[Item, int]:
+def _recomputed(
+    plan: Plan, facts: Facts, result: Result, back: Back, compute: Compute
+) -> dict[Item, int]:
     """The closed period is computed again as if what came back had never been ordered, and the difference is taken.
     With `ranks: stay`, everybody keeps the rank of the first computation."""
     columns: dict[str, Ints] = {}
@@ -221,7 +236,7 @@ def _recomputed(plan: Plan, facts: Facts, result: Result, back: Back) -> dict[It
     again_plan = plan
     if plan.ledger.ranks == "stay":
         again_plan, again_facts = _with_ranks_of(plan, again_facts, result)
-    again = _items(run(plan=again_plan, facts=again_facts))
+    again = _items(compute(plan=again_plan, facts=again_facts))
     first = _items(result)
     found = {item: again.get(item, 0) - first.get(item, 0) for item in {*again, *first}}
     return {item: amount for item, amount in found.items() if amount}

@@ -9,6 +9,7 @@ from typing import Any
 
 from commissions.core.document import Mapped, PlanError, Problem, Text
 from commissions.core.reading import read_plan
+from commissions.core.run import run
 from commissions.core.scenario import answer, words
 from commissions.core.scenario.apart import take_apart
 from commissions.core.scenario.expect import Checker, Difference
@@ -16,6 +17,7 @@ from commissions.core.scenario.reading import read_scenario
 from commissions.core.scenario.running import Played, play
 from commissions.core.scenario.terms import Scenario
 from commissions.core.scenario.world import ScenarioError
+from commissions.core.settlement import Compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Answer:
         return tuple(difference for outcome in self.outcomes for difference in outcome.differences)
 
 
-def run_text(text: str, *, find_plan: Callable[[str], str | None]) -> Answer:
+def run_text(text: str, *, find_plan: Callable[[str], str | None], compute: Compute = run) -> Answer:
     """Reads, plays and checks a document. `find_plan` gives the text of a plan that is named.
 
     Raises PlanError with every problem of the document, ScenarioError and FactsError for what reads well and cannot be
@@ -76,11 +78,11 @@ def run_text(text: str, *, find_plan: Callable[[str], str | None]) -> Answer:
         told = f"the document is expected to be refused for {refused!r}, and it is not"
         raise PlanError([Problem(parts.refused.line if parts.refused else 1, "refused", told)])
     scenarios = [read_scenario(plan, root) for root in parts.scenarios]
-    return Answer(tuple(_outcome(scenario) for scenario in scenarios), parts.several)
+    return Answer(tuple(_outcome(scenario, compute) for scenario in scenarios), parts.several)
 
 
-def _outcome(scenario: Scenario) -> Outcome:
-    played = play(scenario)
+def _outcome(scenario: Scenario, compute: Compute) -> Outcome:
+    played = play(scenario, compute)
     differences: list[Difference] = []
     problems: list[Problem] = []
     for one in played:

@@ -13,7 +13,7 @@ from commissions.core.run import run
 from commissions.core.scenario.facts import Row, Shop, facts_of
 from commissions.core.scenario.terms import Before, Period, Scenario
 from commissions.core.scenario.world import Standing, World
-from commissions.core.settlement import Account, Back, Item, Statement, settle, take_back
+from commissions.core.settlement import Account, Back, Compute, Item, Statement, settle, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Closed:
     posted: dict[Item, int] = field(default_factory=dict)
 
 
-def play(scenario: Scenario) -> list[Played]:
+def play(scenario: Scenario, compute: Compute = run) -> list[Played]:
     """Every period in turn. Raises ScenarioError, FactsError and what the engine raises."""
-    return list(_Player(scenario).periods())
+    return _Player(scenario, compute).periods()
 
 
 class _Player:
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, compute: Compute) -> None:
+        self.scenario, self.compute = scenario, compute
         self.world, self.shop = World(scenario), Shop(scenario)
         before = scenario.before
         self.memory: Mapping[str, Mapping[str, int]] = before.memory
@@ -67,7 +67,7 @@ class _Player:
         facts = facts_of(
             period, self.world, standing, rows, self.memory, self.state.of(standing), period.given
         )
-        result = run(plan=plan, facts=facts)
+        result = self.compute(plan=plan, facts=facts)
         corrections = self._corrections()
         statements = settle(
             ledger=plan.ledger,
@@ -105,7 +105,12 @@ class _Player:
                 continue
             played = closed.played
             more = take_back(
-                plan=played.plan, facts=played.facts, result=played.result, back=back, posted=closed.posted
+                plan=played.plan,
+                facts=played.facts,
+                result=played.result,
+                back=back,
+                posted=closed.posted,
+                compute=self.compute,
             )
             for item, amount in more.items():
                 closed.posted[item] = closed.posted.get(item, 0) + amount
