@@ -133,9 +133,9 @@ class Board:
             return words[word.name][step.seller]
         if word.prefix == "earner":
             return words[word.name][step.rows if step.earner is None else step.earner]
-        if word.name in STEPS:
+        if not word.prefix and word.name in STEPS:
             return np.asarray(step.level)
-        if step.rank is not None and word.name == "rank":
+        if not word.prefix and word.name == "rank" and step.rank is not None:
             return step.rank
         return self.people.value(word, step.rows)
 
@@ -154,6 +154,8 @@ def _need(part: Expression) -> str:
         return "person"
     if part.prefix in {"line", "seller", "earner"}:
         return part.prefix
+    if part.prefix:  # another plan's last closed rank: monthly.rank
+        return "person"
     if part.name in STEPS:
         return "step"
     return "rank" if part.name == "rank" else "person"

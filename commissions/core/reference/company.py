@@ -207,11 +207,13 @@ class Company:
                 return self.ask(asked.person, name)
             case "line", name:
                 return self._line_word(asked.line, name)
-            case prefix, name:
+            case "my" | "earner" | "seller" as prefix, name:
                 return self.ask(
                     {"my": asked.my, "earner": asked.earner, "seller": asked.seller}[prefix], name
                 )
-        raise TypeError(word)
+            case other_plan, name:
+                known = self.facts.people.others.get(f"{other_plan}.{name}")
+                return 0 if known is None else int(known[asked.person])
 
     def _lookup(self, part: Lookup, asked: Asked) -> int:
         table = self.plan.tables[part.table]
