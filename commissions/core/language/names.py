@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from commissions.core.language.syntax import Scope, Word
 
+MOST_LISTED = 40  # names in a message
 PREFIXES = ("line", "seller", "earner", "my")
 _WHERE = {
     "line": "line. is the order line, in volumes and in bonuses on a volume",
@@ -91,7 +92,9 @@ class Names:
     def _known(self, word: Word, known: Mapping[str, str]) -> str:
         near = sorted({*known, *(self.ranks if not word.prefix else ())})
         close = get_close_matches(word.name, near, n=1)
-        return (f"did you mean {close[0]}? " if close else "") + f"known are {', '.join(near) or 'no names'}"
+        listed = ", ".join(near[:MOST_LISTED]) or "no names"
+        more = f" and {len(near) - MOST_LISTED} more" if len(near) > MOST_LISTED else ""
+        return (f"did you mean {close[0]}? " if close else "") + f"known are {listed}{more}"
 
     def table(self, name: str) -> Signature:
         """Raises TypeProblem."""

@@ -177,7 +177,9 @@ def children(expression: Expression) -> Iterator[Expression]:
 
 
 def parts(expression: Expression) -> Iterator[Expression]:
-    """The expression and everything inside it."""
-    yield expression
-    for inner in children(expression):
-        yield from parts(inner)
+    """The expression and everything inside it, from left to right."""
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(list(children(part))))

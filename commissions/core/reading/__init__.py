@@ -20,6 +20,8 @@ from commissions.core.reading import (
 from commissions.core.reading.draft import Draft
 from commissions.core.terms import Plan
 
+MOST_PROBLEMS = 200  # told at once; who writes more mistakes hears of the rest next time
+
 
 def read_plan(root: Mapped) -> Plan:
     """The plan a document declares. Raises PlanError with every problem, in the order of the document's lines."""
@@ -52,7 +54,7 @@ def read_plan(root: Mapped) -> Plan:
     draft.root.take("scenarios")
     draft.root.done()
     if draft.problems:
-        raise PlanError(sorted(draft.problems, key=lambda problem: problem.line))
+        raise PlanError(sorted(draft.problems, key=lambda problem: problem.line)[:MOST_PROBLEMS])
     return Plan(
         name=head.name,
         label=head.label,

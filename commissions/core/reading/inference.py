@@ -58,7 +58,7 @@ def _circle(draft: Draft, circle: list[str]) -> None:
 
 
 def _infer_one(draft: Draft, name: str, skeleton: Expression) -> None:
-    if needs(skeleton) & draft.failed:
+    if name in draft.failed or needs(skeleton) & draft.failed:
         draft.failed.add(name)
         return
     try:

@@ -104,20 +104,23 @@ def components(needed: dict[str, set[Edge]]) -> list[list[str]]:
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
+    open_: set[str] = set()
     found: list[list[str]] = []
 
     def visit(name: str) -> None:
         index[name] = low[name] = len(index)
         stack.append(name)
+        open_.add(name)
         for other in sorted({other for other, _ in needed[name]}):
             if other not in index:
                 visit(other)
                 low[name] = min(low[name], low[other])
-            elif other in stack:
+            elif other in open_:
                 low[name] = min(low[name], index[other])
         if low[name] == index[name]:
             at = stack.index(name)
             found.append(sorted(stack[at:]))
+            open_.difference_update(stack[at:])
             del stack[at:]
 
     for name in sorted(needed):

@@ -154,10 +154,11 @@ def _amount_of(draft: Draft, inner: Section, key: str, text: str, volume_unit: s
 def _pays(draft: Draft, inner: Section, *, percent: bool) -> tuple[Expression | None, Expression | None]:
     key, other = ("pays_rate", "pays_per_pair") if percent else ("pays_per_pair", "pays_rate")
     if inner.take(other) is not None:
-        inner.refuse(
-            other,
-            f"a pair {'of any unit pays a percentage' if percent else 'of a unit pays an amount'}: {key}",
-        )
+        kind = "of any unit pays a percentage" if percent else "of a unit pays an amount"
+        inner.refuse(other, f"a pair {kind}: {key}")
+        if key not in inner.node.items:
+            inner.take(key)
+            return None, None
     found = draft.typed(inner, key, "rate" if percent else "money")
     return (None, found) if percent else (found, None)
 
