@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.facts import Facts, State, feed
+from commissions.core.facts import Facts, State, feed, feed_named
 from commissions.core.plan import Plan, Requirement
 
 Ints = NDArray[np.int64]
@@ -95,8 +95,12 @@ class Result:
         digest = hashlib.sha256(self.plan.sha256.encode())
         digest.update(",".join(bonus.name for bonus in self.plan.bonuses).encode())
         feed(digest, self.facts.people.number, self.facts.lines.key, self.rank, self.have)
-        for values in (self.measures, self.statuses, self.memory_after):
-            feed(digest, *(values[name] for name in sorted(values)))
+        for values in (self.volumes, self.measures, self.statuses, self.memory_after, self.shares):
+            feed_named(digest, values)
         for row in (self.lines, self.items):
             feed(digest, *(getattr(row, column.name) for column in fields(row)))
+        self.state_after.feed(digest)
+        feed_named(digest, self.new_positions)
+        for totals in (self.funds, self.kept):
+            feed_named(digest, {name: np.array([total], np.int64) for name, total in totals.items()})
         return digest.hexdigest()
