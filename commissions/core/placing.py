@@ -111,7 +111,7 @@ class _Rule:
             left, right = self.holds(test.left), self.holds(test.right)
             return (left and right) if test.operator == "and" else (left or right)
         if isinstance(test, Compare):
-            return COMPARE[test.operator](self.number(test.left), self.number(test.right))
+            return bool(COMPARE[test.operator](self.number(test.left), self.number(test.right)))
         raise TypeError(f"{test} is no test of a newcomer")
 
     def number(self, value: Expression) -> int:

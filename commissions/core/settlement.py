@@ -221,18 +221,21 @@ def _divided(amount: int, by: int, how: str) -> int:
     return whole + 1 if rest * 2 > by or how == "half_up" or whole % 2 else whole
 
 
-def _recomputed(
-    plan: Plan, facts: Facts, result: Result, back: Back, compute: Compute
-) -> dict[Item, int]:
+def _recomputed(plan: Plan, facts: Facts, result: Result, back: Back, compute: Compute) -> dict[Item, int]:
     """The closed period is computed again as if what came back had never been ordered, and the difference is taken.
     With `ranks: stay`, everybody keeps the rank of the first computation."""
-    columns: dict[str, Ints] = {}
-    for name in ("qualifying", "commissionable", "price", "list_price", "distributor_price"):
-        column = getattr(facts.lines, name).copy()
-        for at, amounts in back.fields.items():
-            column[at] -= amounts.get(name, 0)
-        columns[name] = column
-    again_facts = replace(facts, lines=replace(facts.lines, **columns))
+    lines = facts.lines
+    again_facts = replace(
+        facts,
+        lines=replace(
+            lines,
+            qualifying=_less(lines.qualifying, back, "qualifying"),
+            commissionable=_less(lines.commissionable, back, "commissionable"),
+            price=_less(lines.price, back, "price"),
+            list_price=_less(lines.list_price, back, "list_price"),
+            distributor_price=_less(lines.distributor_price, back, "distributor_price"),
+        ),
+    )
     again_plan = plan
     if plan.ledger.ranks == "stay":
         again_plan, again_facts = _with_ranks_of(plan, again_facts, result)
@@ -240,6 +243,14 @@ def _recomputed(
     first = _items(result)
     found = {item: again.get(item, 0) - first.get(item, 0) for item in {*again, *first}}
     return {item: amount for item, amount in found.items() if amount}
+
+
+def _less(column: Ints, back: Back, name: str) -> Ints:
+    """A column of the order lines without what came back."""
+    left = column.copy()
+    for line, amounts in back.fields.items():
+        left[line] -= amounts.get(name, 0)
+    return left
 
 
 def _with_ranks_of(plan: Plan, facts: Facts, result: Result) -> tuple[Plan, Facts]:

@@ -37,7 +37,9 @@ def test_a_piece_is_a_strict_document(text):
 def test_every_reading_is_told(key, values):
     for value in values:
         word = re.split(r"[ :{}%]", value.strip("{"))[0]
-        assert f"`{word}" in TEXT or f"{key}: {word}" in TEXT or f"{word}`" in TEXT or f"{{{word}" in TEXT, value
+        assert f"`{word}" in TEXT or f"{key}: {word}" in TEXT or f"{word}`" in TEXT or f"{{{word}" in TEXT, (
+            value
+        )
 
 
 def test_every_kind_of_line_is_told():
@@ -54,7 +56,9 @@ def test_every_file_that_is_named_exists():
 
 
 def _files(row: str) -> list[str]:
-    return re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", row.rpartition("| ")[0].rpartition("|")[2] + row.split("|")[2])
+    return re.findall(
+        r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", row.rpartition("| ")[0].rpartition("|")[2] + row.split("|")[2]
+    )
 
 
 def test_every_anchor_is_there():

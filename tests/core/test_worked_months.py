@@ -1,5 +1,7 @@
 """The worked months of tests/plans, computed by the engine and by its reference, and what they say of the choices."""
 
+# ruff: noqa: E501  (a row of a table stands on one line)
+
 import re
 
 import pytest
@@ -24,7 +26,9 @@ def test_worked_month(path, compute):
     assert told(play_file(path, compute)) == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "commissions/plans").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "commissions/plans").glob("*.yaml")), ids=lambda path: path.stem
+)
 def test_every_plan_that_ships_has_a_worked_month(path):
     named = [month for month in OF_PLANS if f"\nplan: {path.stem}\n" in month.read_text(encoding="utf-8")]
     assert named
@@ -98,7 +102,9 @@ def test_every_reading_of_every_choice_is_worked_through(key, value):
     word = "{held_until:" if value.startswith("{held_until") else word
     pattern = re.escape(word).replace(r"n\ ", r"[0-9]+\ ").replace("n%", "[0-9]+%")
     pattern = "[0-9][0-9_]*" if word == "n" else pattern
-    assert re.search(rf"\b{key}: {pattern}(?![\w])", TEXT) or word.startswith("{") and f"{key}: {word}" in TEXT
+    assert re.search(rf"\b{key}: {pattern}(?![\w])", TEXT) or (
+        word.startswith("{") and f"{key}: {word}" in TEXT
+    )
 
 
 def test_no_file_holds_the_same_month_twice():

@@ -79,8 +79,9 @@ def tell_person(played: Played, name: str) -> Told:
 
 def tell_statement(statement: Statement | None) -> Told:
     if statement is None:
-        return {"total": 0, "repaid": 0, "deductions": {}, "payable": 0, "waiting": 0, "debt": 0}
+        return {"gross": 0, "total": 0, "repaid": 0, "deductions": {}, "payable": 0, "waiting": 0, "debt": 0}
     return {
+        "gross": statement.gross,
         "total": statement.gross + statement.returns,
         "repaid": statement.repaid,
         "deductions": dict(statement.deductions),

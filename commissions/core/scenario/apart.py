@@ -9,7 +9,10 @@ from commissions.core.scenario.terms import Parts
 WHAT = "a scenario"
 LONGEST = 1_000_000
 MOST_NODES = 200_000
-KEYS = ("scenario", "source", "says", "people", "generate", "before", "given", "periods", "expect", "refused")
+KEYS = (
+    "scenario", "source", "says", "people", "generate", "before", "given", "periods", "period", "orders", "returns",
+    "expect", "refused",
+)  # fmt: skip
 SECTIONS = (
     "plan", "trees", "inputs", "volumes", "point_value", "measures", "statuses", "shows", "memory", "ranks", "tables",
     "bonuses", "group_rules", "ledger", "renamed", "other_plans",
@@ -66,8 +69,8 @@ def _known(root: Mapped, known: tuple[str, ...]) -> None:
 
 
 def _hint(key: str, known: tuple[str, ...]) -> str:
-    if key in ("orders", "returns", "inputs"):
-        return "; it stands inside a period: periods: {2026-01: {orders: …}}"
+    if key in ("inputs", "changes"):
+        return "; it stands inside a period: periods: {2026-01: {inputs: …}}"
     return nearest(key, list(known)) if get_close_matches(key, known, n=1) else ""
 
 

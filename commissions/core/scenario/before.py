@@ -26,8 +26,9 @@ class BeforeReader:
 
     def read(self, node: Node | None) -> Before:
         for name, section in self.people.sections.items():
-            if "before" in section.node.items:
-                self._person(name, section.section("before"))
+            for key in ("before", "titles", "memory"):
+                if key in section.node.items and key not in self.plan.memories:
+                    self._person(name, section.section(key))
             self._person(name, section)
         if node is not None:
             self._whole(Section(node, "before", self.problems))

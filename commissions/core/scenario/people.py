@@ -186,6 +186,7 @@ class PeopleReader:
 
     def _grow(self, section: Section) -> tuple[str, ...]:
         start = section.text("under")
+        section.taken.update(("along", "wide", "deep", "joined"))
         if start not in self.found:
             section.refuse("under", f"{start!r} is nobody{nearest(start, list(self.found))}", start)
             return ()
@@ -194,7 +195,8 @@ class PeopleReader:
             section.refuse("along", f"{word!r} is no tree", word, tuple(self.plan.trees))
             return ()
         joined = day_in(section, "joined", LONG_AGO)
-        level, names = [start], []
+        level: list[str] = [start]
+        names: list[str] = []
         for wide in self._widths(section):
             if len(names) + len(level) * wide > MOST_PEOPLE:
                 section.refuse("", f"grows more than {MOST_PEOPLE} people")
@@ -233,8 +235,10 @@ class PeopleReader:
     def check(self) -> None:
         """Everybody named as a parent exists, and nobody stands above themselves."""
         for name, person in self.found.items():
+            told: set[str] = {""}
             for tree, above in person.parents.items():
-                if above and above not in self.found:
+                if above not in self.found and above not in told:
+                    told.add(above)
                     hint = nearest(above, list(self.found))
                     self._refuse(self.lines[name], f"people.{name}.{tree}", f"{above!r} is nobody{hint}")
             for tree, places in person.places.items():
@@ -251,7 +255,7 @@ class PeopleReader:
 
     def _check_circles(self) -> None:
         for tree in self.plan.trees.values():
-            if not tree.slots:
+            if not tree.slots and not self.problems:
                 self._no_circle({name: one.parents.get(tree.name, "") for name, one in self.found.items()})
 
     def _settle_joined(self) -> None:

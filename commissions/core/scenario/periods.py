@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest
+from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest, whole_number
 from commissions.core.plan import MILLION, Plan
 from commissions.core.scenario.calendar import EXAMPLES, days_of
 from commissions.core.scenario.people import PeopleReader
@@ -14,10 +14,8 @@ PRICE_WORDS = {
     "list_price": ("list_price", "retail", "retail_price"),
     "distributor_price": ("distributor_price", "own_price", "wholesale", "wholesale_price"),
 }
-CUSTOMER, SELF = (
-    ("customer", "retail", "preferred", "preferred_customer", "retail_customer"),
-    ("self", "own", "personal"),
-)
+CUSTOMER = ("customer", "retail", "preferred", "preferred_customer", "retail_customer")
+SELF = ("self", "own", "personal", "distributor", "member")
 TITLES = ("by", "seller", "buyer", "person", "distributor")
 
 
@@ -125,7 +123,9 @@ class PeriodsReader:
         found = Order(
             found.id, found.seller, found.by_customer, found.day, self._amounts(section, found.by_customer)
         )
-        section.done(tuple(self.fields) + FIELDS)
+        section.done(
+            (*self.fields, *FIELDS, *(word for words in PRICE_WORDS.values() for word in words), "volumes")
+        )
         self.orders[name] = found
         return found
 
@@ -145,7 +145,13 @@ class PeriodsReader:
 
     def _day(self, section: Section, days: tuple[int, int]) -> int:
         key = one_of(section, "on", "day", "date")
-        found = day_in(section, key, days[0])
+        node = section.node.items.get(key)
+        counted = whole_number(node.value, 1, 31) if isinstance(node, Text) else None
+        if counted:  # the third day of the period
+            section.take(key)
+            found = days[0] + counted - 1
+        else:
+            found = day_in(section, key, days[0])
         if not days[0] <= found < days[1]:
             allowed = (f"{day_text(days[0])} to {day_text(days[1] - 1)}",)
             section.refuse(key, f"{day_text(found)} is outside the period", day_text(found), allowed)
@@ -153,6 +159,8 @@ class PeriodsReader:
 
     def _amounts(self, section: Section, by_customer: bool) -> dict[str, int]:
         """Volumes by the plan's names or by the fields they are made of; prices left out follow from those written."""
+        if "volumes" in section.node.items:  # {volumes: {pv: 100, cv: 80}} says what {pv: 100, cv: 80} says
+            section = self._unfolded(section)
         found: dict[str, int] = {}
         units = dict(reversed(self.fields.values()))
         named = {**self.fields}
@@ -176,6 +184,15 @@ class PeriodsReader:
         prices = {"price": price, "list_price": found.get("list_price", price)}
         prices["distributor_price"] = found.get("distributor_price", price)
         return dict.fromkeys(FIELDS, 0) | prices | found
+
+    def _unfolded(self, section: Section) -> Section:
+        inner = section.section("volumes").node
+        for name in [name for name in inner.items if name in section.node.items]:
+            section.refuse(name, "stands inside volumes too", name)
+        section.node = Mapped(
+            {**section.node.items, **inner.items}, {**section.node.lines, **inner.lines}, section.node.line
+        )
+        return section
 
     def _returns(self, section: Section, days: tuple[int, int]) -> tuple[Return, ...]:
         found = []

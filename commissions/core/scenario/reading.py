@@ -1,13 +1,32 @@
 """From a strict document to a scenario: who, before, when; every problem is told with its line."""
 
-from commissions.core.document import Mapped, PlanError, Problem, Section
+from dataclasses import replace
+
+from commissions.core.document import Mapped, Node, PlanError, Problem, Section, Text
 from commissions.core.plan import Plan
 from commissions.core.scenario.before import BeforeReader
+from commissions.core.scenario.calendar import days_of
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.periods import PeriodsReader
 from commissions.core.scenario.terms import Scenario
 
 NOT_A_PERIOD = "is no period here"
+
+
+def _periods(section: Section) -> Node | None:
+    """`periods`, or the keys of the only one beside it: `period: 2026-01`, `orders`, `returns`."""
+    key = section.node.items.get("period")
+    if not isinstance(key, Text):
+        for stray in ("period", "orders", "returns"):
+            if section.take(stray) is not None:
+                section.refuse(stray, "stands inside a period, or beside `period: 2026-01`", stray)
+        return section.take("periods")
+    if section.take("periods") is not None:
+        section.refuse("period", "stands beside periods; write one of them", key.value)
+    inner = {name: node for name in ("orders", "returns") if (node := section.take(name)) is not None}
+    section.take("period")
+    line = section.line("period")
+    return Mapped({key.value: Mapped(inner, section.node.lines, line)}, {key.value: line}, line)
 
 
 def read_scenario(plan: Plan, root: Mapped) -> Scenario:
@@ -22,8 +41,12 @@ def read_scenario(plan: Plan, root: Mapped) -> Scenario:
     periods = PeriodsReader(plan, people, problems)
     expect = Section(section.take("expect") or Mapped({}, {}, root.line), "expect", problems)
     given = section.take("given")
-    found = periods.read(section.take("periods"), given if isinstance(given, Mapped) else None, grown, expect)
-    for key in expect.rest():
+    found = periods.read(_periods(section), given if isinstance(given, Mapped) else None, grown, expect)
+    rest = expect.rest()
+    if len(found) == 1 and found[0].expect is None and rest and not any(days_of(plan, key) for key in rest):
+        # The only period need not be named again.
+        found, rest = (replace(found[0], expect=expect.node),), []
+    for key in rest:
         expect.refuse(key, NOT_A_PERIOD, key, tuple(period.key for period in found))
     scenario = Scenario(
         plan=plan,

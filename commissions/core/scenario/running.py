@@ -12,7 +12,7 @@ from commissions.core.result import Result
 from commissions.core.run import run
 from commissions.core.scenario.facts import Row, Shop, facts_of
 from commissions.core.scenario.terms import Before, Period, Scenario
-from commissions.core.scenario.world import Standing, World
+from commissions.core.scenario.world import ScenarioError, Standing, World
 from commissions.core.settlement import Account, Back, Compute, Item, Statement, settle, take_back
 
 
@@ -62,6 +62,9 @@ class _Player:
 
     def _period(self, period: Period) -> Played:
         standing = self.world.begin(period)
+        for order in period.orders:
+            if order.seller not in standing.place:
+                raise ScenarioError(f"{order.seller} orders in {period.key} and has not joined yet")
         rows = self.shop.rows(period)
         plan = pinned_plan(self.scenario.plan, pinned_names(period.given))
         facts = facts_of(

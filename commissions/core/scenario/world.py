@@ -58,8 +58,8 @@ class World:
                 self.parents[tree][name] = above
         self._settle_rules(newcomers)
         self._move_up()
-        for tree in self.plan.placements:
-            self._take_positions(tree, newcomers)
+        for board in self.plan.placements:
+            self._take_positions(board, newcomers)
         return self._arranged(period)
 
     def _settle_rules(self, newcomers: list[Person]) -> None:
@@ -132,7 +132,9 @@ class World:
     def _brought(self, tree: Tree, upline: str) -> int:
         """How many of those whom somebody brought in stand in the tree already."""
         above = self.parents.get(tree.under, {})
-        return len({owner for owner, _, _ in self.positions[tree.name].values() if above.get(owner) == upline})
+        return len(
+            {owner for owner, _, _ in self.positions[tree.name].values() if above.get(owner) == upline}
+        )
 
     def _arranged(self, period: Period) -> Standing:
         main = self.parents[self.plan.main_tree]

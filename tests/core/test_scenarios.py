@@ -1,0 +1,280 @@
+"""How a scenario is read: many ways to say one thing, and each mistake told with its line and what is allowed."""
+
+# ruff: noqa: E501  (a row of a table stands on one line)
+
+import json
+
+import pytest
+
+from commissions.core.scenario import PlanError, ScenarioError
+from tests.core.scenarios import play_text, told
+
+PLAN = """\
+plan: {name: First, version: 1, starts: 2026-01-01, currency: EUR, period: month, main_tree: sponsor, judged_at: end_of_period}
+trees:
+  sponsor: {parent: chosen_at_sign_up, moves: with_approval, who_leaves: stays_as_a_gap}
+  enroller: {parent: who_brought_them_in, moves: never, who_leaves: stays_as_a_gap}
+  placement: {parent: placed, slots: [left, right], fill: first_free_by_level, under: enroller, moves: never, who_leaves: stays_as_a_gap}
+inputs: {trained: {unit: truth, per: period}, extra: {unit: money, per: period}}
+volumes:
+  pv: {field: qualifying, unit: points, orders_of: self_and_customers, returns_count: in_period_of_return}
+  cv: {field: commissionable, unit: money, orders_of: self_and_customers, returns_count: in_period_of_return}
+  profit: {is: line.price - line.distributor_price, unit: money}
+measures: {gv: sum(pv of self and team)}
+statuses: {active: pv >= 100}
+memory: {title: {starts: Member, becomes: highest(before; rank)}}
+ranks: {lower_ranks: not_required, ladder: [{name: Member, needs: always}, {name: Builder, label: Team builder, needs: [gv >= 500]}]}
+bonuses:
+  level_pay:
+    on: cv
+    walk: {along: sponsor, counts: levels, first: 1, last: 2, compression: none}
+    rate: 10%
+    earner: active
+    if_not_earned: kept_by_company
+  pairs:
+    pair: {along: placement, volume: cv, unit: 100 to 100, pays_per_pair: 5 EUR, own_volume_goes_to: neither, carry: unlimited, carry_expires: never, when_not_qualified: keep}
+  retail: {amount: profit, only: line.by_customer, earner: always, if_not_earned: kept_by_company}
+  first: {once: rank >= Builder, gives: 50 EUR, again: never}
+ledger: {round: half_up, returns: {take_back: original_amounts, ranks: stay, not_covered: becomes_debt}, smallest_payout: 0 EUR}
+"""
+START = PLAN.count("\n")
+MONTH = """\
+people:
+  Ana: {joined: 2025-01-10}
+  Ben: {sponsor: Ana, joined: 2025-02-01}
+periods:
+  2026-01:
+    orders:
+      - {by: Ana, on: 2026-01-03, pv: 100, cv: 80}
+      - {by: Ben, on: 2026-01-04, pv: 60, cv: 50.50}
+expect:
+  2026-01: {Ana: {level_pay: 5.05, gv: 160}}
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(PlanError) as caught:
+        play_text(PLAN + text)
+    # Lines are counted from the end of the plan.
+    return [
+        f"{problem.line - START}: {problem.key}: {problem.message}"
+        + (f"; allowed: {', '.join(problem.allowed)}" if problem.allowed else "")
+        for problem in caught.value.problems
+    ]
+
+
+SAME = [
+    ("", ""),
+    (
+        "  Ana: {joined: 2025-01-10}\n  Ben: {sponsor: Ana, joined: 2025-02-01}\n",
+        "  - {id: Ana, joined: 2025-01-10}\n  - {id: Ben, sponsor: Ana, joined: 2025-02-01}\n",
+    ),
+    ("{sponsor: Ana, joined", "{enroller: Ana, joined"),
+    ("{sponsor: Ana, joined", "{parent: Ana, joined"),
+    ("Ana: {joined: 2025-01-10}", "Ana: {since: 2025-01-10, sponsor: none, status: good, placement: top}"),
+    ("Ana: {joined: 2025-01-10}", "Ana:"),
+    ("{by: Ana, on: 2026-01-03, pv: 100", "{buyer: Ana, date: 2026-01-03, pv: 100"),
+    ("{by: Ana, on: 2026-01-03, pv: 100", "{seller: Ana, day: 3, qualifying: 100"),
+    ("pv: 60, cv: 50.50}", "volumes: {pv: 60.00, commissionable: 50.5}}"),
+    ("{by: Ben,", "{by: Ben, class: customer,"),
+    ("{by: Ben,", "{by: Ben, customer: yes, price: 10,"),
+    ("  2026-01:\n    orders", "  period 1:\n    orders"),
+    ("  2026-01:\n    orders:", "  - period: 2026-01\n    orders:"),
+    ("expect:\n  2026-01: {Ana: {level_pay: 5.05, gv: 160}}", "expect: {Ana: {level_pay: 5.05, gv: 160}}"),
+    ("expect:\n  2026-01: {", "    expect: {"),
+    ("periods:\n  2026-01:\n    orders:", "period: 2026-01\norders:"),
+    ("level_pay: 5.05", "level_pay: 5.05 EUR, level_pay from Ben: 5.05, level_pay on level 1: 5.05"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SAME)
+def test_many_ways_to_say_one_thing(old, new):
+    assert old in MONTH
+    text = MONTH.replace(old, new, 1).replace("period 1: {Ana", "2026-01: {Ana")
+    if "period 1" in text:
+        text = text.replace("expect:\n  2026-01", "expect:\n  period 1")
+    answer = play_text(PLAN + text)
+    assert told(answer) == []
+    (period,) = answer.told()["periods"]
+    assert period["people"]["Ana"]["items"]["level_pay"] == 505
+    assert period["people"]["Ana"]["measures"]["gv"] == 16_000
+
+
+WRONG = [
+    ("Ben: {sponsor: Ana,", "Ben: {sponsor: Anna,", ["3: people.Ben.sponsor: 'Anna' is nobody; did you mean Ana?"]),
+    ("Ben: {sponsor: Ana,", "Ben: {sponsr: Ana,", ["3: people.Ben.sponsr: is not a key here; did you mean sponsor?"]),
+    ("Ben: {sponsor: Ana,", "Ben: {sponsor: Ana, parent: Ana,", ["3: people.Ben.parent: says the tree sponsor a second time"]),
+    ("Ana: {joined: 2025-01-10}", "Ana: {sponsor: Ben}", ["2: people.Ana: stands above itself: Ana under Ben under Ana"]),
+    ("joined: 2025-01-10", "joined: 10.1.2025", ["2: people.Ana.joined: '10.1.2025' is not a day; allowed: a day like 2026-01-31"]),
+    ("joined: 2025-02-01", "joined: 2024-02-01", ["3: people.Ben.joined: Ben joined before the one above did"]),
+    ("joined: 2025-02-01", "status: lost", ["3: people.Ben.status: 'lost' is no status; allowed: good, suspended, left"]),
+    ("joined: 2025-02-01", "status: left, standing: good", ["3: people.Ben.standing: says the same as status; write one of them"]),
+    ("joined: 2025-02-01", "placement: Ana middle", ["3: people.Ben.placement: 'Ana middle' is nobody"]),
+    ("joined: 2025-02-01", "placement: {under: Ana, slot: middle}", ["3: people.Ben.placement: 'middle' is no slot of placement; allowed: left, right"]),
+    ("joined: 2025-02-01", "title: Biulder", ["3: people.Ben.title: 'Biulder' is no rank; did you mean Builder?; allowed: Member, Builder"]),
+    ("joined: 2025-02-01", "inputs: {trained: perhaps}", ["3: people.Ben.inputs.trained: 'perhaps' is no truth; allowed: yes, no"]),
+    ("joined: 2025-02-01", "inputs: {trainde: yes}", ["3: people.Ben.inputs.trainde: is no input of the plan; did you mean trained?; allowed: trained, extra"]),
+    ("joined: 2025-02-01", "carry: [1]", ["3: people.Ben.carry: must be a number for each of left, right"]),
+    ("people:\n", "people:\n  Ana#2: {}\n", ["2: people: everybody needs an id of 1 to 60 characters without #"]),
+    ("  2026-01:\n    orders", "  2026-13:\n    orders", ["5: periods.2026-13: '2026-13' is no period of a plan whose period is month; allowed: 2026-01, month 1, period 1", "10: expect.2026-01: is no period here"]),
+    ("    orders:", "    oders:", ["6: periods.2026-01.oders: is not a key here; did you mean orders?"]),
+    ("on: 2026-01-03", "on: 2026-02-03", ["7: periods.2026-01.orders 1.on: 2026-02-03 is outside the period; allowed: 2026-01-01 to 2026-01-31"]),
+    ("by: Ana", "by: Anna", ["7: periods.2026-01.orders 1.by: 'Anna' is nobody; did you mean Ana?"]),
+    ("by: Ana", "class: custommer, by: Ana", ["7: periods.2026-01.orders 1.class: 'custommer' is not known; did you mean customer?; allowed: customer, retail, preferred, preferred_customer, retail_customer, self, own, personal, distributor, member"]),
+    ("pv: 100, cv", "pvv: 100, cv", ["7: periods.2026-01.orders 1.pvv: is not a key here; did you mean pv?"]),
+    ("pv: 100, cv", "pv: 100.001, cv", ["7: periods.2026-01.orders 1.pv: '100.001' is no points; allowed: a number with at most 2 decimals"]),
+    ("pv: 100, cv", "pv: -100, cv", ["7: periods.2026-01.orders 1.pv: is negative; what comes back is written under returns"]),
+    ("pv: 100, cv", "pv: 100, qualifying: 90, cv", ["7: periods.2026-01.orders 1.qualifying: says qualifying a second time, with another number"]),
+    ("pv: 100, cv", "pv: 100, profit: 3, cv", ["7: periods.2026-01.orders 1.profit: is computed by the plan, from the volumes it names; leave it out"]),
+    ("{by: Ana,", "{id: x, by: Ana}\n      - {id: x, by: Ana,", ["8: periods.2026-01.orders 2.id: 'x' stands twice"]),
+    ("    orders:", "    returns: [{order: b}]\n    orders:", ["6: periods.2026-01.returns 1.order: there is no earlier order 'b'"]),
+    ("    orders:", "    inputs: {Ana: {extra: 1.234}}\n    orders:", ["6: periods.2026-01.inputs.Ana.extra: '1.234' is no money; allowed: a number with at most 2 decimals"]),
+    ("    orders:", "    inputs: {extar: {Ana: 1}}\n    orders:", ["6: periods.2026-01.inputs.extar: is neither a person nor an input; did you mean extra?; allowed: trained, extra"]),
+    ("    orders:", "    given: {Ana: {rnak: Builder}}\n    orders:", ["6: periods.2026-01.given.Ana.rnak: is no measure, status, memory or rank of the plan; did you mean rank?"]),
+    ("    orders:", "    changes: {Ben: {placement: Ana left}}\n    orders:", ["6: periods.2026-01.changes.Ben.placement: a position stays where it was taken"]),
+    ("expect:\n", "expcet:\n", ["9: expcet: is not a key here; did you mean expect?"]),
+    ("2026-01: {Ana: {level_pay", "2026-01: {Anna: {level_pay", ["10: expect.Anna: is nobody in this period; did you mean Ana?"]),
+    ("level_pay: 5.05", "level_pya: 5.05", ["10: expect.Ana.level_pya: is nothing this plan computes; did you mean level_pay?"]),
+    ("level_pay: 5.05", "level_pay: 5.055", ["10: expect.Ana.level_pay: '5.055' is no amount of EUR"]),
+    ("level_pay: 5.05", "level_pay from Bne: 5.05", ["10: expect.Ana.level_pay from Bne: 'Bne' is nobody; did you mean Ben?"]),
+    ("gv: 160", "lacks Biulder: gv 1", ["10: expect.Ana.lacks Biulder: 'Biulder' is no rank; did you mean Builder?"]),
+    ("people:", "before: {Ana: {caryr: [0, 0]}}\npeople:", ["1: before.Ana.caryr: is not a key here; did you mean carry?"]),
+    ("people:", "before: {Ann: {title: Builder}}\npeople:", ["1: before.Ann: is neither a person nor a memory; did you mean Ana?"]),
+    ("people:", "generate: {under: Ann, wide: 2}\npeople:", ["1: generate.under: 'Ann' is nobody; did you mean Ana?"]),
+    ("people:", "generate: {under: Ana, wide: 500, deep: 3}\npeople:", ["1: generate: grows more than 200000 people"]),
+    ("people:", "people: {}\npepole:", ["2: pepole: is not a key here; did you mean people?"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), WRONG, ids=range(len(WRONG)))
+def test_a_mistake_is_told_with_its_line(old, new, expected):
+    assert old in MONTH
+    assert problems(MONTH.replace(old, new, 1)) == expected
+
+
+def test_problems_are_told_together_in_the_order_of_the_lines():
+    text = (
+        MONTH.replace("sponsor: Ana", "sponsor: Eva").replace("by: Ben", "by: Bea").replace("pv: 60", "pv: x")
+    )
+    assert [line.partition(":")[0] for line in problems(text)] == ["3", "8", "8"]
+
+
+def test_a_scenario_that_reads_well_and_cannot_be_played_says_why():
+    text = MONTH.replace("joined: 2025-02-01", "placement: Ana left")
+    text = text.replace("  Ben:", "  Cas: {sponsor: Ana, placement: Ana left}\n  Ben:")
+    with pytest.raises(ScenarioError, match=r"Ben: Ana left in placement is taken already"):
+        play_text(PLAN + text)
+
+
+def test_an_order_before_joining_is_refused():
+    with pytest.raises(ScenarioError, match="Ben orders in 2026-01 and has not joined yet"):
+        play_text(PLAN + MONTH.replace("joined: 2025-02-01", "joined: 2026-02-01"))
+
+
+def test_the_plan_may_stand_whole_under_one_key():
+    inner = "\n".join("  " + line for line in PLAN.splitlines())
+    assert told(play_text(f"plan:\n{inner}\n{MONTH}")) == []
+
+
+def test_several_scenarios_stand_in_a_list():
+    one = "\n".join("    " + line for line in MONTH.splitlines())
+    text = PLAN + f"scenarios:\n  -\n{one}\n  -\n{one.replace('5.05', '5.06')}\n"
+    answer = play_text(text)
+    assert len(answer.told()["scenarios"]) == 2
+    assert [difference.found for difference in answer.differences] == ["5.05"]
+
+
+def test_what_is_written_beside_several_scenarios_is_refused():
+    assert problems("scenarios: []\npeople: {}\n") == [
+        "2: people: stands beside scenarios; write it inside one of them"
+    ]
+
+
+def test_a_plan_that_is_not_found_is_told():
+    with pytest.raises(PlanError, match="line 1: plan: no plan 'lindne' is found"):
+        play_text("plan: lindne\n" + MONTH)
+
+
+def test_a_plan_that_ships_is_found_by_its_name():
+    text = "plan: linden 1\npeople: {Ana: {}}\nperiods: {2026-01: {orders: [{by: Ana, pv: 100}]}}\n"
+    assert play_text(text).told()["plan"]["name"] == "Linden"
+
+
+def test_a_document_that_should_be_refused_and_is_not_is_told():
+    assert problems("refused: judged_at\n" + MONTH) == [
+        "1: refused: the document is expected to be refused for 'judged_at', and it is not"
+    ]
+
+
+def test_a_refusal_for_another_reason_is_told():
+    text = PLAN.replace("  last: 2", "").replace("last: 2, ", "") + "refused: judged_at\n" + MONTH
+    with pytest.raises(PlanError, match="last"):
+        play_text(text)
+
+
+def test_people_come_when_they_join_and_take_their_state_along():
+    text = """\
+people: {Ana: {joined: 2025-01-10}, Ben: {sponsor: Ana, joined: 2026-02-10}}
+periods:
+  2026-01: {orders: [{by: Ana, pv: 600}]}
+  2026-02: {orders: [{by: Ben, on: 2026-02-10, pv: 10, cv: 300}]}
+expect:
+  2026-01: {Ana: {title: Builder, first: 50, carry: [0, 0]}}
+  2026-02: {Ana: {title: Builder, rank: Member, first: 0, carry: [300, 0]}}
+"""
+    answer = play_text(PLAN + text)
+    assert told(answer) == []
+    first, second = answer.told()["periods"]
+    assert sorted(first["people"]) == ["Ana"]
+    assert sorted(second["people"]) == ["Ana", "Ben"]
+
+
+def test_how_things_stand_before_is_said_beside_the_person_or_apart():
+    month = "people: {Ana: %s}\n%speriods: {2026-01: {orders: [{by: Ana, pv: 600}]}}\nexpect: {Ana: {first: 0, title: Builder, carry: [3, 4], waiting: 0, paid: 5, owes: 7}}\n"
+    before = "{title: Builder, carry: [3, 4], given: [first], waiting: 5, owes: 7}"
+    assert told(play_text(PLAN + month % (before, ""))) == []
+    assert told(play_text(PLAN + month % ("{}", f"before: {{Ana: {before}}}\n"))) == []
+
+
+def test_pinned_names_are_taken_and_others_follow_from_them():
+    text = MONTH.replace("expect:", "given: {Ben: {gv: 400}, Ana: {active: no}}\nexpect:")
+    text = text.replace("level_pay: 5.05, gv: 160", "level_pay: 0, gv: 160, active: no")
+    answer = play_text(PLAN + text)
+    assert told(answer) == []
+    (period,) = answer.told()["periods"]
+    assert period["people"]["Ben"]["measures"]["gv"] == 40_000
+    assert period["given"] == {"Ana": {"active": 0}, "Ben": {"gv": 40_000}}
+
+
+def test_a_pinned_rank_is_held_by_its_requirements_too():
+    text = MONTH.replace("expect:", "given: {Ben: {rank: Builder}}\nexpect:").replace(
+        "gv: 160", "lacks Builder: gv 340"
+    )
+    answer = play_text(PLAN + text)
+    assert told(answer) == []
+    (period,) = answer.told()["periods"]
+    assert period["people"]["Ben"]["rank"] == "Builder"
+    assert period["people"]["Ben"]["missing"] == {}
+    assert period["people"]["Ben"]["items"] == {"first": 5_000}
+
+
+def test_the_same_document_tells_the_same_bytes():
+    once, again = (json.dumps(play_text(PLAN + MONTH).told()) for _ in range(2))
+    assert once == again
+
+
+def test_the_order_of_people_and_orders_changes_no_amount():
+    turned = MONTH.replace("  Ana: {joined: 2025-01-10}\n", "").replace(
+        "joined: 2025-02-01}\n", "joined: 2025-02-01}\n  Ana: {joined: 2025-01-10}\n"
+    )
+    first, second = (play_text(PLAN + text).told()["periods"] for text in (MONTH, turned))
+    assert first == second
+
+
+def test_a_return_leaves_nothing_of_an_order_in_two_steps_as_in_one():
+    for returns in ("[{order: o}]", "[{order: o, share: 33%}, {order: o, share: 67%}]"):
+        text = MONTH.replace("{by: Ben,", "{id: o, by: Ben,").replace(
+            "expect:\n", f"  2026-02: {{returns: {returns}}}\nexpect:\n"
+        )
+        text += "  2026-02: {Ana: {returns: -5.05, owes: 5.05, gv: -60}}\n"
+        assert told(play_text(PLAN + text)) == []
