@@ -156,7 +156,7 @@ def _pool(words: Words, walk: str) -> dict[str, object]:
     most = draw.one("most_per_person", ("no_limit", "10% of fund", "50% of fund"))
     how = {
         "fund": fund,
-        "shares": draw.any_of("by_rank", words.share()) if are == "fraction_of_fund" else shares,
+        "shares": draw.any_of("by_rank", "part", words.share()) if are == "fraction_of_fund" else shares,
         "shares_are": are,
         "most_per_person": most,
         "over": None

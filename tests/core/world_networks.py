@@ -7,7 +7,7 @@ import numpy as np
 
 from commissions.core.facts import AMOUNTS, Facts, OrderLines, People, Positions, State, depths
 from commissions.core.result import Result
-from commissions.core.terms import Plan, Tree
+from commissions.core.terms import Pair, Plan, Tree
 
 FIRST_DAY = 20_393  # 2025-11-01
 LENGTHS = {"day": 1, "week": 7, "4 weeks": 28, "month": 30}
@@ -111,6 +111,30 @@ def _sorted_positions(rows: list[tuple[int, str, int, int, int]]) -> Positions:
     )
 
 
+def _with_more(random: Random, tree: Tree, old: Positions, owners: list[int]) -> tuple[Positions, np.ndarray]:
+    """(positions with new ones in free slots, where each old one stands now)."""
+    depth = depths(old.parent).tolist()
+    rows = list(
+        zip(depth, old.key.tolist(), old.owner.tolist(), old.parent.tolist(), old.slot.tolist(), strict=True)
+    )
+    taken = {(row[3], row[4]) for row in rows}
+    for owner in owners:
+        free = [
+            (at, slot)
+            for at in range(len(rows))
+            for slot in range(len(tree.slots))
+            if (at, slot) not in taken
+        ]
+        free = [(at, slot) for at, slot in free if not tree.depth or rows[at][0] < tree.depth] or [(-1, -1)]
+        parent, slot = random.choice(free)
+        taken.add((parent, slot))
+        number = sum(row[2] == owner for row in rows) + 1
+        rows.append((rows[parent][0] + 1 if parent >= 0 else 0, f"Q{owner:02}#{number}", owner, parent, slot))
+    found = _sorted_positions(rows)
+    where = {key: at for at, key in enumerate(found.key.tolist())}
+    return found, ints([where[key] for key in old.key.tolist()])
+
+
 # --- orders -----------------------------------------------------------------------------------------------------------
 def _size(random: Random, ceiling: int) -> int:
     """Sizes at which shares end on a half, thresholds are met to the point, and sums grow large."""
@@ -159,27 +183,62 @@ class Story:
     at: int = 0
 
     def next(self, before: Result | None) -> Facts:
+        """The next period: other orders and inputs, somebody suspended or moved, new positions taken."""
         random, network = self.random, self.network
         days = LENGTHS[self.plan.period]
         first = FIRST_DAY + self.at * days
         self.at += 1
         count = len(network.people)
-        if self.at > 1 and random.random() < 0.5:
-            network.people = replace(network.people, standing=np.array(_standings(random, count), np.int8))
-        inputs = {
-            name: ints([random.choice([0, 0, 1, 3]) for _ in range(count)]) for name in self.plan.inputs
-        }
+        state = State() if before is None else before.state_after
+        if before is not None:
+            state = self._changed(before, state)
         memory = dict(before.memory_after) if before is not None else self._first_memory()
-        people = replace(network.people, memory=memory, inputs=inputs if random.random() < 0.8 else {})
+        inputs = {name: self._input(unit) for name, unit in self.plan.inputs.items()}
+        others = {"monthly.rank": self._input("rank")} if random.random() < 0.7 else {}
         return Facts(
             period=f"period {self.at}",
             first_day=first,
             last_day=first + days,
-            people=people,
+            people=replace(
+                network.people, memory=memory, inputs=inputs if random.random() < 0.8 else {}, others=others
+            ),
             lines=random_lines(random, count, first, days, ceiling=self.ceiling),
             positions=network.positions,
-            state=State() if before is None else before.state_after,
+            state=state,
         )
+
+    def _input(self, unit: str) -> np.ndarray:
+        values = {
+            "count": [0, 0, 1, 3],
+            "truth": [0, 1],
+            "points": [0, 5_000, 30_000],
+            "money": [0, 5, 1_000],
+            "rate": [0, 125_000, 333_333, 1_000_000],
+            "rank": range(len(self.plan.ladder)),
+        }[unit]
+        return ints([self.random.choice(values) for _ in range(len(self.network.people))])
+
+    def _changed(self, before: Result, state: State) -> State:
+        """Changes the network, and brings the state to its new positions."""
+        random, network = self.random, self.network
+        count = len(network.people)
+        if random.random() < 0.5:
+            network.people = replace(network.people, standing=np.array(_standings(random, count), np.int8))
+        if random.random() < 0.3:
+            parents = {name: ints(_other_parents(random, count)) for name in network.people.parents}
+            network.people = replace(network.people, parents=parents)
+        carry = dict(state.carry)
+        for name, positions in list(network.positions.items()):
+            owners = before.new_positions.get(name, ints([])).tolist() + [
+                p for p in range(count) if random.random() < 0.1
+            ]
+            network.positions[name], place = _with_more(random, self.plan.trees[name], positions, owners)
+            for bonus in self.plan.bonuses:
+                if isinstance(bonus.how, Pair) and bonus.how.along == name:
+                    moved = np.zeros((len(network.positions[name]), *carry[bonus.name].shape[1:]), np.int64)
+                    moved[place] = carry[bonus.name]
+                    carry[bonus.name] = moved
+        return replace(state, carry=carry)
 
     def _first_memory(self) -> dict[str, np.ndarray]:
         """Nothing remembered, or what some period before the first may have left."""
@@ -197,4 +256,5 @@ class Story:
 def story(seed: str, plan: Plan, *, largest: int = 12) -> Story:
     random = Random(seed)
     ceiling = random.choice([10**6, 10**6, 10**9, 10**12, 10**15])
+    largest = 4 * largest if random.random() < 0.04 else largest
     return Story(random, plan, random_network(random, plan, largest=largest), ceiling)

@@ -76,8 +76,14 @@ def _trees(words: Words) -> str:
 
 
 def _inputs(words: Words) -> str:
+    """What orders cannot tell, in each unit; and a rank that another plan gave."""
     words.counts.append("coupons")
-    return _block({"coupons": "{unit: count, per: period}"})
+    words.truths.append("trained")
+    words.points.append("growth")
+    words.money.append("fees")
+    words.ranks.append("monthly.rank")
+    units = {"coupons": "count", "trained": "truth", "growth": "points", "fees": "money", "part": "rate"}
+    return _block({name: flow({"unit": unit, "per": "period"}) for name, unit in units.items()})
 
 
 def _volumes(words: Words) -> str:

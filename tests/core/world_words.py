@@ -105,7 +105,7 @@ class Words:
         shapes += ["whole"] * bool(self.points)
         match self.draw.one("count", shapes):
             case "frontline":
-                names = [name for name in self.points if "before" not in name]
+                names = [name for name in self.points if "(" not in name]
                 if names and deep >= 2 and self.draw.often(0.4):
                     name = self.draw.any_of(*names)
                     return f"count(frontline where {name} > my.{name})"
