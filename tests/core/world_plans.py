@@ -25,6 +25,7 @@ def random_document(random: Random, *, of_money: bool = True) -> tuple[str, Draw
     }
     sections = {
         "plan": flow(head),
+        "other_plans": "{monthly: Other}",
         "trees": _trees(words),
         "inputs": _inputs(words),
         "volumes": _volumes(words),

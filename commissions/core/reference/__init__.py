@@ -78,7 +78,7 @@ def _order(line: tuple[int, ...]) -> tuple[int, ...]:
 
 def _items(payroll: Payroll) -> list[tuple[int, ...]]:
     keys = sorted({(line.beneficiary, line.bonus) for line in payroll.lines})
-    found = []
+    found: list[tuple[int, ...]] = []
     for person, bonus in keys:
         amount = payroll.item(bonus, person)
         if amount:

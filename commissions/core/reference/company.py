@@ -101,8 +101,6 @@ class Company:
             return self.of(person, plan.expressions[name]) if name != plan.active or self.good(person) else 0
         if name in plan.caps:
             return self._capped(person, Capped(name))
-        if "." in name:  # what another plan closed with: monthly.rank
-            return int(people.others[name][person]) if name in people.others else 0
         if name in plan.inputs:
             return int(people.inputs[name][person]) if name in people.inputs else 0
         return sum(self.volume(name, line) for line in self.sold[person])

@@ -3,8 +3,9 @@
 from fractions import Fraction
 
 from commissions.core.reference.arithmetic import MILLION, rounded, shared
-from commissions.core.reference.company import NOBODY, Asked, Company
+from commissions.core.reference.company import Asked, Company
 from commissions.core.reference.lines import Line, flat
+from commissions.core.reference.trees import NOBODY
 from commissions.core.reference.walks import runs_now, sale_lines
 from commissions.core.result import Kind
 from commissions.core.terms import Amount, Bonus, Guarantee, Once, Pool
