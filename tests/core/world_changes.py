@@ -75,6 +75,7 @@ def with_stranger(facts: Facts) -> tuple[Facts, int]:
             memory={name: among(values) for name, values in people.memory.items()},
             parents={name: among(moved(values), -1) for name, values in people.parents.items()},
             inputs={name: among(values) for name, values in people.inputs.items()},
+            others={name: among(values) for name, values in people.others.items()},
         ),
         lines=replace(facts.lines, seller=moved(facts.lines.seller)),
         positions={name: replace(one, owner=moved(one.owner)) for name, one in facts.positions.items()},
@@ -106,5 +107,6 @@ def proportional(text: str) -> str:
     """The same plan, in which what an order pays does not depend on how large it is."""
     text = re.sub(r"\n  cv_later: .*", "\n  cv_later: {is: cv, unit: money}", text)
     text = re.sub(r"\n  profit: .*", "\n  profit: {is: cv, unit: money}", text)
+    text = re.sub(r"(on: (?:pv|extra|gv),.*)rate: stack\b", r"\1rate: 5%, worth: pv", text)
     text = re.sub(r"rate: (size|line_slices|stack|heads)\b", "rate: 5%", text)
-    return re.sub(r"only: line\.price [^,]*, ", "", text).replace("rate: 5%, pays_in: shares, ", "rate: 5%, ")
+    return re.sub(r"only: line\.price [^,]*, ", "", text)

@@ -8,12 +8,13 @@ from tests.core.world_words import RANKS, Draw, Words, flow
 SPONSOR = "sponsor"
 
 
-def random_document(random: Random, *, of_money: bool = True) -> tuple[str, Draw]:
-    """A plan document, and what was chosen for it; conditions depend on money, or on points and people alone."""
+def random_document(random: Random, *, of_money: bool = True, of_everyone: bool = True) -> tuple[str, Draw]:
+    """A plan document, and what was chosen for it. Conditions may depend on money, or on points and people alone; on
+    everyone, or on who is near alone."""
     draw = Draw(random)
     currency, decimals = draw.any_of(("EUR", 2), ("EUR", 2), ("JPY", 0), ("KWD", 3))
     draw.chosen["currency", currency] += 1
-    words = Words(draw, currency, decimals, of_money=of_money)
+    words = Words(draw, currency, decimals, of_money=of_money, of_everyone=of_everyone)
     head = {
         "name": "Random",
         "version": 1,

@@ -48,6 +48,7 @@ class Words:
     trees: list[str] = field(default_factory=list)  # `in` these; the main tree goes without saying
     slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
     of_money: bool = True  # whether a condition may depend on money
+    of_everyone: bool = True  # whether an aggregate may look at everyone
 
     # --- numbers ---
     def number(self) -> str:
@@ -138,9 +139,8 @@ class Words:
     # --- over people ---
     def scope(self, deep: int) -> str:
         """A scope with its clauses; `where` and `in` are added by who asks."""
-        name = self.draw.one(
-            "scope", ("self", "frontline", "team", "self and team", "levels", "level", "everyone")
-        )
+        names = ("self", "frontline", "team", "self and team", "levels", "level")
+        name = self.draw.one("scope", (*names, "everyone") if self.of_everyone else names)
         if name == "levels":
             first = self.draw.random.randint(1, 2)
             name = f"levels {first} to {first + self.draw.random.randint(0, 2)}"
