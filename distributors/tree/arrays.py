@@ -3,10 +3,21 @@
 parent[i] is the position of i's parent in the same arrays, or -1. Children keep the order of their positions.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+class Numbered(NamedTuple):
+    """Each position's labels, level, and the position of its root."""
+
+    lft: Ints
+    rght: Ints
+    level: Ints
+    root: Ints
 
 
 class Circle(ValueError):
@@ -54,6 +65,20 @@ def tour(parent: Ints, by_level: list[Ints]) -> tuple[Ints, Ints]:
         start = np.where(above >= 0, enter[above] + 1, 0)
         enter[positions] = start + before - base
     return enter, enter + 2 * size - 1
+
+
+def numbered(parent: Ints, *, top: int) -> Numbered:
+    """Labels between 1 and `top`, each tree's spread evenly over all of it. Raises Circle."""
+    level, by_level = levels(parent)
+    enter, leave = tour(parent, by_level)
+    root = np.arange(len(parent), dtype=np.int64)
+    for positions in by_level[1:]:
+        root[positions] = root[parent[positions]]
+    size = (leave - enter + 1)[root]
+    step = (top - 1) // size
+    lft = 1 + (enter - enter[root]) * step
+    rght = 1 + (leave - enter[root]) * step
+    return Numbered(lft, rght, level, root)
 
 
 def _circle(parent: Ints, start: int) -> list[int]:

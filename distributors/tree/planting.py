@@ -10,8 +10,8 @@ from django.db.models import Max
 from common.operations import statistics
 from distributors.models import Distributor
 from distributors.tree.arrays import Circle, Ints, levels, tour
+from distributors.tree.forest import SPONSORS
 from distributors.tree.health import rebuild_trees
-from distributors.tree.labels import TABLE
 from distributors.tree.lock import writing
 from distributors.tree.places import SponsorIsBelow, SponsorUnknown, free_interval, new_root
 
@@ -88,11 +88,11 @@ def _give_keys(people: Sequence[Planting]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [TABLE, len(people)],
+                [SPONSORS.table, len(people)],
             )
             keys = [row[0] for row in cursor.fetchall()]
         else:
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [TABLE])
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [SPONSORS.table])
             row = cursor.fetchone()
             last = max(row[0] if row else 0, Distributor.objects.aggregate(last=Max("pk"))["last"] or 0)
             keys = list(range(last + 1, last + 1 + len(people)))

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from distributors.operations import enrolment
 from distributors.tree import places
 from distributors.operations import referrals
-owner, name = {"before the row": (places, "_below"), "after the row": (enrolment, "take_place"),
+owner, name = {"before the row": (places, "last_under"), "after the row": (enrolment, "take_place"),
                "at the end": (referrals, "issue")}[sys.argv[1]]
 work = getattr(owner, name)
 def and_die(*args, **how):

@@ -64,9 +64,9 @@ def test_many_under_one_sponsor_move_few_labels_each(monkeypatch):
     held = labels._held
     spread = labels._spread
 
-    def counting(tree_id, within, **how):
-        moved.append(held(tree_id, *within))
-        spread(tree_id, within, **how)
+    def counting(table, tree_id, within, **how):
+        moved.append(held(table, tree_id, *within))
+        spread(table, tree_id, within, **how)
 
     monkeypatch.setattr(labels, "_spread", counting)
     root = join("root", None)

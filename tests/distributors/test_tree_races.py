@@ -64,15 +64,15 @@ def test_without_the_lock_the_same_sign_ups_damage_the_tree(monkeypatch):
     root = join("root", None)
     newcomers = [person(str(worker)) for worker in range(WORKERS)]
     looked = threading.Barrier(WORKERS)
-    below = places._below
+    last_under = places.last_under
 
     def slow(sponsor_id: int) -> places.Spot:
-        spot = below(sponsor_id)
+        spot = last_under(sponsor_id)
         looked.wait(10)
         return spot
 
     monkeypatch.setattr(places, "writing", nullcontext)
-    monkeypatch.setattr(places, "_below", slow)
+    monkeypatch.setattr(places, "last_under", slow)
     assert at_once(lambda worker: tree.take_place(distributor=newcomers[worker], sponsor_id=root)) == []
     assert any("share a label" in problem for problem in tree.problems())
 
