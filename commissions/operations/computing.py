@@ -11,10 +11,11 @@ from commissions.core import run as engine
 from commissions.core.plan import Plan
 from commissions.core.run import Result
 from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.operations import bulk, corrections
+from commissions.operations import corrections
 from commissions.operations.corrections import MICRO, Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
+from common.operations import bulk
 
 Ints = NDArray[np.int64]
 

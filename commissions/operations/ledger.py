@@ -14,8 +14,8 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from commissions.models import Account, Run, StatementItem, Transfer
-from commissions.operations import bulk
 from commissions.queries import plans
+from common.operations import bulk
 
 T = TypeVar("T")
 AT_A_TIME = 500
