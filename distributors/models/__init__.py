@@ -1,5 +1,12 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
+from distributors.models.placement import (
+    Holding,
+    Placement,
+    PlacementIsWrittenElsewhere,
+    PlacementTree,
+    PlacementVolume,
+)
 from distributors.models.profile import Profile
 from distributors.models.user import User
 
@@ -7,6 +14,11 @@ __all__ = [
     "Distributor",
     "Document",
     "Enrolment",
+    "Holding",
+    "Placement",
+    "PlacementIsWrittenElsewhere",
+    "PlacementTree",
+    "PlacementVolume",
     "Profile",
     "ReferralCode",
     "StatusChange",

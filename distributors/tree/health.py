@@ -69,10 +69,10 @@ def rebuild_trees(*, tree_ids: Collection[int] | None, forest: Forest = SPONSORS
 
 
 class _Rows:
-    """The table as parallel arrays, in the order of the labels so that siblings keep theirs."""
+    """The table as parallel arrays, in the order siblings keep when they are numbered anew."""
 
     def __init__(self, forest: Forest, tree_ids: Collection[int] | None) -> None:
-        places = forest.places().order_by("tree_id", "lft", "pk")
+        places = forest.places().order_by(*forest.order)
         if tree_ids is not None:
             places = places.filter(tree_id__in=tree_ids)
         table = places.values_list("pk", forest.parent, "lft", "rght", "tree_id", "level")

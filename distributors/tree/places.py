@@ -68,6 +68,16 @@ def last_under(sponsor_id: int, forest: Forest = SPONSORS) -> Spot:
     return Spot(lft=lft, rght=lft + max(1, free // SHARE), tree_id=sponsor.tree_id, level=sponsor.level + 1)
 
 
+def between(parent_id: int, before_id: int | None, forest: Forest) -> Spot:
+    """The place of a newcomer under the parent, before this one of those below it (after all where None).
+
+    Free labels stay on both sides, for those who come between later. The caller holds the lock.
+    """
+    parent, before, free = _room(parent_id, 2, forest, before_id)
+    lft = before + 1 + free // SHARE
+    return Spot(lft=lft, rght=lft + max(1, free // SHARE), tree_id=parent.tree_id, level=parent.level + 1)
+
+
 def read(place_id: int, forest: Forest = SPONSORS) -> Spot:
     """The place as it is now. Raises SponsorUnknown."""
     found = forest.places().filter(pk=place_id).values_list("lft", "rght", "tree_id", "level").first()
@@ -115,17 +125,20 @@ def free_interval(sponsor_id: int, *, labels: int, forest: Forest = SPONSORS) ->
     return Spot(before + 1, before + width, sponsor.tree_id, sponsor.level + 1)
 
 
-def _room(sponsor_id: int, labels: int, forest: Forest) -> tuple[Spot, int, int]:
-    """The sponsor as it is now, the label before its rght, and how many (at least `labels`) are free
-    between.
+def _room(
+    sponsor_id: int, labels: int, forest: Forest, before_id: int | None = None
+) -> tuple[Spot, int, int]:
+    """The sponsor as it is now, the label before its rght (or before the place `before_id` below it), and how
+    many (at least `labels`) are free between.
     """
     for _ in range(2):
         sponsor = read(sponsor_id, forest)
-        before = greatest_below(table=forest.table, tree_id=sponsor.tree_id, label=sponsor.rght)
-        free = sponsor.rght - before - 1
+        end = sponsor.rght if before_id is None else read(before_id, forest).lft
+        before = greatest_below(table=forest.table, tree_id=sponsor.tree_id, label=end)
+        free = end - before - 1
         if free >= labels:
             return sponsor, before, free
-        make_room(table=forest.table, tree_id=sponsor.tree_id, label=sponsor.rght, extra=labels)
+        make_room(table=forest.table, tree_id=sponsor.tree_id, label=end, extra=labels)
     raise AssertionError(f"Spreading made no room below {sponsor_id} among the {forest.many}")
 
 

@@ -15,9 +15,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from sales.models import Books
+
 Ints = NDArray[np.int64]
 AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
 ROWS_AT_A_TIME = 20_000
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,16 @@ def counted(*, starts_at: datetime, ends_at: datetime) -> CountedLines:
     back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
     reversals = _read(CountedLines, _REVERSALS, [*period, period[0]])
     return _sorted(_joined(_net(sold, back), reversals))
+
+
+def open_volumes() -> dict[int, int]:
+    """Qualifying volume by seller since the books were last shut, in hundredths of a point."""
+    shut_until = Books.objects.values_list("shut_until", flat=True).first()
+    lines = counted(starts_at=shut_until or datetime.min.replace(tzinfo=UTC), ends_at=END_OF_TIME)
+    sellers, at = np.unique(lines.seller_id, return_inverse=True)
+    sums = np.zeros(len(sellers), dtype=np.int64)
+    np.add.at(sums, at, lines.qualifying)
+    return dict(zip(sellers.tolist(), sums.tolist(), strict=True))
 
 
 def returned_since(*, starts_at: datetime, ends_at: datetime) -> ReturnedLines:
