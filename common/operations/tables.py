@@ -8,7 +8,7 @@ have one width, so that numpy lays them out as the server wants to read them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from django.db import connection
@@ -87,6 +87,22 @@ def read(*, query: str, parameters: Sequence[Any] = (), shape: Mapping[str, str]
     }
 
 
+def moment(column: str) -> str:
+    """SQL for a moment as whole microseconds since 1970-01-01 UTC."""
+    if connection.vendor == "postgresql":
+        return f"CAST(EXTRACT(EPOCH FROM {column}) * 1000000 AS bigint)"
+    # SQLite keeps a moment as UTC text, with six digits behind the second or with none.
+    return (
+        f"(CAST(strftime('%%s', substr({column}, 1, 19)) AS bigint) * 1000000 "
+        f"+ CAST(substr({column} || '.000000', 21, 6) AS bigint))"
+    )
+
+
+def bytewise(column: str) -> str:
+    """SQL to sort text by its bytes, as numpy does, on every database alike."""
+    return f'({column}) COLLATE "C"' if connection.vendor == "postgresql" else column
+
+
 def constant(value: int, count: int) -> Numbers:
     """A column that says the same in each of `count` rows."""
     return Numbers(np.broadcast_to(np.int64(value), (count,)))
@@ -158,7 +174,9 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
         f"COPY (SELECT {wanted} FROM ({query}) AS found ({', '.join(names)})) TO STDOUT (FORMAT binary)"
     )
     left, first = b"", True
-    with connection.cursor() as cursor, cursor.copy(statement, parameters or None) as copy:
+    # COPY takes no parameters of its own: the client puts them in, quoted as the driver quotes them.
+    whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement
+    with connection.cursor() as cursor, cursor.copy(whole) as copy:
         pending: list[bytes] = []
         size = 0
         for piece in copy:
@@ -166,9 +184,9 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
             size += len(piece)
             if size >= AT_A_TIME * layout.itemsize:
                 left, first = _joined(left, pending, first)
-                whole = len(left) // layout.itemsize
-                yield _taken(left, whole, layout, shape)
-                left, pending, size = left[whole * layout.itemsize :], [], 0
+                rows = len(left) // layout.itemsize
+                yield _taken(left, rows, layout, shape)
+                left, pending, size = left[rows * layout.itemsize :], [], 0
         left, first = _joined(left, pending, first)
         yield _taken(left, (len(left) - len(END)) // layout.itemsize, layout, shape)
 

@@ -6,8 +6,6 @@ stranger.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -30,18 +28,6 @@ class Step(NamedTuple):
     given_name: str
     family_name: str
     distance: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkRows:
-    """Everybody as parallel lists, sponsors before those they sponsor (by level, then number)."""
-
-    id: list[int]
-    number: list[str]
-    sponsor_id: list[int | None]
-    joined_at: list[datetime]
-    status: list[str]
-    career_rank: list[str]
 
 
 def walk_up(*, distributor_id: int) -> list[Step]:
@@ -169,15 +155,3 @@ def direct_counts(*, ids: Collection[int]) -> dict[int, int]:
     """How many people each of `ids` sponsors."""
     rows = Distributor.objects.order_by().filter(sponsor_id__in=ids).values_list("sponsor_id")
     return {pk: count for pk, count in rows.annotate(count=Count("pk")) if pk is not None}
-
-
-def network() -> NetworkRows:
-    """The whole sponsor tree for the engine."""
-    rows = Distributor.objects.order_by("level", "number").values_list(
-        "pk", "number", "sponsor_id", "joined_at", "status", "career_rank"
-    )
-    columns = list(zip(*rows.iterator(chunk_size=10_000), strict=True)) or [()] * 6
-    ids, numbers, sponsors, joined, status, ranks = (list(column) for column in columns)
-    return NetworkRows(
-        id=ids, number=numbers, sponsor_id=sponsors, joined_at=joined, status=status, career_rank=ranks
-    )
