@@ -4,10 +4,11 @@
 that a newcomer takes two free labels before the sponsor's rght and moves nobody (docs/decisions/0001).
 """
 
+from distributors.tree.arrays import circles
 from distributors.tree.health import SponsorCircle, problems, rebuild
 from distributors.tree.lock import TreeBusy, writing
 from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
-from distributors.tree.planting import Planting, plant
+from distributors.tree.planting import Planting, plant, plant_staged
 
 __all__ = [
     "Planting",
@@ -15,8 +16,10 @@ __all__ = [
     "SponsorIsBelow",
     "SponsorUnknown",
     "TreeBusy",
+    "circles",
     "move",
     "plant",
+    "plant_staged",
     "problems",
     "rebuild",
     "take_place",

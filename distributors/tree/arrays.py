@@ -3,6 +3,7 @@
 parent[i] is the position of i's parent in the same arrays, or -1. Children keep the order of their positions.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +80,29 @@ def numbered(parent: Ints, *, top: int) -> Numbered:
     lft = 1 + (enter - enter[root]) * step
     rght = 1 + (leave - enter[root]) * step
     return Numbered(lft, rght, level, root)
+
+
+def circles(parent: Ints) -> list[Ints]:
+    """Every circle of parents, each once and from its first member on; empty when all lead to a root."""
+    try:
+        levels(parent)
+    except Circle:
+        return list(_circles(parent))
+    return []
+
+
+def _circles(parent: Ints) -> Iterator[Ints]:
+    above: list[int] = parent.tolist()
+    seen = [-1] * len(above)
+    for start in range(len(above)):
+        at, path = start, []
+        while at >= 0 and seen[at] < 0:
+            seen[at] = start
+            path.append(at)
+            at = above[at]
+        if at >= 0 and seen[at] == start:
+            circle = np.array(path[path.index(at) :], dtype=np.int64)
+            yield np.roll(circle, -int(circle.argmin()))
 
 
 def _circle(parent: Ints, start: int) -> list[int]:

@@ -16,8 +16,8 @@ class Forest:
     level are labels derived from it.
 
     `called` is the field by which messages name a place; `many` and `above` are the words for places and for
-    who stands above one. Whoever writes takes `lock` first. `order` is the order of siblings when a tree is
-    numbered anew.
+    who stands above one. Whoever writes takes `lock` first. `order` names the columns, whole
+    numbers, by which siblings stand when a tree is numbered anew.
     """
 
     model: type[models.Model]
@@ -26,7 +26,7 @@ class Forest:
     many: str
     above: str
     lock: Lock
-    order: tuple[str, ...] = ("tree_id", "lft", "pk")
+    order: tuple[str, ...] = ("tree_id", "lft", "id")
 
     @property
     def table(self) -> str:

@@ -3,16 +3,24 @@
 from collections.abc import Collection
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from common.operations import columns, staging
+from common.operations.staging import Kind
 from distributors.tree.arrays import Circle, Ints, levels, numbered
 from distributors.tree.forest import SPONSORS, Forest
 from distributors.tree.labels import TOP
 from distributors.tree.lock import writing
 
 SHOWN = 20
-BATCH = 2_000
+NUMBERED = "numbered_places"
+KINDS: dict[str, Kind] = {
+    "id": "key",
+    "lft": "number",
+    "rght": "number",
+    "tree_id": "number",
+    "level": "number",
+}
 
 
 class SponsorCircle(RuntimeError):
@@ -72,15 +80,15 @@ class _Rows:
     """The table as parallel arrays, in the order siblings keep when they are numbered anew."""
 
     def __init__(self, forest: Forest, tree_ids: Collection[int] | None) -> None:
-        places = forest.places().order_by(*forest.order)
-        if tree_ids is not None:
-            places = places.filter(tree_id__in=tree_ids)
-        table = places.values_list("pk", forest.parent, "lft", "rght", "tree_id", "level")
+        listed = ", ".join(str(int(one)) for one in tree_ids or ()) or "NULL"
+        only = "" if tree_ids is None else f"WHERE tree_id IN ({listed})"
         # 0 stands for no parent: keys start at 1.
-        listed = [[value or 0 for value in row] for row in table.iterator(chunk_size=BATCH)]
-        whole = np.array(listed, dtype=np.int64).reshape(-1, 6)
+        names = ["id", forest.parent, "lft", "rght", "tree_id", "level"]
+        more = [name for name in forest.order if name not in names]
+        read = columns.read(select=f"FROM {forest.table} {only}", columns=names + more)
+        order = np.lexsort([read[(names + more).index(name)] for name in reversed(forest.order)])
         self.forest = forest
-        self.pk, above, self.lft, self.rght, self.tree, self.level = (c.copy() for c in whole.T)
+        self.pk, above, self.lft, self.rght, self.tree, self.level = (column[order] for column in read[:6])
         order = np.argsort(self.pk)
         at = np.searchsorted(self.pk, above, sorter=order) if len(self.pk) else above
         self.parent: Ints = np.where(
@@ -135,12 +143,17 @@ def _tree_ids(rows: _Rows, root: Ints) -> Ints:
 def _store(rows: _Rows, lft: Ints, rght: Ints, tree: Ints, level: Ints) -> None:
     """Only rows that differ are written."""
     changed = (rows.lft != lft) | (rows.rght != rght) | (rows.tree != tree) | (rows.level != level)
-    values = np.column_stack((lft, rght, tree, level, rows.pk))[changed].tolist()
+    if not changed.any():
+        return
+    new = {"id": rows.pk, "lft": lft, "rght": rght, "tree_id": tree, "level": level}
     table = rows.forest.table
-    sql = f"UPDATE {table} SET lft = %s, rght = %s, tree_id = %s, level = %s WHERE id = %s"  # noqa: S608
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), BATCH):
-            cursor.executemany(sql, values[start : start + BATCH])
+    with staging.table(name=NUMBERED, kinds=KINDS):
+        columns.write(table=NUMBERED, values={name: values[changed] for name, values in new.items()})
+        staging.look_at(NUMBERED)
+        staging.execute(
+            f"UPDATE {table} SET lft = new.lft, rght = new.rght, tree_id = new.tree_id, level = new.level "  # noqa: S608
+            f"FROM {NUMBERED} new WHERE new.id = {table}.id"
+        )
 
 
 def _say(rows: _Rows, what: str, which: Ints | NDArray[np.bool_]) -> list[str]:

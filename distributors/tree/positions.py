@@ -34,7 +34,7 @@ def forest_of(tree_id: int) -> Forest:
         many="positions",
         above="parent",
         lock=(NAMED_TREE, tree_id),
-        order=("slot", "pk"),
+        order=("slot", "id"),
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from common.operations import columns
+from common.operations import columns, tables
 
 pytestmark = pytest.mark.django_db
 EDGES = np.array([1, -1, 2**62, -(2**63), 2**63 - 1], dtype=np.int64)
@@ -27,7 +27,7 @@ def test_what_is_written_is_read(table):
 
 
 def test_more_rows_than_go_at_a_time(table):
-    many = np.arange(columns.AT_A_TIME * 2 + 3)
+    many = np.arange(tables.AT_A_TIME + 3)
     columns.write(table="numbers_here", values={"a": many, "b": many})
     assert columns.read(select="FROM numbers_here ORDER BY a", columns=["a"])[0].tolist() == many.tolist()
 

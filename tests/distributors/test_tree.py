@@ -179,3 +179,34 @@ def test_random_moves_keep_the_tree_sound():
         except tree.SponsorIsBelow:
             continue
     assert tree.problems() == []
+
+
+@pytest.mark.django_db
+def test_planting_under_many_sponsors_at_once_finds_room_for_all():
+    top = join("top", None)
+    for at in range(60):
+        join(f"S{at}", top)
+    sponsors = list(Distributor.objects.values_list("pk", flat=True))
+    people = [p for pk in sponsors for p in batch([None] * 30, outside=pk, prefix=f"N{pk}-")]
+    tree.plant(people=people)
+    assert tree.problems() == []
+    assert set(children()[sponsors[5]]) & {p.distributor.pk for p in people} != set()
+
+
+@pytest.mark.django_db
+def test_room_found_once_may_be_gone_when_the_next_sponsor_has_got_theirs(monkeypatch):
+    """Without looking again, labels of one branch land where another's were moved to."""
+    top = join("top", None)
+    pk = top
+    for at in range(80):
+        pk = join(f"S{at}", pk)
+    monkeypatch.setattr("distributors.tree.planting._spots", _looked_once)
+    people = [p for at in range(1, 81) for p in batch([None] * 40, outside=top + at, prefix=f"N{at}-")]
+    tree.plant(people=people)
+    assert tree.problems() != []
+
+
+def _looked_once(labels):
+    from distributors.tree.places import free_interval
+
+    return {pk: free_interval(pk, labels=count) for pk, count in labels.items()}
