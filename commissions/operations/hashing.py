@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from commissions.operations.computing import Computed
 from commissions.operations.corrections import MICRO
 from commissions.queries import fingerprint
-from commissions.queries.fingerprint import NOTHING, Table, Words
+from commissions.queries.fingerprint import Table, Words
+from common.arrays import NOWHERE
 
 Ints = NDArray[np.int64]
 
@@ -79,7 +80,7 @@ def _corrected(periods: Sequence[str], before: int) -> Words:
 def _taken_back(periods: Sequence[str], before: int) -> Words:
     known = sorted(set(periods))
     at = [known.index(period) for period in periods]
-    return Words(np.array(known, dtype=np.str_), _joined(np.full(before, NOTHING), at))
+    return Words(np.array(known, dtype=np.str_), _joined(np.full(before, NOWHERE), at))
 
 
 def _joined(first: Ints, more: "Sequence[int] | Ints") -> Ints:

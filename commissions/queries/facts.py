@@ -15,6 +15,7 @@ from commissions.core.facts import Facts, OrderLines, People
 from commissions.core.plan import Plan
 from commissions.models import Period, Run
 from commissions.queries import plans
+from common.arrays import places
 from common.operations import tables
 from distributors.queries import network
 from distributors.queries.network import Network
@@ -78,7 +79,7 @@ def load(*, period: Period, plan: Plan) -> Loaded:
 def _people(
     everybody: Network, period: Period, zone: tzinfo, plan: Plan, titles: Ints
 ) -> tuple[People, Ints]:
-    sponsor = _positions(everybody.id, everybody.sponsor_id)
+    sponsor = places(of=everybody.sponsor_id, among=everybody.id)
     member = _with_sponsors(everybody.joined_at < _moments([period.ends_at])[0], sponsor)
     # People stand in the order of their numbers already: a stable sort by depth keeps it within each depth.
     order = np.argsort(_depth(sponsor), kind="stable")
@@ -95,14 +96,15 @@ def _people(
 
 
 def _orders(lines: CountedLines) -> int:
-    """How many orders the lines belong to."""
-    return len(np.unique(lines.order_id[~lines.reversal]))
+    """How many orders the lines belong to. Sorted by "ORDER/position", an order's lines stand together."""
+    sold = lines.order_id[~lines.reversal]
+    return int(len(sold) > 0) + int(np.count_nonzero(np.diff(sold)))
 
 
 def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
     return OrderLines(
         key=lines.key,
-        seller=_positions(people, lines.seller_id),
+        seller=places(of=lines.seller_id, among=people),
         by_customer=lines.by_customer,
         qualifying=lines.qualifying,
         commissionable=lines.commissionable,
@@ -136,18 +138,9 @@ def _titles_before(period: Period, plan: Plan, everybody: Network) -> Ints:
         query=f"SELECT distributor_id, CAST(title AS bigint) FROM commissions_snapshot WHERE run_id = {last.pk:d}",  # noqa: S608
         shape={"person": "int", "title": "int"},
     )
-    at = _positions(everybody.id, stored["person"])
+    at = places(of=stored["person"], among=everybody.id)
     titles[at[at >= 0]] = then[stored["title"]][at >= 0]
     return titles
-
-
-def _positions(ids: Ints, keys: Ints) -> Ints:
-    """Where each of the keys stands in `ids`; -1 for those that are not there."""
-    if not len(ids):
-        return np.full(len(keys), -1, dtype=np.int64)
-    by_key = np.argsort(ids)
-    at = by_key[np.minimum(np.searchsorted(ids, keys, sorter=by_key), len(ids) - 1)]
-    return np.where(ids[at] == keys, at, -1)
 
 
 def _depth(sponsor: Ints) -> Ints:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.arrays import NOWHERE, places
 from common.operations import tables
 
 Ints = NDArray[np.int64]
@@ -20,12 +21,13 @@ SIXTEEN_BITS = np.uint16
 # Each column of text says which vocabulary it is written in; people's and orders' are read once for all columns.
 ITEM_NUMBERS = ("amount", "line_count")
 LINE_NUMBERS = ("position", "kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
-NOTHING = -1
+# What tells rows apart, in the order in which it decides.
+FIRST = ("number", "bonus", "corrects", "kind", "order", "position", "origin", "level")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A column of text: a vocabulary, and for each row the position of its word in it; NOTHING for no word."""
+    """A column of text: a vocabulary, and for each row the position of its word in it; NOWHERE for no word."""
 
     vocabulary: NDArray[np.str_]
     at: Ints
@@ -54,52 +56,62 @@ def of_run(*, run_id: int) -> str:
 
 
 def _add(digest: Any, table: Table) -> None:
-    columns: list[Ints] = []
+    columns: dict[str, Ints] = {}
     for name in sorted(table):
         column = table[name]
         digest.update(f"{name}\n".encode())
         if isinstance(column, Words):
-            words, at = _ranked(column)
+            words, columns[name] = _ranked(column)
             digest.update("\n".join(words.tolist()).encode() + b"\n")
-            columns.append(at)
         else:
-            columns.append(column)
+            columns[name] = column
     order = _order(columns)
-    for column in columns:
+    for column in columns.values():
         digest.update(np.ascontiguousarray(column[order], dtype="<i8").tobytes())
 
 
 def _ranked(column: Words) -> tuple[NDArray[np.str_], Ints]:
-    """The words that occur, sorted by their code points, and each row's place among them; NOTHING stays."""
+    """The words that occur, sorted by their code points, and each row's place among them; NOWHERE stays."""
     used = np.zeros(len(column.vocabulary), bool)
     used[column.at[column.at >= 0]] = True
     there = np.flatnonzero(used)
     words, rank = np.unique(column.vocabulary[there], return_inverse=True)
-    place = np.full(len(column.vocabulary) + 1, NOTHING, np.int64)
+    place = np.full(len(column.vocabulary) + 1, NOWHERE, np.int64)
     place[there] = rank
     return words, place[column.at]
 
 
-def _order(columns: list[Ints]) -> Ints:
-    """Rows sorted by all columns, the first deciding: lexsort, by sixteen bits at a time where numbers are small,
-    which numpy sorts by counting."""
-    order: Ints = np.arange(len(columns[0]))
-    for column in reversed(columns):
-        least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
-        if least == most:
-            continue
-        if most - least >= 1 << 32:
-            order = order[np.argsort(column[order], kind="stable")]
-            continue
-        rest = column - least
-        while True:
-            order = order[np.argsort(rest[order].astype(SIXTEEN_BITS), kind="stable")]
-            if most - least < 1 << 16:
-                break
-            rest, least, most = rest >> 16, least >> 16, most >> 16
-            if not rest.any():
-                break
+def _order(columns: dict[str, Ints]) -> Ints:
+    """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name."""
+    keys = [columns[name] for name in FIRST if name in columns]
+    rest = [columns[name] for name in columns if name not in FIRST]
+    order = _sorted(keys, np.arange(len(keys[0])))
+    again = np.ones(max(0, len(order) - 1), bool)
+    for key in keys:
+        again &= np.diff(key[order]) == 0
+    if not again.any():
+        return order
+    # Few rows have equal keys, if any: those alone are sorted by everything.
+    tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
+    order[tied] = _sorted([*keys, *rest], order[tied])
     return order
+
+
+def _sorted(columns: list[Ints], rows: Ints) -> Ints:
+    """lexsort of these rows, the first column deciding, by sixteen bits at a time: numpy sorts those by counting."""
+    for column in reversed(columns):
+        found = column[rows]
+        least, most = (int(found.min()), int(found.max())) if len(found) else (0, 0)
+        if most - least >= 1 << 32:
+            rows = rows[np.argsort(found, kind="stable")]
+            continue
+        bits = most - least
+        shift = 0
+        while bits >> shift:
+            part = ((column[rows] - least) >> shift).astype(SIXTEEN_BITS)
+            rows = rows[np.argsort(part, kind="stable")]
+            shift += 16
+    return rows
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
@@ -107,20 +119,16 @@ def _order(columns: list[Ints]) -> Ints:
 class _Vocabulary:
     """Words by the key of their row: the key of the database never enters a hash."""
 
-    keys: Ints  # rising
+    keys: Ints
     words: NDArray[np.str_]
 
     def column(self, wanted: Ints) -> Words:
-        at = np.minimum(np.searchsorted(self.keys, wanted), max(0, len(self.keys) - 1))
-        if len(wanted) and not len(self.keys):
-            return Words(self.words, np.full(len(wanted), NOTHING))
-        return Words(self.words, np.where(self.keys[at] == wanted, at, NOTHING) if len(wanted) else at)
+        return Words(self.words, places(of=wanted, among=self.keys))
 
 
 def _vocabulary(query: str) -> _Vocabulary:
     found = tables.read(query=query, shape={"key": "int", "word": "text"})
-    order = np.argsort(found["key"], kind="stable")
-    return _Vocabulary(found["key"][order], found["word"][order])
+    return _Vocabulary(found["key"], found["word"])
 
 
 def _items(run_id: int, people: _Vocabulary) -> Table:
@@ -172,12 +180,11 @@ def _sold(run_id: int) -> tuple[_Vocabulary, Ints]:
         f"WHERE run_id = {run_id:d} AND order_line_id IS NOT NULL) u ON u.order_line_id = l.id",
         shape={"key": "int", "word": "text", "position": "int"},
     )
-    order = np.argsort(found["key"], kind="stable")
-    return _Vocabulary(found["key"][order], found["word"][order]), found["position"][order]
+    return _Vocabulary(found["key"], found["word"]), found["position"]
 
 
 def _corrected(run_id: int, wanted: Ints) -> Words:
-    """The period whose line is taken back; NOTHING of a line that takes nothing back."""
+    """The period whose line is taken back; NOWHERE of a line that takes nothing back."""
     periods = _vocabulary(
         "SELECT l.id, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id JOIN (SELECT DISTINCT corrects_id FROM commissions_line "
