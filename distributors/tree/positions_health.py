@@ -45,18 +45,23 @@ def repair() -> None:
     Parents, slots and owners are not changed. Raises SponsorCircle, TreeBusy.
     """
     for tree in PlacementTree.objects.order_by("pk"):
-        with writing(forest_of(tree.pk)):
-            health.rebuild_trees(tree_ids=[tree.pk], forest=forest_of(tree.pk))
-            rows = _read(tree.pk)
-            line_from, free_slots = lines_and_room(
-                pk=rows.pk, parent=rows.parent, slot=rows.slot, width=tree.width, depth=tree.depth_limit
-            )
-            changed = (rows.line_from != line_from) | (rows.free_slots != free_slots)
-            values = np.column_stack((line_from, free_slots, rows.pk))[changed].tolist()
-            with connection.cursor() as cursor:
-                sql = f"UPDATE {TABLE} SET line_from = %s, free_slots = %s WHERE id = %s"  # noqa: S608
-                for start in range(0, len(values), BATCH):
-                    cursor.executemany(sql, values[start : start + BATCH])
+        derive(tree=tree)
+
+
+def derive(*, tree: PlacementTree) -> None:
+    """The same for one tree."""
+    with writing(forest_of(tree.pk)):
+        health.rebuild_trees(tree_ids=[tree.pk], forest=forest_of(tree.pk))
+        rows = _read(tree.pk)
+        line_from, free_slots = lines_and_room(
+            pk=rows.pk, parent=rows.parent, slot=rows.slot, width=tree.width, depth=tree.depth_limit
+        )
+        changed = (rows.line_from != line_from) | (rows.free_slots != free_slots)
+        values = np.column_stack((line_from, free_slots, rows.pk))[changed].tolist()
+        sql = f"UPDATE {TABLE} SET line_from = %s, free_slots = %s WHERE id = %s"  # noqa: S608
+        with connection.cursor() as cursor:
+            for start in range(0, len(values), BATCH):
+                cursor.executemany(sql, values[start : start + BATCH])
 
 
 def lines_and_room(*, pk: Ints, parent: Ints, slot: Ints, width: int, depth: int | None) -> tuple[Ints, Ints]:
