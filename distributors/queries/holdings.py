@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from distributors.models import Holding, Placement, PlacementTree
 from distributors.queries import free_places, people, sponsor_tree
@@ -14,6 +13,7 @@ from distributors.queries.free_places import Free, Position
 TABLE = Placement._meta.db_table
 # Somebody with more positions than this is offered places below the first of them; any other can be taken too.
 MOST_POSITIONS = 9
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,11 @@ class Waiting:
     number: str
     since: datetime
     ends_at: datetime
+
+    @property
+    def initials(self) -> str:
+        """For the round mark beside the name."""
+        return people.initials(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +53,18 @@ class Place:
     above: people.PersonName | None
 
 
-def waiting(*, sponsor_id: int, now: datetime) -> list[Waiting]:
+def waiting(*, sponsor_id: int, now: datetime, limit: int = MOST_SHOWN) -> list[Waiting]:
     """Those the person sponsors who wait for a place, the most urgent first."""
     open_ones = Holding.objects.filter(owner__sponsor_id=sponsor_id, ended_at=None, ends_at__gt=now)
     rows = open_ones.select_related("tree", "owner__profile").order_by("ends_at", "pk")
-    return [_waiting(row) for row in rows]
+    return [_waiting(row) for row in rows[:limit]]
 
 
-def waiting_one(*, holding_id: int, sponsor_id: int, now: datetime) -> Waiting | None:
+def waiting_one(*, tree: str, number: str, sponsor_id: int, now: datetime) -> Waiting | None:
     """The same of one newcomer; None when the person does not sponsor them, or they wait no longer."""
-    mine = Holding.objects.filter(pk=holding_id, owner__sponsor_id=sponsor_id, ended_at=None, ends_at__gt=now)
-    row = mine.select_related("tree", "owner__profile").first()
+    mine = Holding.objects.filter(owner__sponsor_id=sponsor_id, ended_at=None, ends_at__gt=now)
+    one = mine.filter(tree__name=tree, owner__number=number.replace("\x00", ""))
+    row = one.select_related("tree", "owner__profile").first()
     return _waiting(row) if row else None
 
 
@@ -66,11 +72,6 @@ def waiting_count(*, sponsor_id: int, now: datetime) -> int:
     """How many newcomers wait for the person's choice."""
     mine = Holding.objects.filter(owner__sponsor_id=sponsor_id, ended_at=None, ends_at__gt=now)
     return int(mine.order_by().count())
-
-
-def tank(*, tree_id: int) -> QuerySet[Holding]:
-    """Everybody who waits in the tree, for staff."""
-    return Holding.objects.filter(tree_id=tree_id, ended_at=None).select_related("owner__profile")
 
 
 def places(*, tree_id: int, sponsor_id: int) -> list[Place]:
