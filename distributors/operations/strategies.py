@@ -43,7 +43,8 @@ def _first_free_by_level(tree: PlacementTree, under: Position) -> Free | None:
 
 
 def _weaker_leg_by_count(tree: PlacementTree, under: Position) -> Free | None:
-    return _in_leg(tree, under, free_places.leg_with_fewest(tree=tree, under=under))
+    slots = range(1, tree.width + 1)
+    return _in_leg(tree, under, free_places.leg_with_fewest(under=under, among=slots))
 
 
 def _weaker_leg_by_volume(tree: PlacementTree, under: Position) -> Free | None:

@@ -1,5 +1,6 @@
 """Where a placement tree has room, found in a bounded number of index look-ups however large the tree is."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
@@ -99,10 +100,10 @@ def outermost(*, tree: PlacementTree, under: Position, slot: int) -> Free | None
     return None if end[1] == tree.depth_limit else Free(end[0], slot)
 
 
-def leg_with_fewest(*, tree: PlacementTree, under: Position) -> int:
-    """The slot of the leg with the fewest positions; of equal ones the first."""
-    counts = dict.fromkeys(range(1, tree.width + 1), 0)
-    legs = _legs(under)
+def leg_with_fewest(*, under: Position, among: Iterable[int]) -> int:
+    """Of these slots that of the leg with the fewest positions; of equal ones the first."""
+    counts = dict.fromkeys(among, 0)
+    legs = [leg for leg in _legs(under) if leg.slot in counts]
     limit = FIRST_LIMIT
     while True:
         counts |= {leg.slot or 0: _count(leg, limit) for leg in legs}
@@ -113,13 +114,14 @@ def leg_with_fewest(*, tree: PlacementTree, under: Position) -> int:
 
 
 def leg_with_least_volume(*, tree: PlacementTree, under: Position) -> int:
-    """The slot of the leg that had the least volume when the tree was last measured; of equal ones the
-    first.
+    """The slot of the leg that had the least volume when the tree was last measured; of equal ones that with
+    the fewest positions.
     """
     volumes = dict.fromkeys(range(1, tree.width + 1), 0)
     measured = PlacementVolume.objects.filter(position__parent_id=under.id)
     volumes |= {slot or 0: volume for slot, volume in measured.values_list("position__slot", "volume")}
-    return min(volumes, key=lambda slot: (volumes[slot], slot))
+    least = min(volumes.values())
+    return leg_with_fewest(under=under, among=[slot for slot in volumes if volumes[slot] == least])
 
 
 def members_placed(*, tree_id: int, sponsor_id: int) -> int:
