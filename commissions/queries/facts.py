@@ -55,11 +55,12 @@ def one_view() -> Iterator[None]:
 def load(*, period: Period, plan: Plan) -> Loaded:
     """Read what a period is computed from: everybody who joined before its end, and the lines that count.
 
-    A person's standing and sponsor are those of the moment of reading: who is suspended while a month is
-    under review is suspended in the next draft. Raises FactsError when the database holds what the engine refuses.
+    The tree is that of the period's last moment, so that a move which counts from later on changes nothing in it. A
+    person's standing is that of the moment of reading: who is suspended while a month is under review is suspended
+    in the next draft. Raises FactsError when the database holds what the engine refuses.
     """
     with one_view():
-        everybody = network.network()
+        everybody = network.network(until=period.ends_at)
         lines = volume.counted(starts_at=period.starts_at, ends_at=period.ends_at)
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
         titles = _titles_before(period, plan, everybody)

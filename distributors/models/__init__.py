@@ -8,6 +8,7 @@ from distributors.models.placement import (
     PlacementVolume,
 )
 from distributors.models.profile import Profile
+from distributors.models.sponsorship import SponsorChange, Sponsorship
 from distributors.models.user import User
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "PlacementVolume",
     "Profile",
     "ReferralCode",
+    "SponsorChange",
+    "Sponsorship",
     "StatusChange",
     "TreeIsWrittenElsewhere",
     "User",

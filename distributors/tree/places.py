@@ -1,5 +1,6 @@
 """Taking a place in the tree, and moving to another."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, models
@@ -7,6 +8,7 @@ from django.db.models import Max
 
 from distributors.models import Distributor
 from distributors.queries.sponsor_tree import walk_up
+from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
 from distributors.tree.labels import TOP, greatest_below, make_room
 from distributors.tree.lock import writing
@@ -52,6 +54,7 @@ def take_place(*, distributor: Distributor, sponsor_id: int | None) -> Distribut
         distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
         # Past MPTTModel.save, which would number the whole tree anew.
         models.Model.save(distributor, force_insert=True)
+        history.began(distributor=distributor)
     return distributor
 
 
@@ -86,14 +89,15 @@ def read(place_id: int, forest: Forest = SPONSORS) -> Spot:
     return Spot(*found)
 
 
-def move(*, distributor_id: int, sponsor_id: int | None) -> None:
-    """Puts a person with everybody below under another sponsor, or makes them a root.
+def move(*, distributor_id: int, sponsor_id: int | None, effective_at: datetime) -> None:
+    """Puts a person with everybody below under another sponsor, or makes them a root, and keeps from when it counts.
 
-    Writes the tree alone; who decided it, why and from when is the caller's to record.
-    Raises SponsorUnknown, SponsorIsBelow, TreeBusy.
+    Writes the tree and its history alone; who decided it and why is the caller's to record.
+    Raises SponsorUnknown, SponsorIsBelow, MovesBackwards, TreeBusy.
     """
     with writing():
         person = read(distributor_id)
+        history.moved(distributor_id=distributor_id, sponsor_id=sponsor_id, effective_at=effective_at)
         if sponsor_id is not None:
             _refuse_circle(distributor_id, sponsor_id)
         people = Distributor.objects.filter(tree_id=person.tree_id, lft__gte=person.lft, lft__lte=person.rght)

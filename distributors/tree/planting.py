@@ -8,6 +8,7 @@ import numpy as np
 from common.operations import columns, staging
 from common.operations.staging import Kind
 from distributors.models import Distributor
+from distributors.tree import history
 from distributors.tree.arrays import Circle, Ints, levels, tour
 from distributors.tree.forest import SPONSORS
 from distributors.tree.health import rebuild_trees
@@ -226,3 +227,4 @@ def _insert(batch: _Batch, people: str) -> None:
             },
             source=f"FROM ({people}) AS person JOIN {PLANTED} place ON place.id = person.id ORDER BY person.id",
         )
+        history.began_listed(listed=PLANTED)

@@ -11,7 +11,7 @@ from distributors import tree
 from distributors.models import Distributor
 from distributors.queries import sponsor_tree
 from distributors.tree import labels
-from tests.distributors.people import batch, children, everybody_below, join, person
+from tests.distributors.people import LATER, batch, children, everybody_below, join, person
 
 
 def downline(pk: int) -> set[int]:
@@ -143,7 +143,7 @@ def test_a_sponsor_nobody_knows_is_refused():
 def test_moving_a_branch_takes_everybody_along():
     tree.plant(people=batch([None, 0, 1, 1, 0, None]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
-    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5"])
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5"], effective_at=LATER)
     assert downline(ids["B5"]) == {ids["B1"], ids["B2"], ids["B3"]}
     assert tree.problems() == []
 
@@ -153,7 +153,7 @@ def test_moving_below_oneself_is_refused_with_the_path():
     tree.plant(people=batch([None, 0, 1, 2]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
     with pytest.raises(tree.SponsorIsBelow) as refusal:
-        tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+        tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"], effective_at=LATER)
     assert refusal.value.path == ["B3", "B2", "B1"]
     assert tree.problems() == []
 
@@ -163,7 +163,7 @@ def test_moving_below_oneself_would_close_a_circle_without_the_refusal(monkeypat
     monkeypatch.setattr("distributors.tree.places._refuse_circle", lambda *ids: None)
     tree.plant(people=batch([None, 0, 1, 2]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
-    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"], effective_at=LATER)
     assert "circle" in tree.problems()[0]
 
 
@@ -175,10 +175,11 @@ def test_random_moves_keep_the_tree_sound():
     for _ in range(60):
         one, other = chance.sample(ids, 2)
         try:
-            tree.move(distributor_id=one, sponsor_id=other if chance.random() < 0.9 else None)
+            above = other if chance.random() < 0.9 else None
+            tree.move(distributor_id=one, sponsor_id=above, effective_at=LATER)
         except tree.SponsorIsBelow:
             continue
-    assert tree.problems() == []
+    assert tree.problems() == tree.history_problems() == []
 
 
 @pytest.mark.django_db

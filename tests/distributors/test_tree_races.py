@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, connections, transaction
 from distributors import tree
 from distributors.models import Distributor
 from distributors.tree import lock, places
-from tests.distributors.people import join, person
+from tests.distributors.people import LATER, join, person
 
 WORKERS, EACH = 8, 50
 
@@ -86,7 +86,7 @@ def test_two_moves_that_would_close_a_circle_end_with_one_of_them():
     def work(worker: int) -> None:
         one, other = (left, right) if worker % 2 else (right, left)
         try:
-            tree.move(distributor_id=one, sponsor_id=other)
+            tree.move(distributor_id=one, sponsor_id=other, effective_at=LATER)
         except tree.SponsorIsBelow as error:
             refused.append(error)
 

@@ -11,10 +11,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sponsors, placements = tree.problems(), positions_health.problems()
-        for problem in (*sponsors, *placements):
+        history = tree.history_problems()
+        for problem in (*sponsors, *history, *placements):
             self.stderr.write(problem)
         if sponsors:
             raise CommandError("The sponsor tree is not sound. `manage.py repair_tree` numbers it anew.")
+        if history:
+            raise CommandError(
+                "The history of sponsors contradicts the tree; a person has to decide which is true."
+            )
         if placements:
             raise CommandError("A placement tree is not sound. `manage.py repair_tree` derives it anew.")
         self.stdout.write("The sponsor tree and the placement trees are sound.")
