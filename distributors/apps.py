@@ -1,5 +1,16 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class DistributorsConfig(AppConfig):
     name = "distributors"
+
+    def ready(self) -> None:
+        from common.operations import jobs
+        from distributors.operations import holding, leg_volumes, sponsorship
+        from distributors.tree import guards
+
+        jobs.register(kind=holding.JOB, handler=holding.end)
+        jobs.register(kind=leg_volumes.JOB, handler=leg_volumes.refresh)
+        jobs.register(kind=sponsorship.JOB, handler=sponsorship.due)
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="distributors.guards")

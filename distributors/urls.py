@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from distributors.views import account, join
+from distributors.views import account, join, placing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/customer/", join.details, {"kind": "customer"}, name="join-customer"),
     path("sharing/", account.sharing, name="sharing"),
     path("sharing/renew/", account.sharing_renew, name="sharing-renew"),
+    path("placing/", placing.waiting, name="placing"),
+    path("placing/<slug:tree>/<str:number>/", placing.choose, name="placing-choose"),
     path("profile/", account.profile, name="profile"),
     path("profile/edit/", account.profile_edit, name="profile-edit"),
     path("security/", account.security, name="security"),

@@ -1,4 +1,7 @@
-"""Something behind every address: a plan, a product, Eva's orders, October 2026 closed and final, November open."""
+"""Something behind every address: a plan, a product, Eva's orders, October 2026 closed and final, November open.
+
+And a binary tree with Eva at its top, in which Finn waits for her choice.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 from commissions.models import Run
 from commissions.operations import estimates, periods, plans, runs, schedule
 from common.operations import jobs
+from distributors.operations import holding, placing
 from sales.operations import orders, products
 from tests.cast import Cast
 
@@ -13,6 +17,7 @@ PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 OCTOBER = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
 CLOSED_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
+NOBODY_LIVES_TO_SEE = datetime(2300, 1, 1, tzinfo=UTC)
 EVAS_ORDER = "P000005"
 
 
@@ -73,3 +78,5 @@ def furnish(*, cast: Cast) -> None:
     buy(distributor_id=cast.eva.pk, product_id=balm, pieces=2, at=NOVEMBER)
     estimates.refresh(now=NOVEMBER)
     schedule.enqueue_due(now=NOVEMBER)
+    legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
+    holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

@@ -2,10 +2,11 @@ from commissions.models.ledger import Account, Transfer
 from commissions.models.line import Line, Promotion, StatementItem
 from commissions.models.period import Period
 from commissions.models.plan import PlanVersion
-from commissions.models.run import Run, Snapshot
+from commissions.models.run import Carried, Run, Snapshot
 
 __all__ = [
     "Account",
+    "Carried",
     "Line",
     "Period",
     "PlanVersion",

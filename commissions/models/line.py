@@ -1,35 +1,90 @@
 from django.db import models
+from django.db.models import Q
 
 
 class Line(models.Model):
     """Why money was earned: this bonus, from this order line, on this level, at this rate. Exact, unrounded:
-    amount = whole minor units + micro millionths of one."""
+    amount = whole minor units + micro millionths of one.
+
+    On PostgreSQL this table, like those of items, snapshots and what is carried, has one partition for each run
+    (operations/partitions.py): written bare, indexed once, and dropped whole when a draft dies.
+    """
+
+    class Kind(models.IntegerChoices):
+        """Where it comes from; the engine's own list (core/result.py)."""
+
+        SALE = 0, "a sale"
+        PERSON = 1, "what a person earned or has"
+        AMOUNT = 2, "an amount"
+        ONCE = 3, "once"
+        PAIR = 4, "a pair of legs"
+        POOL = 5, "a pool"
+        GUARANTEE = 6, "a guarantee"
+        MOST = 7, "the most of this bonus"
+        GROUP = 8, "a rule over several bonuses"
+        HELD = 9, "held back"
+        RELEASED = 10, "released"
 
     run = models.ForeignKey(
-        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="lines"
+        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines"
     )
     bonus = models.CharField(max_length=40)
     distributor = models.ForeignKey(
-        "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "distributors.Distributor",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
+    kind = models.SmallIntegerField(choices=Kind, default=Kind.SALE)
     order_line = models.ForeignKey(
-        "sales.OrderLine", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "sales.OrderLine",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    origin = models.ForeignKey(
+        "distributors.Distributor",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Whose sale, earnings or number it comes from",
     )
     level = models.SmallIntegerField(help_text="After compression; 0 is the person's own sale")
-    depth = models.IntegerField(help_text="Before compression: the distance in the sponsor tree")
+    depth = models.IntegerField(help_text="Before compression: the distance in the walk's tree")
     base = models.BigIntegerField()
     rate_ppm = models.BigIntegerField()
     whole = models.BigIntegerField()
-    micro = models.BigIntegerField()
+    micro = models.IntegerField()
     corrects = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="corrections"
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="corrections",
     )
 
     class Meta:
-        indexes = [models.Index(fields=["run", "distributor", "bonus"], name="line_of_item")]
+        indexes = [
+            models.Index(fields=["distributor", "run", "bonus"], name="line_of_item"),
+            models.Index(fields=["order_line"], name="line_of_order"),
+            models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="line_corrects"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.bonus} {self.distributor_id}"
+
+    @property
+    def sold(self) -> int:
+        """The key of the order line this comes from. Raises ValueError for a line that comes from no order."""
+        if self.order_line_id is None:
+            raise ValueError(f"The line {self.pk} comes from no order")
+        return self.order_line_id
 
 
 class StatementItem(models.Model):
@@ -37,10 +92,14 @@ class StatementItem(models.Model):
     period whose payment it corrects."""
 
     run = models.ForeignKey(
-        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, related_name="items"
+        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="items"
     )
     distributor = models.ForeignKey(
-        "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "distributors.Distributor",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     bonus = models.CharField(max_length=40)
     corrects_period = models.CharField(max_length=10, blank=True)

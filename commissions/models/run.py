@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from common.models import IntegersField
+
 
 class Run(models.Model):
     """One computation of a period: its inputs' and outputs' hashes, its stages, and who answered for it."""
@@ -100,14 +102,26 @@ class Run(models.Model):
 
 
 class Snapshot(models.Model):
-    """One person as the run saw them: place, standing, volumes, rank, and what each rank asked and they had."""
+    """One person as the run saw them: place, standing, volumes, rank, what each rank asked and they had, and what
+    they take into the next period. The numbers stand in the order of the plan (queries/snapshots.py names them)."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, db_constraint=False, related_name="snapshots")
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="snapshots"
+    )
     distributor = models.ForeignKey(
-        "distributors.Distributor", on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "distributors.Distributor",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     sponsor = models.ForeignKey(
-        "distributors.Distributor", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+        "distributors.Distributor",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     standing = models.SmallIntegerField(help_text="0 in good standing, 1 suspended, 2 left")
     active = models.BooleanField()
@@ -115,8 +129,10 @@ class Snapshot(models.Model):
     title = models.SmallIntegerField(help_text="Career rank after the period: index in the plan's ladder")
     own_volume = models.BigIntegerField(help_text="Hundredths of a point")
     group_volume = models.BigIntegerField(help_text="Hundredths of a point")
-    measures = models.JSONField(help_text="Every named number of the plan")
-    have = models.JSONField(help_text="What the person had for each requirement, in the ladder's order")
+    measures = IntegersField(help_text="Every named number of the plan: volumes, then measures")
+    statuses = IntegersField(default=list, help_text="Every named truth of the plan, by name")
+    memory = IntegersField(default=list, help_text="Every memory after the period, by name")
+    have = IntegersField(help_text="What the person had for each requirement, in the ladder's order")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "distributor"], name="snapshot_once")]
@@ -124,3 +140,38 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.distributor_id}"
+
+
+class Carried(models.Model):
+    """What a run takes into the next period besides memories, one small fact a row: only what is not zero."""
+
+    class Kind(models.TextChoices):
+        CARRY = "carry", "volume of a leg"
+        HELD = "held", "money that waits"
+        GIVEN = "given", "a bonus given once"
+        WINDOW = "window", "a value of an earlier period"
+        POOL = "pool", "a pool nobody qualified for"
+
+    run = models.ForeignKey(
+        Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="carried"
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    name = models.CharField(max_length=40, help_text="The bonus, or the memory")
+    distributor = models.ForeignKey(
+        "distributors.Distributor",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    place = models.CharField(max_length=40, blank=True, help_text="A position's key")
+    slot = models.SmallIntegerField(default=0, help_text="Of a leg: its slot")
+    age = models.SmallIntegerField(default=0, help_text="In periods; of a window: how many periods ago")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "kind", "name"], name="carried_of_run")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.kind} {self.name}"

@@ -1,6 +1,5 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +10,8 @@ from commissions.core import run as engine
 from commissions.core.plan import Plan
 from commissions.core.run import Result
 from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.operations import bulk, corrections
-from commissions.operations.corrections import MICRO, Corrections
+from commissions.operations import corrections, partitions, storing
+from commissions.operations.corrections import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 
@@ -65,54 +64,21 @@ def counts(*, computed: Computed) -> dict[str, int]:
 
 def store(*, run_id: int, computed: Computed) -> None:
     """Write a run's snapshots, lines and items in place of those it may have. Belongs into a transaction."""
+    result, loaded, back = computed.result, computed.loaded, computed.corrections
     drop(run_id=run_id, items_too=True)
-    bulk.insert(model=Snapshot, columns=SNAPSHOT, rows=_snapshots(run_id, computed))
-    bulk.insert(model=Line, columns=LINE, rows=_lines(run_id, computed))
-    bulk.insert(model=StatementItem, columns=ITEM, rows=_items(run_id, computed))
+    everybody = storing.snapshots(
+        result=result, loaded=loaded, active=computed.plan.active, titles=titles(computed=computed)
+    )
+    lines = storing.lines(result=result, loaded=loaded, back=back)
+    items = storing.items(result=result, loaded=loaded, back=back)
+    for model, columns in ((Snapshot, everybody), (Line, lines), (StatementItem, items)):
+        partitions.store(run_id=run_id, model=model, columns=columns)
 
 
 def drop(*, run_id: int, items_too: bool) -> None:
     """Delete a run's snapshots and lines, and its items when they are not wanted for a comparison."""
-    Line.objects.filter(run_id=run_id)._raw_delete("default")
-    Snapshot.objects.filter(run_id=run_id)._raw_delete("default")
-    if items_too:
-        StatementItem.objects.filter(run_id=run_id)._raw_delete("default")
-
-
-SNAPSHOT = (
-    "run_id", "distributor_id", "sponsor_id", "standing", "active", "rank", "title", "own_volume", "group_volume",
-    "measures", "have",
-)  # fmt: skip
-LINE = (
-    "run_id", "distributor_id", "bonus", "order_line_id", "level", "depth", "base", "rate_ppm", "whole", "micro",
-    "corrects_id",
-)  # fmt: skip
-ITEM = ("run_id", "distributor_id", "bonus", "corrects_period", "amount", "line_count")
-
-
-def _snapshots(run_id: int, computed: Computed) -> Iterator[Sequence[object]]:
-    result, people = computed.result, computed.loaded.facts.people
-    ids = computed.loaded.person_ids
-    sponsors = [
-        None if at < 0 else pk for at, pk in zip(people.sponsor, ids[people.sponsor].tolist(), strict=True)
-    ]
-    measures = "{" + ", ".join(f'"{name}": %d' for name in result.measures) + "}"
-    have = "[" + ", ".join(["%d"] * len(result.requirements)) + "]"
-    columns = zip(
-        ids.tolist(),
-        sponsors,
-        people.standing.tolist(),
-        result.statuses[computed.plan.active].tolist(),
-        result.rank.tolist(),
-        titles(computed=computed).tolist(),
-        result.measures[computed.plan.own_volume].tolist(),
-        result.measures[computed.plan.group_volume].tolist(),
-        zip(*(column.tolist() for column in result.measures.values()), strict=True),
-        result.have.tolist(),
-        strict=True,
-    )
-    for *row, measured, had in columns:
-        yield (run_id, *row, measures % measured, have % tuple(had))
+    kept = () if items_too else (StatementItem,)
+    partitions.drop(run_ids=[run_id], models=[model for model in partitions.OF_RUNS if model not in kept])
 
 
 def titles(*, computed: Computed) -> Ints:
@@ -121,47 +87,3 @@ def titles(*, computed: Computed) -> Ints:
     if "title" in result.memory_after:
         return result.memory_after["title"]
     return np.maximum(result.rank, computed.loaded.titles_before)
-
-
-def _lines(run_id: int, computed: Computed) -> Iterator[Sequence[object]]:
-    lines, bonuses = computed.result.lines, _names(computed)
-    people, order_lines = computed.loaded.person_ids, computed.loaded.order_line_ids
-    rows = zip(
-        people[lines.beneficiary].tolist(),
-        lines.bonus.tolist(),
-        order_lines[lines.source].tolist(),
-        lines.level.tolist(),
-        lines.depth.tolist(),
-        lines.base.tolist(),
-        lines.rate_ppm.tolist(),
-        lines.whole.tolist(),
-        lines.micro.tolist(),
-        strict=True,
-    )
-    for person, bonus, *rest in rows:
-        yield (run_id, person, bonuses[bonus], *rest, None)
-    for line in computed.corrections.lines:
-        whole, micro = divmod(line.exact, MICRO)
-        yield (
-            run_id, line.item.distributor_id, line.item.bonus, line.order_line_id, line.level, line.depth, line.base,
-            line.rate_ppm, whole, micro, line.corrects_id,
-        )  # fmt: skip
-
-
-def _items(run_id: int, computed: Computed) -> Iterator[Sequence[object]]:
-    items, bonuses, people = computed.result.items, _names(computed), computed.loaded.person_ids
-    rows = zip(
-        people[items.beneficiary].tolist(),
-        items.bonus.tolist(),
-        items.amount.tolist(),
-        items.line_count.tolist(),
-        strict=True,
-    )
-    for person, bonus, amount, count in rows:
-        yield (run_id, person, bonuses[bonus], "", amount, count)
-    for item in computed.corrections.items:
-        yield (run_id, item.item.distributor_id, item.item.bonus, item.period, item.amount, item.line_count)
-
-
-def _names(computed: Computed) -> list[str]:
-    return [bonus.name for bonus in computed.plan.bonuses]

@@ -48,6 +48,7 @@ class BackLine:
     rate_ppm: int
     exact: int  # millionths of a minor unit
     corrects_id: int
+    origin_id: int  # whose sale it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _lines(order_lines: Sequence[int], left: dict[int, tuple[int, int]]) -> Iter
     originals = list(paid.order_by("run__period__starts_at", "pk"))
     before = _corrected(originals)
     for line in originals:
-        stands, stood = left[line.order_line_id]
+        stands, stood = left[line.sold]
         exact_back, base_back = before.get(line.pk, (0, 0))
         exact = line.whole * MICRO + line.micro + exact_back
         base = line.base + base_back
@@ -112,13 +113,14 @@ def _lines(order_lines: Sequence[int], left: dict[int, tuple[int, int]]) -> Iter
         yield BackLine(
             item=ItemKey(line.run_id, line.distributor_id, line.bonus),
             period=line.run.period.key,
-            order_line_id=line.order_line_id,
+            order_line_id=line.sold,
             level=line.level,
             depth=line.depth,
             base=base * stands // stood - base if stood else -base,
             rate_ppm=line.rate_ppm,
             exact=taken,
             corrects_id=line.pk,
+            origin_id=line.origin_id or line.distributor_id,
         )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.queries.guards import OF_RUNS, RUN, TRANSFER, expected
+from commissions.queries.guards import OF_RUNS, RUN, TRANSFER, expected, guarded
 
 FINAL = "What is final is not changed; a correction is a row of its own"
 
@@ -26,9 +26,16 @@ def install(**_: Any) -> None:
             cursor.execute(statement)
 
 
+def install_on(*, table: str) -> None:
+    """Guard a new partition. PostgreSQL alone."""
+    with connection.cursor() as cursor:
+        for statement in _of_table(table):
+            cursor.execute(statement)
+
+
 def lift() -> None:
     """Take every guard away. For tests that have to empty their database; `install` puts them back."""
-    tables = sorted({*OF_RUNS, RUN, TRANSFER}, key=len, reverse=True)
+    tables = sorted({*guarded(), RUN, TRANSFER}, key=len, reverse=True)
     with transaction.atomic(), connection.cursor() as cursor:
         for name in sorted(expected()):
             table = next(table for table in tables if name.startswith(f"{table}_final_"))
@@ -83,16 +90,27 @@ def _postgresql() -> list[str]:
         _function("commissions_guard_truncate", f"""
             RAISE EXCEPTION '{FINAL}' USING ERRCODE = 'restrict_violation'; RETURN NULL;"""),
     ]  # fmt: skip
-    for table in OF_RUNS:
-        found += [_guard(table, event, "commissions_guard_rows") for event in ("insert", "delete")]
-        found.append(_guard(table, "update", "commissions_guard_moved", "NEW TABLE AS become"))
+    for table in guarded():
+        found += _of_table(table)
     found += [_guard(RUN, event, "commissions_guard_runs") for event in ("update", "delete")]
     found += [_guard(TRANSFER, event, "commissions_guard_all") for event in ("update", "delete")]
-    return found + [
+    return found + [_truncate(table) for table in (RUN, TRANSFER)]
+
+
+def _of_table(table: str) -> list[str]:
+    """The guards of a table, or of a partition, whose rows belong to runs."""
+    return [
+        *(_guard(table, event, "commissions_guard_rows") for event in ("insert", "delete")),
+        _guard(table, "update", "commissions_guard_moved", "NEW TABLE AS become"),
+        _truncate(table),
+    ]
+
+
+def _truncate(table: str) -> str:
+    return (
         f"CREATE OR REPLACE TRIGGER {table}_final_truncate BEFORE TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION commissions_guard_truncate()"
-        for table in (*OF_RUNS, RUN, TRANSFER)
-    ]
+    )
 
 
 def _function(name: str, body: str) -> str:

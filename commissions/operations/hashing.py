@@ -9,6 +9,7 @@ from commissions.operations.computing import Computed
 from commissions.operations.corrections import MICRO
 from commissions.queries import fingerprint
 from commissions.queries.fingerprint import Table, Words
+from common.arrays import NOWHERE
 
 Ints = NDArray[np.int64]
 
@@ -37,13 +38,16 @@ def _lines(computed: Computed) -> Table:
         pk: at for at, pk in enumerate(loaded.returned.order_line_id.tolist(), len(loaded.facts.lines.key))
     }
     source = _joined(lines.source, [returned[line.order_line_id] for line in back])
+    seller = loaded.facts.lines.seller
     split = [divmod(line.exact, MICRO) for line in back]
     return {
         "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
         "bonus": _bonuses(computed, lines.bonus, [line.item.bonus for line in back]),
         "order": Words(np.array(orders, dtype=np.str_), source),
         "position": np.array(positions, dtype=np.int64)[source],
-        "corrects": _corrected([line.period for line in back], len(lines.whole)),
+        "kind": np.zeros(len(source), np.int64),
+        "origin": _people(computed, seller[lines.source], [line.origin_id for line in back]),
+        "corrects": _taken_back([line.period for line in back], len(lines.whole)),
         "level": _joined(lines.level, [line.level for line in back]),
         "depth": _joined(lines.depth, [line.depth for line in back]),
         "base": _joined(lines.base, [line.base for line in back]),
@@ -71,6 +75,12 @@ def _corrected(periods: Sequence[str], before: int) -> Words:
     known = ["", *sorted(set(periods))]
     at = [known.index(period) for period in periods]
     return Words(np.array(known, dtype=np.str_), _joined(np.zeros(before, np.int64), at))
+
+
+def _taken_back(periods: Sequence[str], before: int) -> Words:
+    known = sorted(set(periods))
+    at = [known.index(period) for period in periods]
+    return Words(np.array(known, dtype=np.str_), _joined(np.full(before, NOWHERE), at))
 
 
 def _joined(first: Ints, more: "Sequence[int] | Ints") -> Ints:

@@ -2,24 +2,36 @@
 
 A transfer's key is made of business facts, so that posting twice is impossible: the same key with the same
 amount is the same transfer, with another amount it is refused. Balances change in the transaction that
-writes the transfers.
+writes the transfers. Entries are gathered in a table of the session's own and posted in a few statements, whether
+they are three or a million.
 """
 
-from collections import defaultdict
+# ruff: noqa: S608 - statements are put together from names and numbers of ours, never from input
+
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.models import Account, Run, StatementItem, Transfer
-from commissions.operations import bulk
+from commissions.models import Run, StatementItem
 from commissions.queries import plans
 
-T = TypeVar("T")
-AT_A_TIME = 500
-TRANSFER = ("key", "debit_id", "credit_id", "amount", "currency", "period_id", "run_id", "posted_at")
+KEY = 160
+# Whom an entry debits and credits, and how much: a negative amount goes the other way.
+ENTRY = (
+    "key",
+    "debit_kind",
+    "debit_name",
+    "debit_owner",
+    "credit_kind",
+    "credit_name",
+    "credit_owner",
+    "amount",
+)
+NOBODY = 0
 
 
 class PostedOtherwise(RuntimeError):
@@ -44,24 +56,22 @@ class Entry:
     credit: Owned
     amount: int
 
-    def turned(self) -> "Entry":
-        """The same movement with a positive amount."""
-        return self if self.amount >= 0 else Entry(self.key, self.credit, self.debit, -self.amount)
-
 
 def post_run(*, run: Run, now: datetime) -> int:
     """Post a run's items, and return how many transfers were new. Belongs into a transaction that holds the run.
 
     Expense to clearing for each bonus, clearing to payable for each item, so that the period's clearing ends at
     zero. What takes back more than a person has becomes a debt; what a person then has reduces their debt.
+    Raises PostedOtherwise.
     """
     currency = plans.parsed(version=run.plan).currency
-    new = post(entries=[*_of_expenses(run), *_of_items(run)], run=run, currency=currency, now=now)
-    people = (
-        StatementItem.objects.filter(run=run).order_by().values_list("distributor_id", flat=True).distinct()
-    )
-    debts = _of_debts(run, currency, list(people))
-    return new + post(entries=debts, run=run, currency=currency, now=now)
+    with _gathering() as gathered:
+        gathered.add(*_expenses(run))
+        gathered.add(*_items(run))
+        new = gathered.post(run, currency, now)
+    with _gathering() as gathered:
+        gathered.add(*_debts(run, currency))
+        return new + gathered.post(run, currency, now)
 
 
 def post(*, entries: Sequence[Entry], run: Run, currency: str, now: datetime) -> int:
@@ -69,55 +79,34 @@ def post(*, entries: Sequence[Entry], run: Run, currency: str, now: datetime) ->
 
     Raises PostedOtherwise, and then nothing of it is written.
     """
-    turned = [entry.turned() for entry in entries if entry.amount]
-    with transaction.atomic():
-        accounts = _accounts({owned for entry in turned for owned in (entry.debit, entry.credit)}, currency)
-        known = _known(turned)
-        rows, moved = [], defaultdict[int, int](int)
-        for entry in turned:
-            debit, credit = accounts[entry.debit], accounts[entry.credit]
-            there = known.get(entry.key)
-            if there == (debit, credit, entry.amount):
-                continue
-            if there is not None:
-                raise PostedOtherwise(f"{entry.key} is posted with another amount or between other accounts.")
-            rows.append(
-                (entry.key, debit, credit, entry.amount, currency, run.period_id, run.pk, _moment(now))
-            )
-            moved[debit] -= entry.amount
-            moved[credit] += entry.amount
-        bulk.insert(model=Transfer, columns=TRANSFER, rows=rows)
-        bulk.add_to(model=Account, column="balance", amounts=moved)
-    return len(rows)
+    with transaction.atomic(), _gathering() as gathered:
+        gathered.take(entries)
+        return gathered.post(run, currency, now)
 
 
-def _of_expenses(run: Run) -> list[Entry]:
-    totals: dict[str, int] = defaultdict(int)
-    for bonus, amount in StatementItem.objects.filter(run=run).values_list("bonus", "amount"):
-        totals[bonus] += amount
+# --- what a run posts -------------------------------------------------------------------------------------------------
+def _expenses(run: Run) -> tuple[str, list[Any]]:
     period, plan = run.period.key, run.plan.name
-    clearing = Owned(Account.Kind.CLEARING, period)
-    return [
-        Entry(f"expense:{period}:{plan}:{bonus}", Owned(Account.Kind.EXPENSE, bonus), clearing, amount)
-        for bonus, amount in sorted(totals.items())
-    ]
-
-
-def _of_items(run: Run) -> Iterable[Entry]:
-    clearing = Owned(Account.Kind.CLEARING, run.period.key)
-    turn = _turn_of_corrections(run)
-    rows = StatementItem.objects.filter(run=run).values_list(
-        "distributor_id", "distributor__number", "bonus", "corrects_period", "amount"
+    return (
+        f"SELECT %s || bonus, 'expense', bonus, {NOBODY}, 'clearing', %s, {NOBODY}, CAST(SUM(amount) AS bigint) "
+        "FROM commissions_statementitem WHERE run_id = %s GROUP BY bonus",
+        [f"expense:{period}:{plan}:", period, run.pk],
     )
-    for person, number, bonus, corrected, amount in rows.order_by(
-        "distributor__number", "bonus", "corrects_period"
-    ):
-        key = (
-            f"corr:{corrected}:{turn[corrected]}:{bonus}:{number}"
-            if corrected
-            else f"comm:{run.period.key}:{run.plan.name}:{bonus}:{number}"
-        )
-        yield Entry(key, clearing, Owned(Account.Kind.PAYABLE, owner_id=person), amount)
+
+
+def _items(run: Run) -> tuple[str, list[Any]]:
+    """`comm:{period}:{plan}:{bonus}:{distributor}`, and `corr:{period}:{n}:{bonus}:{distributor}` for what is taken
+    back of an earlier period in the n-th final run that corrects it."""
+    turns = _turn_of_corrections(run)
+    turn = " ".join("WHEN %s THEN %s" for _ in turns)
+    prefix = f"CASE corrects_period {turn} ELSE %s END" if turns else "%s"
+    known = [word for period, n in turns.items() for word in (period, f"corr:{period}:{n}:")]
+    return (
+        f"SELECT {prefix} || i.bonus || ':' || d.number, 'clearing', %s, {NOBODY}, 'payable', '', d.id, i.amount "
+        "FROM commissions_statementitem i JOIN distributors_distributor d ON d.id = i.distributor_id "
+        "WHERE i.run_id = %s",
+        [*known, f"comm:{run.period.key}:{run.plan.name}:", run.period.key, run.pk],
+    )
 
 
 def _turn_of_corrections(run: Run) -> dict[str, int]:
@@ -130,69 +119,142 @@ def _turn_of_corrections(run: Run) -> dict[str, int]:
     return turns
 
 
-def _of_debts(run: Run, currency: str, people: list[int]) -> list[Entry]:
+def _debts(run: Run, currency: str) -> tuple[str, list[Any]]:
     """What is missing on a payable becomes debt; what is there pays debt back."""
-    entries, period = [], run.period.key
-    for part in _parts(people):
-        held: dict[int, dict[str, int]] = defaultdict(lambda: {"payable": 0, "debt": 0})
-        numbers: dict[int, str] = {}
-        rows = Account.objects.filter(owner_id__in=part, currency=currency)
-        for person, number, kind, balance in rows.values_list("owner_id", "owner__number", "kind", "balance"):
-            if person is not None:
-                held[person][kind], numbers[person] = balance, number
-        for person in sorted(held):
-            payable, debt = held[person]["payable"], held[person]["debt"]
-            from_debt = -payable if payable < 0 else -min(payable, -debt)
-            name = "debt" if payable < 0 else "repay"
-            entries.append(
-                Entry(
-                    f"{name}:{period}:{numbers[person]}",
-                    Owned(Account.Kind.DEBT, owner_id=person),
-                    Owned(Account.Kind.PAYABLE, owner_id=person),
-                    from_debt,
-                )
-            )
-    return entries
-
-
-def _accounts(wanted: set[Owned], currency: str) -> dict[Owned, int]:
-    """The keys of the accounts, opening those that are missing."""
-    owners = sorted({owned.owner_id for owned in wanted if owned.owner_id is not None})
-    missing = wanted - _opened(owners, currency).keys()
-    Account.objects.bulk_create(
-        [
-            Account(kind=owned.kind, name=owned.name, owner_id=owned.owner_id, currency=currency)
-            for owned in sorted(missing, key=lambda owned: (owned.kind, owned.name, owned.owner_id or 0))
-        ],
-        ignore_conflicts=True,
-        batch_size=AT_A_TIME,
+    period = run.period.key
+    return (
+        """SELECT CASE WHEN payable < 0 THEN %s ELSE %s END || d.number, 'debt', '', d.id, 'payable', '', d.id,
+               CASE WHEN payable < 0 THEN -payable WHEN payable < -debt THEN -payable ELSE debt END
+        FROM (SELECT owner_id,
+                     CAST(SUM(CASE kind WHEN 'payable' THEN balance ELSE 0 END) AS bigint) AS payable,
+                     CAST(SUM(CASE kind WHEN 'debt' THEN balance ELSE 0 END) AS bigint) AS debt
+              FROM commissions_account WHERE currency = %s AND kind IN ('payable', 'debt') AND owner_id IN
+                   (SELECT distributor_id FROM commissions_statementitem WHERE run_id = %s)
+              GROUP BY owner_id) AS held
+        JOIN distributors_distributor d ON d.id = held.owner_id
+        WHERE payable < 0 OR (payable > 0 AND debt < 0)""",
+        [f"debt:{period}:", f"repay:{period}:", currency, run.pk],
     )
-    found = _opened(owners, currency)
-    return {owned: found[owned] for owned in wanted}
 
 
-def _opened(owners: list[int], currency: str) -> dict[Owned, int]:
-    mine = Account.objects.filter(currency=currency)
-    company = mine.filter(owner__isnull=True).values_list("kind", "name", "owner_id", "pk")
-    found = {Owned(kind, name, owner): pk for kind, name, owner, pk in company}
-    for part in _parts(owners):
-        rows = mine.filter(owner_id__in=part).values_list("kind", "owner_id", "pk")
-        found |= {Owned(kind, owner_id=owner): pk for kind, owner, pk in rows}
-    return found
+# --- how entries are posted -------------------------------------------------------------------------------------------
+class _Gathered:
+    """Entries in a table that only this session sees. `debit` and `credit` are the accounts' keys, once found."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def add(self, query: str, parameters: list[Any]) -> None:
+        """Take the entries that a query gives."""
+        self._run(f"INSERT INTO {self.table} ({', '.join(ENTRY)}) {query}", parameters)
+
+    def take(self, entries: Iterable[Entry]) -> None:
+        """Take entries one by one."""
+        marks = ", ".join(["%s"] * len(ENTRY))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {self.table} ({', '.join(ENTRY)}) VALUES ({marks})",
+                [(entry.key, *_side(entry.debit), *_side(entry.credit), entry.amount) for entry in entries],
+            )
+
+    def post(self, run: Run, currency: str, now: datetime) -> int:
+        """Open the accounts, refuse what is posted otherwise, write what is not there yet, and add it up."""
+        self._run(f"DELETE FROM {self.table} WHERE amount = 0", [])
+        if connection.vendor == "postgresql":
+            # Nobody else looks at a session's own table: the planner would take a million rows for none.
+            self._run(f"ANALYZE {self.table}", [])
+        # A negative amount is the same movement the other way.
+        self._run(
+            f"UPDATE {self.table} SET amount = -amount, debit_kind = credit_kind, debit_name = credit_name, "
+            "debit_owner = credit_owner, credit_kind = debit_kind, credit_name = debit_name, "
+            "credit_owner = debit_owner WHERE amount < 0",
+            [],
+        )
+        for side in ("debit", "credit"):
+            self._open(side, currency)
+            self._find(side, currency)
+        self._refuse()
+        self._run(f"DELETE FROM {self.table} WHERE key IN (SELECT key FROM commissions_transfer)", [])
+        new = self._run(
+            "INSERT INTO commissions_transfer "
+            "(key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
+            f"SELECT key, debit, credit, amount, %s, %s, %s, %s FROM {self.table} ORDER BY key",
+            [currency, run.period_id, run.pk, connection.ops.adapt_datetimefield_value(now)],
+        )
+        self._balance()
+        return new
+
+    def _open(self, side: str, currency: str) -> None:
+        """Accounts that are missing begin at nothing. What somebody else opens meanwhile is as good."""
+        self._run(
+            "INSERT INTO commissions_account (kind, name, owner_id, currency, balance) "
+            f"SELECT DISTINCT {side}_kind, {side}_name, NULLIF({side}_owner, {NOBODY}), %s, 0 FROM {self.table} "
+            "WHERE true ON CONFLICT DO NOTHING",
+            [currency],
+        )
+
+    def _find(self, side: str, currency: str) -> None:
+        self._run(
+            f"UPDATE {self.table} SET {side} = a.id FROM commissions_account a WHERE a.currency = %s "
+            f"AND a.kind = {side}_kind AND a.name = {side}_name AND a.owner_id = {side}_owner "
+            f"AND {side}_owner <> {NOBODY}",
+            [currency],
+        )
+        self._run(
+            f"UPDATE {self.table} SET {side} = a.id FROM commissions_account a WHERE a.currency = %s "
+            f"AND a.kind = {side}_kind AND a.name = {side}_name AND a.owner_id IS NULL "
+            f"AND {side}_owner = {NOBODY}",
+            [currency],
+        )
+
+    def _refuse(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT e.key FROM {self.table} e JOIN commissions_transfer t ON t.key = e.key "
+                "WHERE t.debit_id <> e.debit OR t.credit_id <> e.credit OR t.amount <> e.amount ORDER BY e.key LIMIT 1"
+            )
+            if found := cursor.fetchone():
+                raise PostedOtherwise(f"{found[0]} is posted with another amount or between other accounts.")
+
+    def _balance(self) -> None:
+        """Rows are locked in the order of their keys, so that two who post never wait for each other in a ring."""
+        moved = (
+            "SELECT id, CAST(SUM(amount) AS bigint) AS amount FROM ("
+            f"SELECT credit AS id, amount FROM {self.table} UNION ALL SELECT debit, -amount FROM {self.table}"
+            ") AS sides GROUP BY id"
+        )
+        if connection.vendor == "postgresql":
+            self._run(
+                f"SELECT 1 FROM commissions_account WHERE id IN (SELECT id FROM ({moved}) m) ORDER BY id FOR UPDATE",
+                [],
+            )
+        self._run(
+            f"UPDATE commissions_account SET balance = balance + moved.amount FROM ({moved}) AS moved "
+            "WHERE moved.id = commissions_account.id",
+            [],
+        )
+
+    def _run(self, statement: str, parameters: list[Any]) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return int(cursor.rowcount)
 
 
-def _known(entries: Sequence[Entry]) -> dict[str, tuple[int, int, int]]:
-    found: dict[str, tuple[int, int, int]] = {}
-    for part in _parts([entry.key for entry in entries]):
-        rows = Transfer.objects.filter(key__in=part).values_list("key", "debit_id", "credit_id", "amount")
-        found |= {key: (debit, credit, amount) for key, debit, credit, amount in rows}
-    return found
+def _side(owned: Owned) -> tuple[str, str, int]:
+    return owned.kind, owned.name, owned.owner_id or NOBODY
 
 
-def _parts(values: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(values), AT_A_TIME):
-        yield values[start : start + AT_A_TIME]
-
-
-def _moment(now: datetime) -> object:
-    return connection.ops.adapt_datetimefield_value(now)
+@contextmanager
+def _gathering() -> Iterator[_Gathered]:
+    """A fresh table for entries, gone afterwards. Belongs into a transaction."""
+    name = "entries_gathered"
+    columns = (
+        f"key varchar({KEY}) NOT NULL, debit_kind varchar(10), debit_name varchar(60), debit_owner bigint, "
+        "credit_kind varchar(10), credit_name varchar(60), credit_owner bigint, amount bigint NOT NULL, "
+        "debit bigint, credit bigint"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+        yield _Gathered(name)
+        # After an error PostgreSQL takes it away with the transaction, and so does SQLite.
+        cursor.execute(f"DROP TABLE {name}")

@@ -7,6 +7,7 @@ from commissions.models import Period
 from commissions.operations import estimates, periods, runs
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs
+from distributors.operations import leg_volumes
 
 A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 def tick(*, now: datetime, owner: str) -> int:
     """Make due what the clock asks for, and work on what is due; how many jobs were worked on."""
     enqueue_due(now=now)
+    leg_volumes.request(now=now)
     return jobs.advance_due(now=now, owner=owner)
 
 

@@ -1,10 +1,9 @@
 """From the database to the engine's facts: a few wide queries, then arrays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,15 +13,16 @@ from numpy.typing import NDArray
 
 from commissions.core.facts import Facts, OrderLines, People
 from commissions.core.plan import Plan
-from commissions.models import Period, Run, Snapshot
+from commissions.models import Period, Run
 from commissions.queries import plans
-from distributors.queries import sponsor_tree
-from distributors.queries.sponsor_tree import NetworkRows
+from common.arrays import places
+from common.operations import tables
+from distributors.queries import network
+from distributors.queries.network import Network
 from sales.queries import volume
 from sales.queries.volume import CountedLines, ReturnedLines
 
 Ints = NDArray[np.int64]
-STANDINGS = {"good": 0, "suspended": 1, "left": 2}
 QUARTER_OF_AN_HOUR = 15 * 60 * 1_000_000
 DAY_ONE = np.datetime64(0, "us")
 
@@ -55,16 +55,17 @@ def one_view() -> Iterator[None]:
 def load(*, period: Period, plan: Plan) -> Loaded:
     """Read what a period is computed from: everybody who joined before its end, and the lines that count.
 
-    A person's standing and sponsor are those of the moment of reading: who is suspended while a month is
-    under review is suspended in the next draft. Raises FactsError when the database holds what the engine refuses.
+    The tree is that of the period's last moment, so that a move which counts from later on changes nothing in it. A
+    person's standing is that of the moment of reading: who is suspended while a month is under review is suspended
+    in the next draft. Raises FactsError when the database holds what the engine refuses.
     """
     with one_view():
-        network = sponsor_tree.network()
+        everybody = network.network(until=period.ends_at)
         lines = volume.counted(starts_at=period.starts_at, ends_at=period.ends_at)
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
-        titles = _titles_before(period, plan, network)
+        titles = _titles_before(period, plan, everybody)
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
-    people, ids = _people(network, period, zone, plan, titles)
+    people, ids = _people(everybody, period, zone, plan, titles)
     facts = Facts(
         period=period.key,
         first_day=_day(period.starts_at, zone),
@@ -72,38 +73,39 @@ def load(*, period: Period, plan: Plan) -> Loaded:
         people=people,
         lines=_lines(lines, ids, zone),
     )
-    orders = {key.rpartition("/")[0] for key in lines.key[~lines.reversal].tolist()}
     before = people.memory.get("title", np.zeros(len(ids), np.int64))
-    return Loaded(facts, ids, lines.order_line_id, len(orders), returned, before)
+    return Loaded(facts, ids, lines.order_line_id, _orders(lines), returned, before)
 
 
 def _people(
-    network: NetworkRows, period: Period, zone: tzinfo, plan: Plan, titles: Mapping[int, int]
+    everybody: Network, period: Period, zone: tzinfo, plan: Plan, titles: Ints
 ) -> tuple[People, Ints]:
-    ids = np.array(network.id, dtype=np.int64)
-    numbers = np.array(network.number, dtype=np.str_)
-    joined = _moments(network.joined_at)
-    sponsor = _positions(ids, network.sponsor_id)
-    member = _with_sponsors(joined < _moments([period.ends_at])[0], sponsor)
-    order = np.lexsort((numbers, _depth(sponsor)))
+    sponsor = places(of=everybody.sponsor_id, among=everybody.id)
+    member = _with_sponsors(everybody.joined_at < _moments([period.ends_at])[0], sponsor)
+    # People stand in the order of their numbers already: a stable sort by depth keeps it within each depth.
+    order = np.argsort(_depth(sponsor), kind="stable")
     order = order[member[order]]
-    place = np.full(len(ids) + 1, -1, dtype=np.int64)
+    place = np.full(len(everybody) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))
-    standing = np.array([STANDINGS[word] for word in network.status], dtype=np.int8)
-    ids = ids[order]
     return People(
-        number=numbers[order],
+        number=everybody.number[order],
         sponsor=place[sponsor[order]],
-        joined=_days(joined[order], zone),
-        standing=standing[order],
-        memory=_memory(plan, ids, titles),
-    ), ids
+        joined=_days(everybody.joined_at[order], zone),
+        standing=everybody.standing[order],
+        memory={"title": titles[order]} if "title" in plan.memories else {},
+    ), everybody.id[order]
+
+
+def _orders(lines: CountedLines) -> int:
+    """How many orders the lines belong to. Sorted by "ORDER/position", an order's lines stand together."""
+    sold = lines.order_id[~lines.reversal]
+    return int(len(sold) > 0) + int(np.count_nonzero(np.diff(sold)))
 
 
 def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
     return OrderLines(
         key=lines.key,
-        seller=_positions(people, lines.seller_id),
+        seller=places(of=lines.seller_id, among=people),
         by_customer=lines.by_customer,
         qualifying=lines.qualifying,
         commissionable=lines.commissionable,
@@ -115,46 +117,31 @@ def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
     )
 
 
-def _memory(plan: Plan, ids: Ints, titles: Mapping[int, int]) -> dict[str, Ints]:
-    if "title" not in plan.memories or not titles:
-        return {}
-    start = plan.memories["title"].starts
-    return {"title": np.array([titles.get(pk, start) for pk in ids.tolist()], dtype=np.int64)}
-
-
-def _titles_before(period: Period, plan: Plan, network: NetworkRows) -> dict[int, int]:
+def _titles_before(period: Period, plan: Plan, everybody: Network) -> Ints:
     """Everybody's title when the period begins: that after the last final run, by the rank's name.
 
     Whom no final run knows has the career rank they came with; who has none, or one the plan does not know, begins
     where the plan says.
     """
+    known = {word: step for step, rank in enumerate(plan.ladder) for word in (rank.name, rank.label)}
+    start = plan.memories["title"].starts if "title" in plan.memories else 0
+    titles = np.array([known.get(rank, start) for rank in everybody.ranks], dtype=np.int64)[everybody.career]
     last = (
         Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=period.starts_at)
         .select_related("plan")
         .order_by("-period__starts_at")
         .first()
     )
-    known = {word: step for step, rank in enumerate(plan.ladder) for word in (rank.name, rank.label)}
-    titles = {
-        person: known[rank]
-        for person, rank in zip(network.id, network.career_rank, strict=True)
-        if rank in known
-    }
     if last is None:
         return titles
-    then = [known.get(rank.name, 0) for rank in plans.parsed(version=last.plan).ladder]
-    rows = Snapshot.objects.filter(run=last).values_list("distributor_id", "title")
-    return titles | {person: then[title] for person, title in rows.iterator(chunk_size=20_000)}
-
-
-def _positions(ids: Ints, wanted: Any) -> Ints:
-    """Where each wanted key stands in `ids`; -1 for None and for keys that are not there."""
-    keys = np.array([-1 if key is None else key for key in wanted], dtype=np.int64)
-    if not len(ids):
-        return np.full(len(keys), -1, dtype=np.int64)
-    by_key = np.argsort(ids)
-    at = by_key[np.minimum(np.searchsorted(ids, keys, sorter=by_key), len(ids) - 1)]
-    return np.where(ids[at] == keys, at, -1)
+    then = np.array([known.get(rank.name, 0) for rank in plans.parsed(version=last.plan).ladder], np.int64)
+    stored = tables.read(
+        query=f"SELECT distributor_id, CAST(title AS bigint) FROM commissions_snapshot WHERE run_id = {last.pk:d}",  # noqa: S608
+        shape={"person": "int", "title": "int"},
+    )
+    at = places(of=stored["person"], among=everybody.id)
+    titles[at[at >= 0]] = then[stored["title"]][at >= 0]
+    return titles
 
 
 def _depth(sponsor: Ints) -> Ints:

@@ -4,26 +4,30 @@ No primary key, no collation and no order of storage enters it. The same functio
 computed into and the rows that were stored, so that equality proves the rows.
 """
 
+# ruff: noqa: S608 - names of our tables and whole numbers, never input
+
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from commissions.models import Line, StatementItem
+from common.arrays import NOWHERE, places
+from common.operations import tables
 
 Ints = NDArray[np.int64]
-AT_A_TIME = 50_000
-ITEM_WORDS, ITEM_NUMBERS = ("number", "bonus", "corrects"), ("amount", "line_count")
-LINE_WORDS = ("number", "bonus", "order", "corrects")
-LINE_NUMBERS = ("position", "level", "depth", "base", "rate_ppm", "whole", "micro")
+SIXTEEN_BITS = np.uint16
+# Each column of text says which vocabulary it is written in; people's and orders' are read once for all columns.
+ITEM_NUMBERS = ("amount", "line_count")
+LINE_NUMBERS = ("position", "kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
+# What tells rows apart, in the order in which it decides.
+FIRST = ("number", "bonus", "corrects", "kind", "order", "position", "origin", "level")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A column of text: a vocabulary, and for each row the position of its word in it."""
+    """A column of text: a vocabulary, and for each row the position of its word in it; NOWHERE for no word."""
 
     vocabulary: NDArray[np.str_]
     at: Ints
@@ -44,71 +48,155 @@ def of_tables(*, tables: dict[str, Table]) -> str:
 
 def of_run(*, run_id: int) -> str:
     """The hash of a run's items and lines as they are stored."""
-    items = StatementItem.objects.filter(run_id=run_id).values_list(
-        "distributor__number", "bonus", "corrects_period", "amount", "line_count"
+    people = _vocabulary(
+        "SELECT p.id, p.number FROM distributors_distributor p "
+        f"JOIN (SELECT distributor_id FROM commissions_snapshot WHERE run_id = {run_id:d}) s ON s.distributor_id = p.id"
     )
-    lines = Line.objects.filter(run_id=run_id).values_list(
-        "distributor__number",
-        "bonus",
-        "order_line__order__number",
-        "corrects__run__period__key",
-        "order_line__position",
-        "level",
-        "depth",
-        "base",
-        "rate_ppm",
-        "whole",
-        "micro",
-    )
-    return of_tables(
-        tables={
-            "items": _read(items, ITEM_WORDS, ITEM_NUMBERS),
-            "lines": _read(lines, LINE_WORDS, LINE_NUMBERS),
-        }
-    )
+    return of_tables(tables={"items": _items(run_id, people), "lines": _lines(run_id, people)})
 
 
 def _add(digest: Any, table: Table) -> None:
-    columns: list[Ints] = []
+    columns: dict[str, Ints] = {}
     for name in sorted(table):
         column = table[name]
         digest.update(f"{name}\n".encode())
         if isinstance(column, Words):
-            used, at = np.unique(column.at, return_inverse=True)
-            words, rank = np.unique(column.vocabulary[used], return_inverse=True)
+            words, columns[name] = _ranked(column)
             digest.update("\n".join(words.tolist()).encode() + b"\n")
-            columns.append(rank.astype(np.int64)[at])
         else:
-            columns.append(column)
-    order = np.lexsort(columns[::-1])
-    for column in columns:
+            columns[name] = column
+    order = _order(columns)
+    for column in columns.values():
         digest.update(np.ascontiguousarray(column[order], dtype="<i8").tobytes())
 
 
+def _ranked(column: Words) -> tuple[NDArray[np.str_], Ints]:
+    """The words that occur, sorted by their code points, and each row's place among them; NOWHERE stays."""
+    used = np.zeros(len(column.vocabulary), bool)
+    used[column.at[column.at >= 0]] = True
+    there = np.flatnonzero(used)
+    words, rank = np.unique(column.vocabulary[there], return_inverse=True)
+    place = np.full(len(column.vocabulary) + 1, NOWHERE, np.int64)
+    place[there] = rank
+    return words, place[column.at]
+
+
+def _order(columns: dict[str, Ints]) -> Ints:
+    """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name."""
+    keys = [columns[name] for name in FIRST if name in columns]
+    rest = [columns[name] for name in columns if name not in FIRST]
+    order = _sorted(keys, np.arange(len(keys[0])))
+    again = np.ones(max(0, len(order) - 1), bool)
+    for key in keys:
+        again &= np.diff(key[order]) == 0
+    if not again.any():
+        return order
+    # Few rows have equal keys, if any: those alone are sorted by everything.
+    tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
+    order[tied] = _sorted([*keys, *rest], order[tied])
+    return order
+
+
+def _sorted(columns: list[Ints], rows: Ints) -> Ints:
+    """lexsort of these rows, the first column deciding, by sixteen bits at a time: numpy sorts those by counting."""
+    for column in reversed(columns):
+        found = column[rows]
+        least, most = (int(found.min()), int(found.max())) if len(found) else (0, 0)
+        if most - least >= 1 << 32:
+            rows = rows[np.argsort(found, kind="stable")]
+            continue
+        bits = most - least
+        shift = 0
+        while bits >> shift:
+            part = ((column[rows] - least) >> shift).astype(SIXTEEN_BITS)
+            rows = rows[np.argsort(part, kind="stable")]
+            shift += 16
+    return rows
+
+
+# --- what is stored ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """Gives each word a position when it is first met."""
+    """Words by the key of their row: the key of the database never enters a hash."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, int] = {}
-        self.at: list[int] = []
+    keys: Ints
+    words: NDArray[np.str_]
 
-    def add(self, word: str | None) -> None:
-        self.at.append(self.known.setdefault(word or "", len(self.known)))
-
-    def column(self) -> Words:
-        return Words(np.array(list(self.known), dtype=np.str_), np.array(self.at, dtype=np.int64))
+    def column(self, wanted: Ints) -> Words:
+        return Words(self.words, places(of=wanted, among=self.keys))
 
 
-def _read(rows: "QuerySet[Any, Any]", words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
-    """A queryset of tuples, words first, as a table."""
-    vocabularies = [_Vocabulary() for _ in words]
-    values: list[list[int]] = [[] for _ in numbers]
-    for row in rows.iterator(chunk_size=AT_A_TIME):
-        for vocabulary, word in zip(vocabularies, row, strict=False):
-            vocabulary.add(word)
-        for column, value in zip(values, row[len(words) :], strict=True):
-            column.append(value)
-    table: Table = {name: found.column() for name, found in zip(words, vocabularies, strict=True)}
-    return table | {
-        name: np.array(column, dtype=np.int64) for name, column in zip(numbers, values, strict=True)
+def _vocabulary(query: str) -> _Vocabulary:
+    found = tables.read(query=query, shape={"key": "int", "word": "text"})
+    return _Vocabulary(found["key"], found["word"])
+
+
+def _items(run_id: int, people: _Vocabulary) -> Table:
+    table = "commissions_statementitem"
+    bonus, bonuses = _coded(table, "bonus", run_id)
+    corrects, periods = _coded(table, "corrects_period", run_id)
+    found = tables.read(
+        query=f"SELECT distributor_id, {bonus}, {corrects}, amount, CAST(line_count AS bigint) "
+        f"FROM {table} WHERE run_id = {run_id:d}",
+        parameters=[*bonuses.tolist(), *periods.tolist()],
+        shape=dict.fromkeys(("person", "bonus", "corrects", "amount", "line_count"), "int"),
+    )
+    return {
+        "number": people.column(found["person"]),
+        "bonus": Words(bonuses, found["bonus"]),
+        "corrects": Words(periods, found["corrects"]),
+        **{name: found[name] for name in ITEM_NUMBERS},
     }
+
+
+def _lines(run_id: int, people: _Vocabulary) -> Table:
+    wide = ("kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
+    numbers = ", ".join(f"CAST({name} AS bigint)" for name in wide)
+    bonus, bonuses = _coded("commissions_line", "bonus", run_id)
+    found = tables.read(
+        query=f"SELECT distributor_id, {bonus}, COALESCE(order_line_id, -1), COALESCE(origin_id, -1), "
+        f"COALESCE(corrects_id, -1), {numbers} FROM commissions_line WHERE run_id = {run_id:d}",
+        parameters=bonuses.tolist(),
+        shape=dict.fromkeys(("person", "bonus", "sold", "origin", "corrected", *wide), "int"),
+    )
+    orders, position = _sold(run_id)
+    return {
+        "number": people.column(found["person"]),
+        "bonus": Words(bonuses, found["bonus"]),
+        "order": orders.column(found["sold"]),
+        "origin": people.column(found["origin"]),
+        "corrects": _corrected(run_id, found["corrected"]),
+        "position": np.append(position, 0)[orders.column(found["sold"]).at],
+        **{name: found[name] for name in LINE_NUMBERS[1:]},
+    }
+
+
+def _sold(run_id: int) -> tuple[_Vocabulary, Ints]:
+    """The numbers of the orders that a run's lines come from, by order line, and the lines' positions in them."""
+    found = tables.read(
+        query="SELECT l.id, o.number, CAST(l.position AS bigint) FROM sales_orderline l "
+        "JOIN sales_order o ON o.id = l.order_id "
+        "JOIN (SELECT DISTINCT order_line_id FROM commissions_line "
+        f"WHERE run_id = {run_id:d} AND order_line_id IS NOT NULL) u ON u.order_line_id = l.id",
+        shape={"key": "int", "word": "text", "position": "int"},
+    )
+    return _Vocabulary(found["key"], found["word"]), found["position"]
+
+
+def _corrected(run_id: int, wanted: Ints) -> Words:
+    """The period whose line is taken back; NOWHERE of a line that takes nothing back."""
+    periods = _vocabulary(
+        "SELECT l.id, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
+        "JOIN commissions_period p ON p.id = r.period_id JOIN (SELECT DISTINCT corrects_id FROM commissions_line "
+        f"WHERE run_id = {run_id:d} AND corrects_id IS NOT NULL) u ON u.corrects_id = l.id"
+    )
+    return periods.column(wanted)
+
+
+def _coded(table: str, column: str, run_id: int) -> tuple[str, NDArray[np.str_]]:
+    """A column of few words as a number, in SQL with the words as parameters; and the words."""
+    found = tables.read(
+        query=f"SELECT DISTINCT {column} FROM {table} WHERE run_id = {run_id:d}", shape={"word": "text"}
+    )["word"]
+    cases = " ".join(f"WHEN %s THEN {at}" for at in range(len(found)))
+    return (f"CAST(CASE {column} {cases} END AS bigint)" if len(found) else "CAST(0 AS bigint)"), found

@@ -157,7 +157,7 @@ def _lines(asked: Asked) -> QuerySet[Line]:
 
 
 def _order_parts(asked: Asked, lines: Sequence[Line], ids: Sequence[int]) -> list[OrderPart]:
-    infos = orders.describe(order_line_ids={line.order_line_id for line in lines}, viewer_id=asked.person_id)
+    infos = orders.describe(order_line_ids={line.sold for line in lines}, viewer_id=asked.person_id)
     names = people.names(ids={info.seller_id for info in infos.values()})
     version = PlanVersion.objects.get(runs=asked.run_id)
     had = Snapshot.objects.filter(run_id=asked.run_id, distributor_id=asked.person_id)
@@ -165,7 +165,7 @@ def _order_parts(asked: Asked, lines: Sequence[Line], ids: Sequence[int]) -> lis
     reader = _Reader(asked, version, rank or 0, infos, names)
     by_order: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        by_order[infos[line.order_line_id].order_number].append(line)
+        by_order[infos[line.sold].order_number].append(line)
     parts = [reader.order(found) for found in by_order.values()]
     return sorted(parts, key=lambda part: (-part.amount, part.number))
 
@@ -181,7 +181,7 @@ class _Reader:
     names: dict[int, people.PersonName]
 
     def order(self, lines: Sequence[Line]) -> OrderPart:
-        info = self.infos[lines[0].order_line_id]
+        info = self.infos[lines[0].sold]
         plan = plans.parsed(version=self.version)
         rates = {line.rate_ppm for line in lines}
         is_own = info.seller_id == self.asked.person_id
@@ -208,7 +208,7 @@ class _Reader:
         )
 
     def part(self, line: Line) -> Part:
-        info = self.infos[line.order_line_id]
+        info = self.infos[line.sold]
         return Part(
             position=info.position,
             product=info.product_name,

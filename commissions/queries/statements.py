@@ -223,13 +223,13 @@ def _rank_of(run: Run, person_id: int) -> int:
 
 
 def _views(lines: list[Line], person_id: int, version: PlanVersion, *, rank: int) -> list[LineView]:
-    infos = orders.describe(order_line_ids=[line.order_line_id for line in lines], viewer_id=person_id)
+    infos = orders.describe(order_line_ids=[line.sold for line in lines], viewer_id=person_id)
     names = people.names(ids={info.seller_id for info in infos.values()})
     plan = plans.parsed(version=version)
     return [
         LineView(
-            order=infos[line.order_line_id],
-            seller=names[infos[line.order_line_id].seller_id].name,
+            order=infos[line.sold],
+            seller=names[infos[line.sold].seller_id].name,
             level=line.level,
             depth=line.depth,
             base=line.base,
@@ -242,9 +242,9 @@ def _views(lines: list[Line], person_id: int, version: PlanVersion, *, rank: int
                 plan=plan,
                 rank=rank,
                 line=line,
-                info=infos[line.order_line_id],
-                seller=names[infos[line.order_line_id].seller_id].name,
-                is_own=infos[line.order_line_id].seller_id == person_id,
+                info=infos[line.sold],
+                seller=names[infos[line.sold].seller_id].name,
+                is_own=infos[line.sold].seller_id == person_id,
             ),
         )
         for line in lines

@@ -21,7 +21,7 @@ from commissions.core.measures import volumes
 from commissions.core.plan import Plan
 from commissions.core.result import Items, Lines, Result
 from commissions.models import Line, Run, Snapshot
-from commissions.queries import plans
+from commissions.queries import plans, snapshots
 from common.dates import company_day, day_number
 from distributors.queries import sponsor_tree
 from sales.queries import volume
@@ -119,12 +119,12 @@ def _facts(run: Run, team: list[dict[str, Any]]) -> tuple[Facts, Any]:
 
 
 def _result(run: Run, plan: Plan, facts: Facts, team: list[dict[str, Any]], order_lines: Any) -> Result:
-    names = list(team[0]["measures"])
+    measured = [snapshots.measures(plan=plan, row=row["measures"]) for row in team]
     return Result(
         plan=plan,
         facts=facts,
         volumes=volumes(plan=plan, facts=facts),
-        measures={name: np.array([row["measures"][name] for row in team], dtype=np.int64) for name in names},
+        measures={name: np.array([row[name] for row in measured], dtype=np.int64) for name in measured[0]},
         statuses={plan.active: np.array([row["active"] for row in team], dtype=np.bool_)},
         rank=np.array([row["rank"] for row in team], dtype=np.int64),
         memory_after={

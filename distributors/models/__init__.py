@@ -1,14 +1,29 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
+from distributors.models.placement import (
+    Holding,
+    Placement,
+    PlacementIsWrittenElsewhere,
+    PlacementTree,
+    PlacementVolume,
+)
 from distributors.models.profile import Profile
+from distributors.models.sponsorship import SponsorChange, Sponsorship
 from distributors.models.user import User
 
 __all__ = [
     "Distributor",
     "Document",
     "Enrolment",
+    "Holding",
+    "Placement",
+    "PlacementIsWrittenElsewhere",
+    "PlacementTree",
+    "PlacementVolume",
     "Profile",
     "ReferralCode",
+    "SponsorChange",
+    "Sponsorship",
     "StatusChange",
     "TreeIsWrittenElsewhere",
     "User",

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from common.operations import numbers
 from distributors.models import Distributor, Enrolment, Profile, StatusChange, User
-from distributors.operations import documents, referrals
+from distributors.operations import documents, placing, referrals
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.queries.referrals import sponsor
 from distributors.tree import TreeBusy, take_place, writing
@@ -192,6 +192,7 @@ def _join(enrolment: Enrolment, now: datetime) -> int:
         number=free_number(), profile_id=enrolment.profile_id, status=Distributor.Status.GOOD, joined_at=now
     )
     take_place(distributor=person, sponsor_id=enrolment.sponsor_id)
+    placing.newcomer(distributor_id=person.pk, now=now)
     StatusChange.objects.create(
         distributor=person,
         status=person.status,

@@ -6,17 +6,17 @@ stranger.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from distributors.models import Distributor
+from distributors.models import Distributor, Sponsorship
 
 TABLE = Distributor._meta.db_table
+HISTORY = Sponsorship._meta.db_table
 PROFILE = Distributor._meta.get_field("profile").related_model._meta.db_table
 # A line longer than this is a circle in sponsor_id.
 DEEPEST = 100_000
@@ -30,18 +30,6 @@ class Step(NamedTuple):
     given_name: str
     family_name: str
     distance: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkRows:
-    """Everybody as parallel lists, sponsors before those they sponsor (by level, then number)."""
-
-    id: list[int]
-    number: list[str]
-    sponsor_id: list[int | None]
-    joined_at: list[datetime]
-    status: list[str]
-    career_rank: list[str]
 
 
 def walk_up(*, distributor_id: int) -> list[Step]:
@@ -171,13 +159,21 @@ def direct_counts(*, ids: Collection[int]) -> dict[int, int]:
     return {pk: count for pk, count in rows.annotate(count=Count("pk")) if pk is not None}
 
 
-def network() -> NetworkRows:
-    """The whole sponsor tree for the engine."""
-    rows = Distributor.objects.order_by("level", "number").values_list(
-        "pk", "number", "sponsor_id", "joined_at", "status", "career_rank"
-    )
-    columns = list(zip(*rows.iterator(chunk_size=10_000), strict=True)) or [()] * 6
-    ids, numbers, sponsors, joined, status, ranks = (list(column) for column in columns)
-    return NetworkRows(
-        id=ids, number=numbers, sponsor_id=sponsors, joined_at=joined, status=status, career_rank=ranks
-    )
+def upline_on(*, distributor_id: int, moment: datetime) -> list[Step]:
+    """The person and everybody above as it stood at a moment, nearest first; empty for who had not joined."""
+    sql = f"""WITH RECURSIVE line (id, sponsor_id, distance) AS (
+            SELECT distributor_id, sponsor_id, 0 FROM {HISTORY}
+            WHERE distributor_id = %s AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s)
+            UNION ALL
+            SELECT above.distributor_id, above.sponsor_id, line.distance + 1
+            FROM line JOIN {HISTORY} above ON above.distributor_id = line.sponsor_id
+                AND above.starts_at <= %s AND (above.ends_at IS NULL OR above.ends_at > %s)
+            WHERE line.distance < {DEEPEST}
+        )
+        SELECT line.id, person.number, profile.given_name, profile.family_name, line.distance
+        FROM line JOIN {TABLE} person ON person.id = line.id
+        JOIN {PROFILE} profile ON profile.id = person.profile_id ORDER BY line.distance"""  # noqa: S608
+    at = connection.ops.adapt_datetimefield_value(moment.astimezone(UTC))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [distributor_id, at, at, at, at])
+        return [Step(*row) for row in cursor.fetchall()]

@@ -4,19 +4,26 @@
 that a newcomer takes two free labels before the sponsor's rght and moves nobody (docs/decisions/0001).
 """
 
+from distributors.tree.arrays import circles
 from distributors.tree.health import SponsorCircle, problems, rebuild
+from distributors.tree.history import MovesBackwards
+from distributors.tree.history import problems as history_problems
 from distributors.tree.lock import TreeBusy, writing
 from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
-from distributors.tree.planting import Planting, plant
+from distributors.tree.planting import Planting, plant, plant_staged
 
 __all__ = [
+    "MovesBackwards",
     "Planting",
     "SponsorCircle",
     "SponsorIsBelow",
     "SponsorUnknown",
     "TreeBusy",
+    "circles",
+    "history_problems",
     "move",
     "plant",
+    "plant_staged",
     "problems",
     "rebuild",
     "take_place",

@@ -3,10 +3,22 @@
 parent[i] is the position of i's parent in the same arrays, or -1. Children keep the order of their positions.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+
+
+class Numbered(NamedTuple):
+    """Each position's labels, level, and the position of its root."""
+
+    lft: Ints
+    rght: Ints
+    level: Ints
+    root: Ints
 
 
 class Circle(ValueError):
@@ -54,6 +66,43 @@ def tour(parent: Ints, by_level: list[Ints]) -> tuple[Ints, Ints]:
         start = np.where(above >= 0, enter[above] + 1, 0)
         enter[positions] = start + before - base
     return enter, enter + 2 * size - 1
+
+
+def numbered(parent: Ints, *, top: int) -> Numbered:
+    """Labels between 1 and `top`, each tree's spread evenly over all of it. Raises Circle."""
+    level, by_level = levels(parent)
+    enter, leave = tour(parent, by_level)
+    root = np.arange(len(parent), dtype=np.int64)
+    for positions in by_level[1:]:
+        root[positions] = root[parent[positions]]
+    size = (leave - enter + 1)[root]
+    step = (top - 1) // size
+    lft = 1 + (enter - enter[root]) * step
+    rght = 1 + (leave - enter[root]) * step
+    return Numbered(lft, rght, level, root)
+
+
+def circles(parent: Ints) -> list[Ints]:
+    """Every circle of parents, each once and from its first member on; empty when all lead to a root."""
+    try:
+        levels(parent)
+    except Circle:
+        return list(_circles(parent))
+    return []
+
+
+def _circles(parent: Ints) -> Iterator[Ints]:
+    above: list[int] = parent.tolist()
+    seen = [-1] * len(above)
+    for start in range(len(above)):
+        at, path = start, []
+        while at >= 0 and seen[at] < 0:
+            seen[at] = start
+            path.append(at)
+            at = above[at]
+        if at >= 0 and seen[at] == start:
+            circle = np.array(path[path.index(at) :], dtype=np.int64)
+            yield np.roll(circle, -int(circle.argmin()))
 
 
 def _circle(parent: Ints, start: int) -> list[int]:

@@ -9,62 +9,61 @@ Zito, "Two simplified algorithms for maintaining order in a list", 2002).
 
 from django.db import connection
 
-from distributors.models import Distributor
-
 BITS = 62
 TOP = 1 << BITS
 # Between 1 and 2. Lower leaves more room after each spread and fits more people: (2/1.4)**62 labels.
 DENSITY = 1.4
 SMALLEST_RANGE = 4
 
-TABLE = Distributor._meta.db_table
-
 
 class TreeFull(RuntimeError):
     """More labels than 2**62 can hold at the allowed density: billions of people in one tree."""
 
 
-def greatest_below(*, tree_id: int, label: int) -> int:
+def greatest_below(*, table: str, tree_id: int, label: int) -> int:
     """The label that stands right before this one; 0 before the first."""
     sql = f"""SELECT max(found) FROM (
-        SELECT * FROM (SELECT lft AS found FROM {TABLE}
+        SELECT * FROM (SELECT lft AS found FROM {table}
                        WHERE tree_id = %s AND lft < %s ORDER BY tree_id DESC, lft DESC LIMIT 1) AS starts
         UNION ALL
-        SELECT * FROM (SELECT rght FROM {TABLE}
+        SELECT * FROM (SELECT rght FROM {table}
                        WHERE tree_id = %s AND rght < %s ORDER BY tree_id DESC, rght DESC LIMIT 1) AS ends
     ) AS labels"""  # noqa: S608
     return _number(sql, [tree_id, label, tree_id, label])
 
 
-def make_room(*, tree_id: int, label: int, extra: int) -> None:
+def make_room(*, table: str, tree_id: int, label: int, extra: int) -> None:
     """Spreads the labels around `label` so that at least `extra` more fit right before it. Raises TreeFull.
 
     Moves labels, perhaps also the given one: read it again afterwards.
     """
     for bits in range(SMALLEST_RANGE, BITS + 1):
         start, width = label >> bits << bits, 1 << bits
-        held = _held(tree_id, start, start + width)
+        held = _held(table, tree_id, start, start + width)
         if held + extra <= (2 / DENSITY) ** bits:
             step = width // (held + extra)
-            _spread(tree_id, (start, start + width), first=start + step // 2, step=step, hole=(label, extra))
+            within, first = (start, start + width), start + step // 2
+            _spread(table, tree_id, within, first=first, step=step, hole=(label, extra))
             return
     raise TreeFull(f"Tree {tree_id} has no room for {extra} more labels")
 
 
-def _held(tree_id: int, start: int, end: int) -> int:
-    sql = f"""SELECT (SELECT count(*) FROM {TABLE} WHERE tree_id = %s AND lft >= %s AND lft < %s)
-                   + (SELECT count(*) FROM {TABLE} WHERE tree_id = %s AND rght >= %s AND rght < %s)"""  # noqa: S608
+def _held(table: str, tree_id: int, start: int, end: int) -> int:
+    sql = f"""SELECT (SELECT count(*) FROM {table} WHERE tree_id = %s AND lft >= %s AND lft < %s)
+                   + (SELECT count(*) FROM {table} WHERE tree_id = %s AND rght >= %s AND rght < %s)"""  # noqa: S608
     return _number(sql, [tree_id, start, end] * 2)
 
 
-def _spread(tree_id: int, within: tuple[int, int], *, first: int, step: int, hole: tuple[int, int]) -> None:
+def _spread(
+    table: str, tree_id: int, within: tuple[int, int], *, first: int, step: int, hole: tuple[int, int]
+) -> None:
     """One UPDATE: the n-th label of the range becomes first + n * step; the hole counts as labels before
     hole[0].
     """
     sql = f"""WITH label AS (
-            SELECT id, lft AS old, 0 AS is_end FROM {TABLE} WHERE tree_id = %s AND lft >= %s AND lft < %s
+            SELECT id, lft AS old, 0 AS is_end FROM {table} WHERE tree_id = %s AND lft >= %s AND lft < %s
             UNION ALL
-            SELECT id, rght, 1 FROM {TABLE} WHERE tree_id = %s AND rght >= %s AND rght < %s
+            SELECT id, rght, 1 FROM {table} WHERE tree_id = %s AND rght >= %s AND rght < %s
         ), placed AS (
             SELECT id, is_end, %s + %s * (row_number() OVER (ORDER BY old) - 1
                                           + CASE WHEN old >= %s THEN %s ELSE 0 END) AS new FROM label
@@ -73,8 +72,8 @@ def _spread(tree_id: int, within: tuple[int, int], *, first: int, step: int, hol
                        max(CASE WHEN is_end = 1 THEN new END) AS rght
             FROM placed GROUP BY id
         )
-        UPDATE {TABLE} SET lft = coalesce(person.lft, {TABLE}.lft), rght = coalesce(person.rght, {TABLE}.rght)
-        FROM person WHERE person.id = {TABLE}.id"""  # noqa: S608
+        UPDATE {table} SET lft = coalesce(person.lft, {table}.lft), rght = coalesce(person.rght, {table}.rght)
+        FROM person WHERE person.id = {table}.id"""  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [tree_id, *within, tree_id, *within, first, step, *hole])
 

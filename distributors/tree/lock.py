@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
 
-ADVISORY_KEY = 0x7472_6565  # "tree"
+from distributors.tree.forest import SPONSORS, Forest, Lock
+
 WAIT_MS = 3_000
 # lock_not_available, deadlock_detected: for the tree's lock, or for a row somebody else holds. All is rolled
 # back.
@@ -22,7 +23,7 @@ class TreeBusy(RuntimeError):
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(forest: Forest = SPONSORS) -> Iterator[None]:
     """One transaction with the tree's lock taken first. May be nested; the lock lasts until the outermost
     commit.
 
@@ -32,7 +33,7 @@ def writing() -> Iterator[None]:
     entered = False
     try:
         with transaction.atomic():
-            take_lock()
+            take_lock(forest.lock)
             entered = True
             yield
     except OperationalError as error:
@@ -41,14 +42,15 @@ def writing() -> Iterator[None]:
         raise
 
 
-def take_lock() -> None:
+def take_lock(key: Lock = SPONSORS.lock) -> None:
     """Waits at most three seconds; the same limit then holds for row locks of this transaction."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
+        marks = ", ".join(["%s"] * len(key))
         cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
-            [f"{WAIT_MS}ms", ADVISORY_KEY],
+            f"SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock({marks})",
+            [f"{WAIT_MS}ms", *key],
         )
 
 

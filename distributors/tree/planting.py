@@ -1,34 +1,44 @@
-"""Many places at once: a company's import, thousands a second, all or nothing."""
+"""Many places at once: a company's import, all or nothing. Everything is an array; nothing is done per person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection, models
-from django.db.models import Max
 
-from common.operations import statistics
+from common.operations import columns, staging
+from common.operations.staging import Kind
 from distributors.models import Distributor
+from distributors.tree import history
 from distributors.tree.arrays import Circle, Ints, levels, tour
+from distributors.tree.forest import SPONSORS
 from distributors.tree.health import rebuild_trees
-from distributors.tree.labels import TABLE
 from distributors.tree.lock import writing
-from distributors.tree.places import SponsorIsBelow, SponsorUnknown, free_interval, new_root
+from distributors.tree.places import SponsorIsBelow, SponsorUnknown, Spot, free_interval, new_root
 
 # With more sponsors than this it is cheaper to number their whole trees anew than to find room under each.
 MANY_SPONSORS = 500
-BATCH = 2_000
+# Finding room under one sponsor may take it from another: look so often whether all have room at once.
+ROUNDS = 4
+BATCH = 5_000
 
-
-class _Shape:
-    """The batch as arrays: parent, head of its branch, level below it, numbers of the walk around the
-    forest.
-    """
-
-    def __init__(self, parent: Ints, head: Ints, level: Ints, enter: Ints, leave: Ints) -> None:
-        self.parent, self.head, self.level, self.enter, self.leave = parent, head, level, enter, leave
-        self.walk: Ints = np.argsort(enter, kind="stable")
-        self.entered: Ints = enter[self.walk]
+# What a newcomer brings along; the other columns are the tree's.
+OWN: dict[str, Kind] = {
+    "number": "text",
+    "profile_id": "number",
+    "status": "text",
+    "joined_at": "moment",
+    "career_rank": "text",
+}
+PLANTED = "planted_places"
+PLACE: dict[str, Kind] = {
+    "id": "key",
+    "sponsor_id": "number",
+    "lft": "number",
+    "rght": "number",
+    "tree_id": "number",
+    "level": "number",
+}
+LISTED = "listed_people"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,34 @@ class Planting:
     sponsor_index: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Sponsors from outside the batch, by key: where they stand."""
+
+    id: Ints
+    tree_id: Ints
+    level: Ints
+
+
+class _Batch:
+    """The newcomers as a forest of branches: who heads each one's branch, and the walk around the branches."""
+
+    def __init__(self, keys: Ints, parent: Ints, sponsor: Ints) -> None:
+        self.keys, self.parent = keys, parent
+        self.depth, by_level = levels(parent)
+        self.enter, self.leave = tour(parent, by_level)
+        self.head = np.arange(len(parent), dtype=np.int64)
+        for positions in by_level[1:]:
+            self.head[positions] = self.head[parent[positions]]
+        self.above = np.where(parent >= 0, keys[parent], sponsor)
+        # Whom the branch of each hangs on; 0 where it is a new tree.
+        self.outside = sponsor[self.head]
+        self.tree_id = np.zeros(len(parent), dtype=np.int64)
+        # So they stand, for the length of the transaction, where trees are numbered anew afterwards.
+        self.lft, self.rght = np.ones_like(self.tree_id), np.full_like(self.tree_id, 2)
+        self.level = self.depth.copy()
+
+
 def plant(*, people: Sequence[Planting]) -> None:
     """Gives all of them places and primary keys, in any order, in one transaction under the tree's lock.
 
@@ -50,132 +88,143 @@ def plant(*, people: Sequence[Planting]) -> None:
     if not people:
         return
     parent = np.array([-1 if p.sponsor_index is None else p.sponsor_index for p in people], dtype=np.int64)
-    if (parent >= len(people)).any() or (parent < -1).any():
+    sponsor = np.array([p.sponsor_id or 0 for p in people], dtype=np.int64)
+    kinds: dict[str, Kind] = {"id": "key", **OWN}
+    with writing(), staging.table(name=LISTED, kinds=kinds):
+        keys = staging.draw_keys(model=Distributor, count=len(people))
+        for person, key in zip(people, keys.tolist(), strict=True):
+            person.distributor.pk = key
+        rows = ([getattr(p.distributor, name) for name in kinds] for p in people)
+        staging.fill(name=LISTED, kinds=kinds, rows=rows)
+        plant_staged(keys=keys, parent=parent, sponsor=sponsor, people=f"SELECT * FROM {LISTED}")  # noqa: S608
+
+
+def plant_staged(*, keys: Ints, parent: Ints, sponsor: Ints, people: str) -> None:
+    """The same for people who stand in temporary tables, a million of them as well.
+
+    `keys` are theirs to come; `parent` is the position of each one's sponsor in these arrays, or -1: then
+    `sponsor` is the key of somebody who has a place, or 0 for the root of a new tree. `people` is a SELECT of
+    id (that key), number, profile_id, status, joined_at and career_rank. The caller fills in nothing else.
+    """
+    if (parent >= len(parent)).any() or (parent < -1).any():
         raise SponsorUnknown(int(parent.max()))
     try:
-        shape = _shape(parent)
+        batch = _Batch(keys, parent, sponsor)
     except Circle as circle:
-        raise SponsorIsBelow([people[at].distributor.number for at in circle.positions]) from circle
+        raise SponsorIsBelow(_numbers(people, keys[circle.positions])) from circle
     with writing():
-        _give_keys(people)
-        groups = _by_sponsor(people, shape)
-        known = _places(set(groups) - {None})
-        _fill_in(people, shape, known)
-        crowded = len(known) > MANY_SPONSORS
-        for sponsor_id, heads in groups.items():
-            if sponsor_id is None:
-                _label_roots(people, shape, heads)
-            elif not crowded:
-                _label_below(people, shape, heads, sponsor_id)
-            _insert(people, shape, heads)
-        if crowded:
-            rebuild_trees(tree_ids={place[0] for place in known.values()})
-        statistics.learn(tables=[Distributor], rows=len(people))
+        known = _known(batch)
+        at = np.minimum(np.searchsorted(known.id, batch.outside), max(0, len(known.id) - 1))
+        below = batch.outside > 0
+        _label_roots(batch)
+        if len(known.id):
+            batch.tree_id[below] = known.tree_id[at[below]]
+            batch.level[below] += known.level[at[below]] + 1
+        has_room = _label_below(batch, known.id, at)
+        _insert(batch, people)
+        if not has_room:
+            rebuild_trees(tree_ids=set(known.tree_id.tolist()))
 
 
-def _shape(parent: Ints) -> _Shape:
-    level, by_level = levels(parent)
-    enter, leave = tour(parent, by_level)
-    head = np.arange(len(parent), dtype=np.int64)
-    for positions in by_level[1:]:
-        head[positions] = head[parent[positions]]
-    return _Shape(parent, head, level, enter, leave)
+def _numbers(people: str, ids: Ints) -> list[str]:
+    marks = ", ".join(str(pk) for pk in ids.tolist())
+    numbers = dict(staging.found(f"SELECT id, number FROM ({people}) AS person WHERE id IN ({marks})"))  # noqa: S608
+    return [numbers[pk] for pk in ids.tolist()]
 
 
-def _give_keys(people: Sequence[Planting]) -> None:
-    """Keys are drawn before the rows are written, so that sponsors of the same batch can be named."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [TABLE, len(people)],
-            )
-            keys = [row[0] for row in cursor.fetchall()]
-        else:
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [TABLE])
-            row = cursor.fetchone()
-            last = max(row[0] if row else 0, Distributor.objects.aggregate(last=Max("pk"))["last"] or 0)
-            keys = list(range(last + 1, last + 1 + len(people)))
-    for person, key in zip(people, keys, strict=True):
-        person.distributor.pk = key
-
-
-def _by_sponsor(people: Sequence[Planting], shape: _Shape) -> dict[int | None, list[int]]:
-    """The heads of new branches by the sponsor they have outside the batch; None for new roots."""
-    groups: dict[int | None, list[int]] = {}
-    for at in np.flatnonzero(shape.parent == -1).tolist():
-        groups.setdefault(people[at].sponsor_id, []).append(at)
-    return groups
-
-
-def _places(sponsor_ids: set[int | None]) -> dict[int, tuple[int, int]]:
-    """(tree_id, level) of each sponsor outside the batch. Raises SponsorUnknown."""
-    known: dict[int, tuple[int, int]] = {}
-    ids = sorted(pk for pk in sponsor_ids if pk is not None)
-    for start in range(0, len(ids), BATCH):
-        rows = Distributor.objects.order_by().filter(pk__in=ids[start : start + BATCH])
-        known.update(
-            {pk: (tree_id, level) for pk, tree_id, level in rows.values_list("pk", "tree_id", "level")}
-        )
-    for pk in ids:
-        if pk not in known:
-            raise SponsorUnknown(pk)
+def _known(batch: _Batch) -> _Known:
+    """Raises SponsorUnknown."""
+    wanted = np.unique(batch.outside[batch.outside > 0])
+    parts: list[list[Ints]] = []
+    for start in range(0, len(wanted), BATCH):
+        listed = ", ".join(str(pk) for pk in wanted[start : start + BATCH].tolist())
+        select = f"FROM {SPONSORS.table} WHERE id IN ({listed}) ORDER BY id"
+        parts.append(columns.read(select=select, columns=["id", "tree_id", "level"]))
+    none = np.zeros(0, dtype=np.int64)
+    known = (
+        _Known(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        if parts
+        else _Known(*[none] * 3)
+    )
+    if len(missing := np.setdiff1d(wanted, known.id)):
+        raise SponsorUnknown(int(missing[0]))
     return known
 
 
-def _fill_in(people: Sequence[Planting], shape: _Shape, known: dict[int, tuple[int, int]]) -> None:
-    """Sponsor, tree and level; labels follow, and stand as 1 and 2 where the tree is numbered anew
-    afterwards.
+def _label_roots(batch: _Batch) -> None:
+    """Each new tree evenly over the whole range; a root's interval is the whole tree's."""
+    heads = np.flatnonzero((batch.parent == -1) & (batch.outside == 0))
+    if not len(heads):
+        return
+    first, which = new_root(), batch.outside == 0
+    head = batch.head[which]
+    step = (first.rght - first.lft) // np.maximum(1, batch.leave[head] - batch.enter[head])
+    batch.lft[which] = first.lft + (batch.enter[which] - batch.enter[head]) * step
+    batch.rght[which] = first.lft + (batch.leave[which] - batch.enter[head]) * step
+    batch.rght[heads] = first.rght
+    batch.tree_id[which] = first.tree_id + np.searchsorted(heads, head)
+
+
+def _label_below(batch: _Batch, known: Ints, at: Ints) -> bool:
+    """Branches of one sponsor side by side in a free interval; False where the trees must be numbered anew.
+
+    `at` says which of the known each one's branch hangs on.
     """
-    for at, person in enumerate(people):
-        row, above = person.distributor, int(shape.parent[at])
-        row.sponsor_id = person.sponsor_id if above == -1 else people[above].distributor.pk
-        outside = people[int(shape.head[at])].sponsor_id
-        tree_id, level = known[outside] if outside is not None else (0, -1)
-        row.tree_id, row.level = tree_id, level + 1 + int(shape.level[at])
-        row.lft, row.rght = 1, 2
+    heads = np.flatnonzero((batch.parent == -1) & (batch.outside > 0))
+    if not len(heads):
+        return True
+    heads = heads[np.argsort(at[heads], kind="stable")]
+    width = batch.leave[heads] - batch.enter[heads] + 1
+    labels = np.zeros(len(known), dtype=np.int64)
+    np.add.at(labels, at[heads], width)
+    spots = _spots(dict(zip(known.tolist(), labels.tolist(), strict=True)))
+    if spots is None:
+        return False
+    before = np.zeros(len(batch.keys), dtype=np.int64)
+    before[heads] = np.cumsum(width) - width - (np.cumsum(labels) - labels)[at[heads]]
+    start = np.array([spots[pk].lft for pk in known.tolist()], dtype=np.int64)
+    step = np.array([spots[pk].rght - spots[pk].lft + 1 for pk in known.tolist()], dtype=np.int64) // labels
+    which = batch.outside > 0
+    head, at = batch.head[which], at[which]
+    offset = before[head] - batch.enter[head]
+    batch.lft[which] = start[at] + (batch.enter[which] + offset) * step[at]
+    batch.rght[which] = start[at] + (batch.leave[which] + offset) * step[at]
+    return True
 
 
-def _label_roots(people: Sequence[Planting], shape: _Shape, heads: list[int]) -> None:
-    first = new_root()
-    for n, head in enumerate(heads):
-        members = _members(shape, head)
-        step = (first.rght - first.lft) // max(1, 2 * len(members) - 1)
-        _write_labels(people, shape, members, start=first.lft, offset=-int(shape.enter[head]), step=step)
-        # A root's interval is the whole tree's, whatever the steps leave over.
-        people[head].distributor.rght = first.rght
-        for at in members:
-            people[at].distributor.tree_id = first.tree_id + n
+def _spots(labels: dict[int, int]) -> dict[int, Spot] | None:
+    """Intervals that are free at the same time, one below each sponsor; None where they were not found."""
+    if len(labels) > MANY_SPONSORS:
+        return None
+    before: dict[int, Spot] = {}
+    for _ in range(ROUNDS):
+        spots = {pk: free_interval(pk, labels=count) for pk, count in labels.items()}
+        if spots == before:
+            return spots
+        before = spots
+    return None
 
 
-def _label_below(people: Sequence[Planting], shape: _Shape, heads: list[int], sponsor_id: int) -> None:
-    branches = [_members(shape, head) for head in heads]
-    spot = free_interval(sponsor_id, labels=2 * sum(len(branch) for branch in branches))
-    step = (spot.rght - spot.lft + 1) // (2 * sum(len(branch) for branch in branches))
-    placed = 0
-    for head, branch in zip(heads, branches, strict=True):
-        offset = placed - int(shape.enter[head])
-        _write_labels(people, shape, branch, start=spot.lft, offset=offset, step=step)
-        placed += 2 * len(branch)
-
-
-def _members(shape: _Shape, head: int) -> list[int]:
-    """Everybody of the branch: in walking order its members follow each other."""
-    first, last = int(shape.enter[head]), int(shape.leave[head])
-    begin, end = np.searchsorted(shape.entered, [first, last])
-    return [int(at) for at in shape.walk[begin:end]]
-
-
-def _write_labels(
-    people: Sequence[Planting], shape: _Shape, members: list[int], *, start: int, offset: int, step: int
-) -> None:
-    lft = start + (shape.enter[members] + offset) * step
-    rght = start + (shape.leave[members] + offset) * step
-    for at, left, right in zip(members, lft.tolist(), rght.tolist(), strict=True):
-        people[at].distributor.lft, people[at].distributor.rght = left, right
-
-
-def _insert(people: Sequence[Planting], shape: _Shape, heads: list[int]) -> None:
-    """Branch by branch under one sponsor: room for the next sponsor is sought with these already in place."""
-    rows = [people[at].distributor for head in heads for at in _members(shape, head)]
-    models.QuerySet[Distributor](Distributor).bulk_create(rows, batch_size=BATCH)
+def _insert(batch: _Batch, people: str) -> None:
+    values = {
+        "id": batch.keys,
+        "sponsor_id": batch.above,
+        "lft": batch.lft,
+        "rght": batch.rght,
+        "tree_id": batch.tree_id,
+        "level": batch.level,
+    }
+    with staging.table(name=PLANTED, kinds=PLACE):
+        columns.write(table=PLANTED, values=values)
+        staging.look_at(PLANTED)
+        staging.insert(
+            model=Distributor,
+            values={
+                "id": "person.id",
+                **{name: f"person.{name}" for name in OWN},
+                **{name: f"place.{name}" for name in values if name not in ("id", "sponsor_id")},
+                "sponsor_id": "nullif(place.sponsor_id, 0)",
+            },
+            source=f"FROM ({people}) AS person JOIN {PLANTED} place ON place.id = person.id ORDER BY person.id",
+        )
+        history.began_listed(listed=PLANTED)

@@ -76,7 +76,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def _safe_next(request: HttpRequest) -> str:
     target = request.GET.get("next", "")
     hosts = {request.get_host()}
-    return target if url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()) else ""
+    # What does not begin with a slash, redirect() would take for the name of a page.
+    safe = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
+    return target if safe and target.startswith("/") else ""
 
 
 @require_safe

@@ -14,7 +14,7 @@ from commissions.queries import balance, desk, drawings, levels, members, statem
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
 from common.templatetags.portal import counted, percent_floor
-from distributors.queries import people, referrals, sponsor_tree
+from distributors.queries import holdings, people, referrals, sponsor_tree
 from sales.queries import customers, orders
 
 NEWS = 5
@@ -55,6 +55,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "people_active": members.active_count(month=months[0], people=team) if months else 0,
         "earnings_chart": drawings.earnings(person_id=person),
         "volumes_chart": drawings.volumes(person_id=person, required=found.group_need if found else None),
+        "to_place": holdings.waiting_count(sponsor_id=person, now=now),
         "share": share,
         "share_counts": _counts(share),
         "nav": "home",

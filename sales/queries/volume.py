@@ -6,7 +6,6 @@ in hundredths of a point, moments are UTC without a zone (numpy knows none).
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -15,9 +14,12 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from common.operations import tables
+from sales.models import Books
+
 Ints = NDArray[np.int64]
 AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
-ROWS_AT_A_TIME = 20_000
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class CountedLines:
     """What counts in a period, sorted by key."""
 
     order_line_id: Ints
+    order_id: Ints
     key: NDArray[np.str_]  # "ORDER/position"; of a reversal "RETURN/position"
     seller_id: Ints  # the distributor who is credited
     by_customer: NDArray[np.bool_]  # bought by a retail or preferred customer
@@ -94,6 +97,16 @@ def counted(*, starts_at: datetime, ends_at: datetime) -> CountedLines:
     return _sorted(_joined(_net(sold, back), reversals))
 
 
+def open_volumes() -> dict[int, int]:
+    """Qualifying volume by seller since the books were last shut, in hundredths of a point."""
+    shut_until = Books.objects.values_list("shut_until", flat=True).first()
+    lines = counted(starts_at=shut_until or datetime.min.replace(tzinfo=UTC), ends_at=END_OF_TIME)
+    sellers, at = np.unique(lines.seller_id, return_inverse=True)
+    sums = np.zeros(len(sellers), dtype=np.int64)
+    np.add.at(sums, at, lines.qualifying)
+    return dict(zip(sellers.tolist(), sums.tolist(), strict=True))
+
+
 def returned_since(*, starts_at: datetime, ends_at: datetime) -> ReturnedLines:
     """Lines of orders booked before `starts_at` of which something came back in [starts_at, ends_at).
 
@@ -104,16 +117,15 @@ def returned_since(*, starts_at: datetime, ends_at: datetime) -> ReturnedLines:
     return _sorted(_read(ReturnedLines, _RETURNED_SINCE, [end, start, end, start]))
 
 
-# SQLite stores a moment as UTC text, which numpy reads; `|| ''` keeps its driver from making objects of it.
-_MOMENT = {"postgresql": r"CAST(EXTRACT(EPOCH FROM \1) * 1000000 AS bigint)", "sqlite": r"(\1 || '')"}
 _LINE = ", ".join(f"l.{name}" for name in AMOUNTS)
 _SUMS = ", ".join(f"CAST(SUM(b.{name}) AS bigint) AS {name}" for name in AMOUNTS)
 
 _SOLD = f"""
-    SELECT l.id, o.number || '/' || l.position, o.seller_id, o.customer_id IS NOT NULL, {_LINE},
-           MOMENT(o.booked_at), 1 = 0
+    SELECT l.id, o.id AS order_id, o.number || '/' || l.position AS key, o.seller_id,
+           o.customer_id IS NOT NULL, {_LINE}, MOMENT(o.booked_at), 1 = 0
     FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
     WHERE o.booked_at >= %s AND o.booked_at < %s AND o.state <> 'cancelled'
+    ORDER BY BYTEWISE(o.number || '/' || l.position)
 """
 _RETURNED_NOW = f"""
     SELECT l.id, CAST(l.quantity - SUM(b.quantity) AS bigint), {_SUMS}
@@ -125,7 +137,7 @@ _RETURNED_NOW = f"""
     GROUP BY l.id, l.quantity
 """
 _REVERSALS = f"""
-    SELECT l.id, r.number || '/' || l.position, o.seller_id, o.customer_id IS NOT NULL,
+    SELECT l.id, o.id, r.number || '/' || l.position, o.seller_id, o.customer_id IS NOT NULL,
            {", ".join(f"-b.{name}" for name in AMOUNTS)}, MOMENT(r.booked_at), 1 = 1
     FROM sales_returnline b
     JOIN sales_return r ON r.id = b.returned_id
@@ -154,23 +166,18 @@ def _utc(moment: datetime) -> Any:
 
 def _read(shape: type[Rows], query: str, parameters: list[Any]) -> Rows:
     names = [field.name for field in fields(shape)]
-    parts: list[list[NDArray[Any]]] = [[_column(name, ())] for name in names]
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(re.sub(r"MOMENT\((.*?)\)", _MOMENT[connection.vendor], query), parameters)
-        while rows := cursor.fetchmany(ROWS_AT_A_TIME):
-            for part, name, values in zip(parts, names, zip(*rows, strict=True), strict=True):
-                part.append(_column(name, values))
-    return shape(*(np.concatenate(part) for part in parts))
+    query = re.sub(r"MOMENT\((.*?)\)", lambda found: tables.moment(found[1]), query)
+    query = re.sub(r"BYTEWISE\((.*?)\)\n", lambda found: tables.bytewise(found[1]) + "\n", query)
+    found = tables.read(query=query, parameters=parameters, shape={name: _kind(name) for name in names})
+    if "booked_at" in found:
+        found["booked_at"] = found["booked_at"].astype("datetime64[us]")
+    return shape(**found)
 
 
-def _column(name: str, values: Sequence[Any]) -> NDArray[Any]:
+def _kind(name: str) -> str:
     if name == "key":
-        return np.array(values, dtype=np.str_)
-    if name in ("by_customer", "reversal"):
-        return np.array(values, dtype=np.bool_)
-    if name == "booked_at":
-        return np.array(values, dtype="datetime64[us]")
-    return np.array(values, dtype=np.int64)
+        return "text"
+    return "bool" if name in {"by_customer", "reversal"} else "int"
 
 
 def _net(sold: CountedLines, back: ReturnedNow) -> CountedLines:
@@ -196,6 +203,8 @@ def _joined(first: CountedLines, second: CountedLines) -> CountedLines:
 
 def _sorted(rows: Sortable) -> Sortable:
     # numpy compares by code point, which is the order of UTF-8 bytes: the same on every database.
+    if (rows.key[:-1] <= rows.key[1:]).all():
+        return rows
     return _picked(rows, np.argsort(rows.key, kind="stable"))
 
 

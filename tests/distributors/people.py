@@ -7,6 +7,7 @@ from distributors import tree
 from distributors.models import Distributor, Profile
 
 JOINED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 6, 1, tzinfo=UTC)  # from when moves count
 
 
 def person(number: str) -> Distributor:

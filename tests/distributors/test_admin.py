@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 
 from distributors import tree
 from distributors.models import Distributor, Document, Profile, StatusChange, User
+from tests.distributors.people import LATER
 
 PEOPLE = "/admin/distributors/distributor/"
 
@@ -52,7 +53,7 @@ def test_posting_tree_fields_changes_nothing(admin, cast):
 
 def test_saving_the_form_after_a_move_leaves_the_move_alone(admin, cast):
     admin.get(f"{PEOPLE}{cast.eva.pk}/change/")
-    tree.move(distributor_id=cast.eva.pk, sponsor_id=cast.gus.pk)
+    tree.move(distributor_id=cast.eva.pk, sponsor_id=cast.gus.pk, effective_at=LATER)
     inlines = {
         f"{name}-{key}": 0
         for name in ("status_changes", "referral_codes")

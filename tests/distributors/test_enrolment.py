@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 
 from distributors import tree
-from distributors.models import Distributor, Enrolment, Profile, User
-from distributors.operations import enrolment, referrals, standing
+from distributors.models import Distributor, Enrolment, Holding, Placement, Profile, User
+from distributors.operations import enrolment, placing, referrals, standing
 from distributors.operations.enrolment import Accepted, Applicant
 from distributors.queries import documents
 from distributors.queries.referrals import share, sponsor
@@ -185,3 +185,22 @@ def test_the_share_counts_what_came_of_the_link(cast):
     found = share(distributor_id=cast.eva.pk, site_url="https://portal.example")
     assert (found.signed_up, found.distributors, found.customers) == (2, 1, 0)
     assert (found.shown, "<path" in found.qr) == ("portal.example/r/eva-code", True)
+
+
+def test_confirming_takes_a_place_in_every_placement_tree(cast):
+    placing.open_tree(name="legs", slots=2, top_number="1005", now=NOW)
+    placing.open_tree(name="board", slots=3, holding_hours=24, top_number="1005", now=NOW)
+    done = enrolment.confirm(user_id=sign_up(), now=NOW)
+    assert Placement.objects.get(owner_id=done.distributor_id).tree.name == "legs"
+    assert Holding.objects.get(owner_id=done.distributor_id).tree.name == "board"
+
+
+def test_while_a_placement_tree_is_busy_nothing_is_written(cast, monkeypatch):
+    def busy(**_):
+        raise enrolment.TreeBusy
+
+    user_id = sign_up()
+    monkeypatch.setattr(placing, "newcomer", busy)
+    with pytest.raises(enrolment.TreeBusy):
+        enrolment.confirm(user_id=user_id, now=NOW)
+    assert Distributor.objects.count() == 8

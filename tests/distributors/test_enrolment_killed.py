@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from distributors import tree
-from distributors.models import Distributor, Enrolment
-from distributors.operations import enrolment
+from distributors.models import Distributor, Enrolment, Placement
+from distributors.operations import enrolment, placing
+from distributors.tree import positions_health
 from tests.cast import assemble
 from tests.distributors.test_enrolment import sign_up
 
@@ -22,11 +23,12 @@ import os, signal, sys
 import django
 django.setup()
 from datetime import UTC, datetime
-from distributors.operations import enrolment
+from distributors.operations import enrolment, placing
+from distributors.tree import positions_health
 from distributors.tree import places
-from distributors.operations import referrals
-owner, name = {"before the row": (places, "_below"), "after the row": (enrolment, "take_place"),
-               "at the end": (referrals, "issue")}[sys.argv[1]]
+from distributors.operations import placing, referrals
+owner, name = {"before the row": (places, "last_under"), "after the row": (enrolment, "take_place"),
+               "after the position": (placing, "newcomer"), "at the end": (referrals, "issue")}[sys.argv[1]]
 work = getattr(owner, name)
 def and_die(*args, **how):
     work(*args, **how)
@@ -45,16 +47,17 @@ def address() -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("moment", ["before the row", "after the row", "at the end"])
+@pytest.mark.parametrize("moment", ["before the row", "after the row", "after the position", "at the end"])
 def test_killed_in_the_middle_nothing_is_half_done(moment):
     assemble()
+    placing.open_tree(name="legs", slots=2, top_number="1001", now=NOW)
     user_id = sign_up()
     command = [sys.executable, "-c", SCRIPT, moment, str(user_id)]
     environment = os.environ | {"DATABASE_URL": address(), "DJANGO_SETTINGS_MODULE": "mlmportal.settings"}
     killed = subprocess.run(command, env=environment, check=False, capture_output=True, timeout=60)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert Enrolment.objects.get(user_id=user_id).place_taken_at is None
-    assert Distributor.objects.count() == 8
+    assert (Distributor.objects.count(), Placement.objects.count()) == (8, 1)
     enrolment.confirm(user_id=user_id, now=NOW)
-    assert Distributor.objects.count() == 9
-    assert tree.problems() == []
+    assert (Distributor.objects.count(), Placement.objects.count()) == (9, 2)
+    assert tree.problems() == positions_health.problems() == []

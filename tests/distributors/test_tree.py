@@ -11,7 +11,7 @@ from distributors import tree
 from distributors.models import Distributor
 from distributors.queries import sponsor_tree
 from distributors.tree import labels
-from tests.distributors.people import batch, children, everybody_below, join, person
+from tests.distributors.people import LATER, batch, children, everybody_below, join, person
 
 
 def downline(pk: int) -> set[int]:
@@ -64,9 +64,9 @@ def test_many_under_one_sponsor_move_few_labels_each(monkeypatch):
     held = labels._held
     spread = labels._spread
 
-    def counting(tree_id, within, **how):
-        moved.append(held(tree_id, *within))
-        spread(tree_id, within, **how)
+    def counting(table, tree_id, within, **how):
+        moved.append(held(table, tree_id, *within))
+        spread(table, tree_id, within, **how)
 
     monkeypatch.setattr(labels, "_spread", counting)
     root = join("root", None)
@@ -143,7 +143,7 @@ def test_a_sponsor_nobody_knows_is_refused():
 def test_moving_a_branch_takes_everybody_along():
     tree.plant(people=batch([None, 0, 1, 1, 0, None]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
-    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5"])
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5"], effective_at=LATER)
     assert downline(ids["B5"]) == {ids["B1"], ids["B2"], ids["B3"]}
     assert tree.problems() == []
 
@@ -153,7 +153,7 @@ def test_moving_below_oneself_is_refused_with_the_path():
     tree.plant(people=batch([None, 0, 1, 2]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
     with pytest.raises(tree.SponsorIsBelow) as refusal:
-        tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+        tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"], effective_at=LATER)
     assert refusal.value.path == ["B3", "B2", "B1"]
     assert tree.problems() == []
 
@@ -163,7 +163,7 @@ def test_moving_below_oneself_would_close_a_circle_without_the_refusal(monkeypat
     monkeypatch.setattr("distributors.tree.places._refuse_circle", lambda *ids: None)
     tree.plant(people=batch([None, 0, 1, 2]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
-    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"])
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"], effective_at=LATER)
     assert "circle" in tree.problems()[0]
 
 
@@ -175,7 +175,39 @@ def test_random_moves_keep_the_tree_sound():
     for _ in range(60):
         one, other = chance.sample(ids, 2)
         try:
-            tree.move(distributor_id=one, sponsor_id=other if chance.random() < 0.9 else None)
+            above = other if chance.random() < 0.9 else None
+            tree.move(distributor_id=one, sponsor_id=above, effective_at=LATER)
         except tree.SponsorIsBelow:
             continue
+    assert tree.problems() == tree.history_problems() == []
+
+
+@pytest.mark.django_db
+def test_planting_under_many_sponsors_at_once_finds_room_for_all():
+    top = join("top", None)
+    for at in range(60):
+        join(f"S{at}", top)
+    sponsors = list(Distributor.objects.values_list("pk", flat=True))
+    people = [p for pk in sponsors for p in batch([None] * 30, outside=pk, prefix=f"N{pk}-")]
+    tree.plant(people=people)
     assert tree.problems() == []
+    assert set(children()[sponsors[5]]) & {p.distributor.pk for p in people} != set()
+
+
+@pytest.mark.django_db
+def test_room_found_once_may_be_gone_when_the_next_sponsor_has_got_theirs(monkeypatch):
+    """Without looking again, labels of one branch land where another's were moved to."""
+    top = join("top", None)
+    pk = top
+    for at in range(80):
+        pk = join(f"S{at}", pk)
+    monkeypatch.setattr("distributors.tree.planting._spots", _looked_once)
+    people = [p for at in range(1, 81) for p in batch([None] * 40, outside=top + at, prefix=f"N{at}-")]
+    tree.plant(people=people)
+    assert tree.problems() != []
+
+
+def _looked_once(labels):
+    from distributors.tree.places import free_interval
+
+    return {pk: free_interval(pk, labels=count) for pk, count in labels.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from distributors import tree
 from distributors.models import Distributor, TreeIsWrittenElsewhere
-from tests.distributors.people import batch, person
+from tests.distributors.people import LATER, batch, person
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_saving_with_another_sponsor_is_refused(root):
 
 def test_a_stale_form_saves_the_rest_and_leaves_the_tree_alone(root):
     stale = Distributor.objects.get(number="B2")
-    tree.move(distributor_id=stale.pk, sponsor_id=root.pk)
+    tree.move(distributor_id=stale.pk, sponsor_id=root.pk, effective_at=LATER)
     stale.career_rank = "Leader"
     stale.save()
     fresh = Distributor.objects.get(pk=stale.pk)

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, connections, transaction
 from distributors import tree
 from distributors.models import Distributor
 from distributors.tree import lock, places
-from tests.distributors.people import join, person
+from tests.distributors.people import LATER, join, person
 
 WORKERS, EACH = 8, 50
 
@@ -64,15 +64,15 @@ def test_without_the_lock_the_same_sign_ups_damage_the_tree(monkeypatch):
     root = join("root", None)
     newcomers = [person(str(worker)) for worker in range(WORKERS)]
     looked = threading.Barrier(WORKERS)
-    below = places._below
+    last_under = places.last_under
 
     def slow(sponsor_id: int) -> places.Spot:
-        spot = below(sponsor_id)
+        spot = last_under(sponsor_id)
         looked.wait(10)
         return spot
 
     monkeypatch.setattr(places, "writing", nullcontext)
-    monkeypatch.setattr(places, "_below", slow)
+    monkeypatch.setattr(places, "last_under", slow)
     assert at_once(lambda worker: tree.take_place(distributor=newcomers[worker], sponsor_id=root)) == []
     assert any("share a label" in problem for problem in tree.problems())
 
@@ -86,7 +86,7 @@ def test_two_moves_that_would_close_a_circle_end_with_one_of_them():
     def work(worker: int) -> None:
         one, other = (left, right) if worker % 2 else (right, left)
         try:
-            tree.move(distributor_id=one, sponsor_id=other)
+            tree.move(distributor_id=one, sponsor_id=other, effective_at=LATER)
         except tree.SponsorIsBelow as error:
             refused.append(error)
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from distributors import tree
 from distributors.models import Distributor
-from distributors.queries import people, sponsor_tree
+from distributors.queries import network, people, sponsor_tree
 from distributors.queries.visibility import NotVisible, find
 from tests.distributors.people import batch, children, everybody_below
 
@@ -101,11 +101,13 @@ def test_the_upline_is_a_queryset_from_the_root_down(cast):
     assert list(names) == ["Ana", "Ben", "Cleo", "Dan"]
 
 
-def test_the_network_lists_sponsors_before_those_they_sponsor(cast):
-    rows = sponsor_tree.network()
-    place = {pk: at for at, pk in enumerate(rows.id)}
-    assert len(rows.id) == 8
-    assert all(sponsor is None or place[sponsor] < at for at, sponsor in enumerate(rows.sponsor_id))
+def test_the_network_has_everybody_by_number_with_their_sponsor(cast):
+    rows = network.network()
+    assert len(rows) == 8
+    assert rows.number.tolist() == sorted(rows.number.tolist())
+    stored = dict(Distributor.objects.values_list("pk", "sponsor_id"))
+    found = dict(zip(rows.id.tolist(), rows.sponsor_id.tolist(), strict=True))
+    assert found == {pk: sponsor or network.NOBODY for pk, sponsor in stored.items()}
 
 
 @pytest.mark.parametrize(

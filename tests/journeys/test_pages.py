@@ -8,7 +8,8 @@ from tests.furnishing import EVAS_ORDER, furnish
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
     "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/", "/orders/", f"/orders/{EVAS_ORDER}/",
-    "/catalogue/", "/cart/", "/sharing/", "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
+    "/catalogue/", "/cart/", "/sharing/", "/placing/", "/placing/legs/1006/",
+    "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip
 OF_STAFF = ("/staff/", "/staff/months/", "/staff/months/2026-10/", "/staff/months/2026-11/")
 EMPTY = ("/", "/earnings/", "/team/", "/orders/", "/cart/")

@@ -165,6 +165,8 @@ POLICY: dict[str, Row] = {
     # Distributors.
     "sharing": distributors(),
     "sharing-renew": write_only(distributors()),
+    "placing": distributors(),
+    "placing-choose": distributors(seen_by=("self",), tree="legs", number="1006"),  # Finn, whom Eva sponsors
     "team": distributors(),
     "team-export": distributors(),
     "team-branch": distributors(seen_by=UPLINE, number=SUBJECT),

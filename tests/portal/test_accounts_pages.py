@@ -22,6 +22,7 @@ OWN = [
     "/profile/edit/",
     "/security/",
     "/sharing/",
+    "/placing/",
 ]
 PROTECTED = ["/accounts/2fa/recovery-codes/", "/accounts/2fa/totp/deactivate/"]
 

@@ -33,10 +33,11 @@ PAGES = {
     "dan": ("/", "/team/", "/team/?view=table", "/team/?q=host", "/team/1005/", "/team/1005/branch/", "/orders/",
             "/earnings/2026-10/", "/earnings/2026-10/level_pay/", "/earnings/2026-10/level_pay/1/",
             "/earnings/2026-10/nothing/"),
-    "eva": ("/", "/profile/", "/sharing/", "/orders/", "/catalogue/"),
+    "eva": ("/", "/profile/", "/sharing/", "/placing/", "/placing/legs/1006/", "/orders/", "/catalogue/"),
     "ivo": ("/", "/orders/"),
     "quinn": ("/staff/", "/staff/months/2026-10/"),
     "root": ("/admin/distributors/distributor/", "/admin/distributors/profile/", "/admin/sales/order/",
+             "/admin/distributors/placement/", "/admin/distributors/holding/",
              "/admin/commissions/statementitem/"),
 }  # fmt: skip
 

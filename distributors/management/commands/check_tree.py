@@ -3,15 +3,23 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from distributors import tree
+from distributors.tree import positions_health
 
 
 class Command(BaseCommand):
-    help = "Compares the sponsor tree's intervals and levels with who sponsors whom; fails when they differ."
+    help = "Compares what is derived in the sponsor tree and in placement trees with who stands above whom."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        problems = tree.problems()
-        for problem in problems:
+        sponsors, placements = tree.problems(), positions_health.problems()
+        history = tree.history_problems()
+        for problem in (*sponsors, *history, *placements):
             self.stderr.write(problem)
-        if problems:
+        if sponsors:
             raise CommandError("The sponsor tree is not sound. `manage.py repair_tree` numbers it anew.")
-        self.stdout.write("The sponsor tree is sound.")
+        if history:
+            raise CommandError(
+                "The history of sponsors contradicts the tree; a person has to decide which is true."
+            )
+        if placements:
+            raise CommandError("A placement tree is not sound. `manage.py repair_tree` derives it anew.")
+        self.stdout.write("The sponsor tree and the placement trees are sound.")

@@ -18,14 +18,19 @@ def insert(*, model: type[models.Model], columns: Sequence[str], rows: Iterable[
     `columns` are columns of the database, without the key. Signals are not sent and no default of a model is
     filled in. Belongs into a transaction of the caller's.
     """
-    table = connection.ops.quote_name(model._meta.db_table)
+    count = insert_into(table=model._meta.db_table, columns=columns, rows=rows)
+    statistics.learn(tables=[model], rows=count)
+    return count
+
+
+def insert_into(*, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """The same for a table that is no model's, such as a temporary one."""
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    target = f"{connection.ops.quote_name(table)} ({names})"
     if connection.vendor == "postgresql":
-        count = _copy(f"COPY {table} ({names}) FROM STDIN", rows)
-        statistics.learn(tables=[model], rows=count)
-        return count
+        return _copy(f"COPY {target} FROM STDIN", rows)
     marks = ", ".join(["%s"] * len(columns))
-    return _execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of columns
+    return _execute(f"INSERT INTO {target} VALUES ({marks})", rows)  # noqa: S608 - names of columns
 
 
 def add_to(*, model: type[models.Model], column: str, amounts: dict[int, int]) -> None:
@@ -76,6 +81,8 @@ def _parts(rows: Iterable[Row]) -> Iterable[list[Row]]:
 
 def _text(value: Any) -> str:
     """A value in COPY's text format."""
+    if type(value) is str and value.isprintable() and "\\" not in value:
+        return value
     if type(value) is int:
         return str(value)
     if value is None:

@@ -1,0 +1,118 @@
+"""What a run writes by the million: on PostgreSQL one partition a run, on SQLite rows like any others.
+
+A partition is written bare, then indexed, then proved against what its rows point to, and only then attached, which
+takes a moment: pages read on. Dropping a draft of five million lines is dropping its partitions.
+"""
+
+# ruff: noqa: S608 - names of our tables and whole numbers, never input
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection, models
+
+from commissions.models import Carried, Line, Snapshot, StatementItem
+from commissions.operations import guards
+from common.operations import tables
+from common.operations.tables import Column
+
+OF_RUNS: tuple[type[models.Model], ...] = (Line, StatementItem, Snapshot, Carried)
+# What is proved of a partition before it is attached, since no foreign key does: its columns, and where they lead.
+REFERENCES: Mapping[type[models.Model], Mapping[str, str]] = {
+    Snapshot: {"distributor_id": "distributors_distributor"},
+    Line: {"order_line_id": "sales_orderline"},
+}
+
+
+class Dangling(RuntimeError):
+    """Rows of a run point to something that is not there. Nothing was stored."""
+
+
+def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Column]) -> int:
+    """Write all rows of a run to a table at once, and return how many. Belongs into a transaction. Raises Dangling.
+
+    `columns` are columns of the database without the key and the run.
+    """
+    table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
+    whole = {"run_id": tables.constant(run_id, count), **columns}
+    if connection.vendor != "postgresql":
+        return tables.write(table=table, columns=whole)
+    part = _name(table, run_id)
+    _execute(
+        f"DROP TABLE IF EXISTS {part}",
+        f"CREATE TABLE {part} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+        f"ALTER TABLE {part} ADD CONSTRAINT {part}_run CHECK (run_id = {run_id})",
+        "SET LOCAL maintenance_work_mem = '256MB'",
+    )
+    tables.write(table=part, columns=whole)
+    _execute(*_indexes(table, part), f"ANALYZE {part}")
+    _prove(part, REFERENCES.get(model, {}))
+    _execute(
+        f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES IN ({run_id})",
+        f"ALTER TABLE {part} DROP CONSTRAINT {part}_run",
+    )
+    guards.install_on(table=part)
+    return count
+
+
+def drop(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> None:
+    """Delete everything these runs wrote to these tables; the database refuses it for a final run."""
+    for run_id in run_ids:
+        for model in models:
+            _drop(model, run_id)
+
+
+def _drop(model: type[models.Model], run_id: int) -> None:
+    part = _name(model._meta.db_table, run_id)
+    if connection.vendor == "postgresql" and _exists(part):
+        # A DELETE of nothing asks the guards' question first: a partition of a final run is not dropped.
+        _execute(f"DELETE FROM {part} WHERE id = (SELECT min(id) FROM {part})", f"DROP TABLE {part}")
+    model._default_manager.filter(run_id=run_id)._raw_delete("default")
+
+
+def _name(table: str, run_id: int) -> str:
+    return f"{table}_run{int(run_id)}"
+
+
+def _exists(part: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [part])
+        return bool(cursor.fetchone()[0])
+
+
+def _indexes(table: str, part: str) -> list[str]:
+    """What gives a bare partition the keys and indexes of its table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(pg_get_constraintdef(c.oid), ''), pg_get_indexdef(i.indexrelid) FROM pg_index i "
+            "LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid "
+            "WHERE i.indrelid = %s::regclass ORDER BY i.indexrelid",
+            [table],
+        )
+        found = cursor.fetchall()
+    return [
+        f"ALTER TABLE {part} ADD {constraint}" if constraint else _index_on(part, definition)
+        for constraint, definition in found
+    ]
+
+
+def _index_on(part: str, definition: str) -> str:
+    """The definition of a table's index, for its partition: without a name, which the database gives."""
+    return re.sub(r"^CREATE (UNIQUE )?INDEX \S+ ON (ONLY )?\S+ ", rf"CREATE \1INDEX ON {part} ", definition)
+
+
+def _prove(part: str, references: Mapping[str, str]) -> None:
+    for column, target in references.items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {column} FROM {part} p WHERE {column} IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = p.{column}) LIMIT 1"
+            )
+            if lost := cursor.fetchone():
+                raise Dangling(f"{column} {lost[0]} of {part} is not in {target}")
+
+
+def _execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,264 @@
+"""Columns of numbers to and from tables, many rows at once: binary COPY on PostgreSQL, plain cursors on SQLite.
+
+Nothing here looks at a single row: a million rows of ten columns are ten arrays. On PostgreSQL the rows of a block
+have one width, so that numpy lays them out as the server wants to read them.
+"""
+
+# ruff: noqa: S608 - statements are put together from names of tables and columns, never from input
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Array = NDArray[Any]
+AT_A_TIME = 200_000
+READ_AT_A_TIME = 20_000
+HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
+END = b"\xff\xff"
+# The last message is the end alone, or the header and the end; no row has either width.
+ENDINGS = (len(END), len(HEADER) + len(END))
+WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "?"}
+LONGEST_TEXT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of whole numbers or truths; where `null` is true the database holds nothing."""
+
+    values: Array
+    type: str = "bigint"  # a key of WIDTHS
+    null: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A column of text with few different words: each row's is `vocabulary[at]`."""
+
+    vocabulary: Sequence[str]
+    at: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A column in which each row holds several whole numbers, as 64-bit big-endian bytes."""
+
+    values: Ints  # [row, number]
+
+
+Column = Numbers | Words | Packed
+
+
+def write(*, table: str, columns: Mapping[str, Column]) -> int:
+    """Insert one row for each element of the columns, and return how many. Belongs into a transaction."""
+    count = len_of(next(iter(columns.values()))) if columns else 0
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    target = connection.ops.quote_name(table)
+    if not count:
+        return 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {target} ({names}) FROM STDIN (FORMAT binary)") as copy:
+                copy.write(HEADER)
+                for start in range(0, count, AT_A_TIME):
+                    for block in _blocks(list(columns.values()), start, min(count, start + AT_A_TIME)):
+                        copy.write(block)
+                copy.write(END)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            for start in range(0, count, AT_A_TIME):
+                parts = (_plain(one, start, start + AT_A_TIME) for one in columns.values())
+                rows = list(zip(*parts, strict=True))
+                cursor.executemany(f"INSERT INTO {target} ({names}) VALUES ({marks})", rows)
+    return count
+
+
+def read(*, query: str, parameters: Sequence[Any] = (), shape: Mapping[str, str]) -> dict[str, Array]:
+    """What a query gives, as one array a column. `shape` says each column's kind: int, bool or text.
+
+    Whole numbers must be cast to bigint in the query and must not be null; text has at most 64 bytes.
+    """
+    parts = list(_read(query, parameters, shape))
+    return {
+        name: np.concatenate([part[name] for part in parts]) if parts else _empty(kind)
+        for name, kind in shape.items()
+    }
+
+
+def moment(column: str) -> str:
+    """SQL for a moment as whole microseconds since 1970-01-01 UTC."""
+    if connection.vendor == "postgresql":
+        return f"CAST(EXTRACT(EPOCH FROM {column}) * 1000000 AS bigint)"
+    # SQLite keeps a moment as UTC text, with six digits behind the second or with none.
+    return (
+        f"(CAST(strftime('%%s', substr({column}, 1, 19)) AS bigint) * 1000000 "
+        f"+ CAST(substr({column} || '.000000', 21, 6) AS bigint))"
+    )
+
+
+def bytewise(column: str) -> str:
+    """SQL to sort text by its bytes, as numpy does, on every database alike."""
+    return f'({column}) COLLATE "C"' if connection.vendor == "postgresql" else column
+
+
+def constant(value: int, count: int) -> Numbers:
+    """A column that says the same in each of `count` rows."""
+    return Numbers(np.broadcast_to(np.int64(value), (count,)))
+
+
+def len_of(column: Column) -> int:
+    """How many rows a column has."""
+    return len(column.at if isinstance(column, Words) else column.values)
+
+
+# --- PostgreSQL: writing ----------------------------------------------------------------------------------------------
+def _blocks(columns: Sequence[Column], start: int, stop: int) -> Iterator[bytes]:
+    """The rows in COPY's binary format. Rows that differ in a word, or in what is null, differ in width: each such
+    kind is a block of its own, in which the rows keep their order."""
+    code = np.zeros(stop - start, np.int64)
+    for column in columns:
+        if isinstance(column, Words):
+            code = code * len(column.vocabulary) + column.at[start:stop]
+        elif isinstance(column, Numbers) and column.null is not None:
+            code = code * 2 + column.null[start:stop]
+    if not len(code) or (code == code[0]).all():
+        yield _block(columns, np.arange(start, stop))
+        return
+    order = np.argsort(code, kind="stable")
+    ends = np.flatnonzero(np.diff(code[order])) + 1
+    for rows in np.split(order, ends):
+        yield _block(columns, rows + start)
+
+
+def _block(columns: Sequence[Column], rows: Ints) -> bytes:
+    layout: list[Any] = [("fields", ">i2")]
+    filled: dict[str, Any] = {"fields": len(columns)}
+    for at, column in enumerate(columns):
+        width, kind, value = _field(column, rows)
+        layout.append((f"length{at}", ">i4"))
+        filled[f"length{at}"] = width
+        if kind is not None:
+            layout.append((f"value{at}", *kind))
+            filled[f"value{at}"] = value
+    block = np.empty(len(rows), np.dtype(layout))
+    for name, value in filled.items():
+        block[name] = value
+    return block.tobytes()
+
+
+def _field(column: Column, rows: Ints) -> tuple[int, tuple[Any, ...] | None, Any]:
+    """How many bytes a value has, its layout, and the values; all rows of a block have the same word, or are null."""
+    if isinstance(column, Words):
+        word = column.vocabulary[int(column.at[rows[0]])].encode()
+        return len(word), (f"V{len(word)}",) if word else None, np.void(word) if word else None
+    if isinstance(column, Packed):
+        wide = column.values.shape[1]
+        return 8 * wide, (">i8", (wide,)) if wide else None, column.values[rows] if wide else None
+    if column.null is not None and column.null[rows[0]]:
+        return -1, None, None
+    kind = np.dtype(WIDTHS[column.type])
+    return kind.itemsize, (kind,), column.values[rows]
+
+
+# --- PostgreSQL: reading ----------------------------------------------------------------------------------------------
+def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> Iterator[dict[str, Array]]:
+    if connection.vendor != "postgresql":
+        yield from _fetched(query, parameters, shape)
+        return
+    names = list(shape)
+    wanted = ", ".join(_padded(name) if shape[name] == "text" else name for name in names)
+    layout = np.dtype([("fields", ">i2"), *(part for name in names for part in _layout(name, shape[name]))])
+    statement = (
+        f"COPY (SELECT {wanted} FROM ({query}) AS found ({', '.join(names)})) TO STDOUT (FORMAT binary)"
+    )
+    left, first = b"", True
+    # COPY takes no parameters of its own: the client puts them in, quoted as the driver quotes them.
+    whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement
+    with connection.cursor() as cursor, cursor.copy(whole) as copy:
+        for pending in _messages():
+            left, first = _joined(left, pending, first)
+            rows = len(left) // layout.itemsize
+            yield _taken(left, rows, layout, shape)
+            left = left[rows * layout.itemsize :]
+        copy.read()
+    if left != END:
+        raise ValueError("PostgreSQL sent columns of another width than asked for")
+
+
+def _messages() -> Iterator[list[bytes]]:
+    """What the server sends, one message a row, up to its end, some hundred thousand at a time.
+
+    Asked of the driver's own connection: its reader looks at the socket before each row, which for a million
+    rows takes longer than the query.
+    """
+    raw = cast("Any", connection.connection).pgconn
+    pending: list[bytes] = []
+    while True:
+        size, data = raw.get_copy_data(0)
+        pending.append(bytes(data))
+        if size in ENDINGS:
+            yield pending
+            return
+        if len(pending) >= AT_A_TIME:
+            yield pending
+            pending = []
+
+
+def _joined(left: bytes, pending: list[bytes], first: bool) -> tuple[bytes, bool]:
+    found = left + b"".join(pending)
+    return (found[len(HEADER) :], False) if first and found else (found, first)
+
+
+def _padded(name: str) -> str:
+    """A text of up to 64 bytes as exactly 64: rows of one width need no parsing."""
+    return f"convert_to({name}, 'UTF8') || decode(repeat('00', {LONGEST_TEXT} - octet_length({name})), 'hex')"
+
+
+def _layout(name: str, kind: str) -> tuple[Any, Any]:
+    width = {"int": ">i8", "bool": "?", "text": f"S{LONGEST_TEXT}"}[kind]
+    return (f"{name}_length", ">i4"), (name, width)
+
+
+def _taken(raw: bytes, rows: int, layout: np.dtype[Any], shape: Mapping[str, str]) -> dict[str, Array]:
+    table = np.frombuffer(raw, layout, count=rows)
+    return {name: _native(table[name], kind) for name, kind in shape.items()}
+
+
+def _native(values: Array, kind: str) -> Array:
+    if kind == "int":
+        return values.astype(np.int64)
+    return np.char.decode(values, "utf-8") if kind == "text" else values.copy()
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------------
+def _plain(column: Column, start: int, stop: int) -> list[Any]:
+    """The rows of a column as Python values."""
+    if isinstance(column, Words):
+        return [column.vocabulary[at] for at in column.at[start:stop].tolist()]
+    if isinstance(column, Packed):
+        raw, wide = column.values[start:stop].astype(">i8").tobytes(), 8 * column.values.shape[1]
+        rows = len(column.values[start:stop])
+        return [raw[at * wide : (at + 1) * wide] for at in range(rows)]
+    values: list[Any] = column.values[start:stop].tolist()
+    if column.null is None:
+        return values
+    gone = column.null[start:stop].tolist()
+    return [None if empty else value for value, empty in zip(values, gone, strict=True)]
+
+
+def _fetched(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> Iterator[dict[str, Array]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, parameters)
+        while rows := cursor.fetchmany(READ_AT_A_TIME):
+            yield {
+                name: np.array(values, dtype=_empty(kind).dtype if kind != "text" else np.str_)
+                for (name, kind), values in zip(shape.items(), zip(*rows, strict=True), strict=True)
+            }
+
+
+def _empty(kind: str) -> Array:
+    return np.empty(0, {"int": np.int64, "bool": np.bool_, "text": np.str_}[kind])

@@ -1,0 +1,99 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Sponsorship(models.Model):
+    """Who stood under whom, from when until when. The row without an end is `Distributor.sponsor`; together the rows
+    of a person have no gap. Only distributors.tree writes it."""
+
+    distributor = models.ForeignKey(
+        "distributors.Distributor", on_delete=models.PROTECT, related_name="sponsorships"
+    )
+    sponsor = models.ForeignKey(
+        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    moved = models.BooleanField(default=False, help_text="Began by a move, not by joining")
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["distributor"], condition=Q(ends_at__isnull=True), name="one_current_sponsorship"
+            ),
+            models.UniqueConstraint(fields=["distributor", "starts_at"], name="sponsorship_starts_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="sponsorship_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(sponsor__isnull=True) | ~Q(sponsor=F("distributor")), name="sponsorship_not_own"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-starts_at"], condition=Q(moved=True), name="sponsorship_moves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.distributor_id} under {self.sponsor_id}"
+
+
+class SponsorChange(models.Model):
+    """A person with everybody below is to stand under somebody else: asked for by one, approved by another, and
+    counted from a period's first moment on."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "requested"
+        APPROVED = "approved", "approved, waiting for its day"
+        APPLIED = "applied", "applied"
+        REFUSED = "refused", "refused"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        FAILED = "failed", "could not be applied"
+
+    distributor = models.ForeignKey(
+        "distributors.Distributor", on_delete=models.PROTECT, related_name="sponsor_changes"
+    )
+    from_sponsor = models.ForeignKey(
+        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_sponsor = models.ForeignKey(
+        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=300)
+    effective_at = models.DateTimeField(help_text="From when it counts: a period's first moment")
+    people = models.PositiveIntegerField(help_text="How many it moves, as counted when it was asked for")
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    note = models.CharField(
+        max_length=300, blank=True, help_text="Why it was refused, or could not be applied"
+    )
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        permissions = [
+            ("request_sponsor_change", "May ask for a change of sponsor"),
+            ("approve_sponsor_change", "May approve a change of sponsor that somebody else asked for"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["distributor"],
+                condition=Q(state__in=["requested", "approved"]),
+                name="one_sponsor_change_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["requested", "withdrawn", "refused"])
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("requested_by"))),
+                name="sponsor_change_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.distributor_id}: {self.from_sponsor_id} to {self.to_sponsor_id}"

@@ -1,0 +1,194 @@
+"""A change of sponsor: asked for with a reason, approved by a second person, counted from a period's first moment.
+
+Who moves takes everybody below along. The move itself is one transaction under the tree's lock, done when its
+moment has come, and once.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from common.operations import jobs
+from common.operations.failpoints import failpoint
+from distributors.models import Distributor, SponsorChange
+from distributors.queries import sponsor_tree
+from distributors.tree import MovesBackwards, SponsorIsBelow, SponsorUnknown, TreeBusy, move, writing
+
+__all__ = [
+    "JOB",
+    "CannotChange",
+    "TreeBusy",
+    "apply",
+    "approve",
+    "due",
+    "refuse",
+    "request",
+    "team_moves_up",
+    "withdraw",
+]
+
+JOB = "sponsor change"
+State = SponsorChange.State
+LONGEST = 300
+
+
+class CannotChange(RuntimeError):
+    """This change of sponsor is not possible; the sentence says why, and `field` beside what."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class SamePerson(CannotChange):
+    """Who asked for a change does not approve it."""
+
+
+def request(
+    *, number: str, sponsor_number: str, reason: str, effective_at: datetime, by: int, now: datetime
+) -> SponsorChange:
+    """Ask for a person to stand under another sponsor from a moment on. Nobody moves yet. Raises CannotChange."""
+    _demand(by, "request_sponsor_change")
+    if not reason.strip():
+        raise CannotChange("Say why; the reason is kept with the change.", "reason")
+    person, sponsor = _found(number, "number"), _found(sponsor_number, "sponsor_number")
+    _check(person, sponsor)
+    change = SponsorChange(
+        distributor=person,
+        from_sponsor_id=person.sponsor_id,
+        to_sponsor=sponsor,
+        reason=reason.strip()[:LONGEST],
+        effective_at=effective_at,
+        people=sponsor_tree.downline(distributor_id=person.pk).count() + 1,
+        requested_by_id=by,
+        requested_at=now,
+    )
+    try:
+        with transaction.atomic():
+            change.save(force_insert=True)
+    except IntegrityError as error:
+        raise CannotChange(
+            "A change for this person is waiting already; decide that one first.", "number"
+        ) from error
+    return change
+
+
+def approve(*, change_id: int, by: int, now: datetime) -> None:
+    """Let it happen: at once when its moment has come, else then. Raises CannotChange, SamePerson, TreeBusy."""
+    _demand(by, "approve_sponsor_change")
+    # The tree's lock before the change's row, as in apply(): two who hold one and want the other would wait for ever.
+    with writing():
+        change = SponsorChange.objects.select_for_update(of=("self",)).get(pk=change_id)
+        if by == change.requested_by_id:
+            raise SamePerson("Somebody else has to approve: you asked for this change.")
+        if not _step(change_id, [State.REQUESTED], state=State.APPROVED, decided_by_id=by, decided_at=now):
+            raise CannotChange("This change is decided already.")
+        if change.effective_at > now:
+            jobs.enqueue(kind=JOB, subject=str(change_id), due_at=change.effective_at, now=now)
+            return
+        failed = _apply(change, now)
+        if failed:
+            raise CannotChange(failed)
+
+
+def refuse(*, change_id: int, reason: str, by: int, now: datetime) -> None:
+    """Say no, with a reason that stays on the change. Raises CannotChange."""
+    _demand(by, "approve_sponsor_change")
+    if not reason.strip():
+        raise CannotChange("Say why it is refused.", "reason")
+    fields = {"note": reason.strip()[:LONGEST], "decided_by_id": by, "decided_at": now}
+    if not _step(change_id, [State.REQUESTED], state=State.REFUSED, **fields):
+        raise CannotChange("This change is decided already.")
+
+
+def withdraw(*, change_id: int, by: int, now: datetime) -> None:
+    """Take a change back that has not happened yet. Raises CannotChange."""
+    _demand(by, "request_sponsor_change")
+    if not _step(
+        change_id, [State.REQUESTED, State.APPROVED], state=State.WITHDRAWN, note="Withdrawn", applied_at=None
+    ):
+        raise CannotChange("This change has happened, or was decided already.")
+
+
+def due(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
+    """The handler of changes whose day has come."""
+    apply(change_id=int(subject), now=now)
+    return False
+
+
+def apply(*, change_id: int, now: datetime) -> None:
+    """Move the people of an approved change, once; what cannot be done any more says so on it. Raises TreeBusy."""
+    with writing():
+        change = SponsorChange.objects.select_for_update(of=("self",)).get(pk=change_id)
+        if change.state == State.APPROVED and (failed := _apply(change, now)):
+            _step(change_id, [State.APPROVED], state=State.FAILED, note=failed[:LONGEST])
+
+
+def team_moves_up(*, distributor_id: int, effective_at: datetime, now: datetime) -> int:
+    """Whoever stands directly under somebody who left moves to the leaver's sponsor; how many.
+
+    For plans whose tree says `who_leaves: team_moves_up`. The place of who left stays, as the end of its own line.
+    Raises CannotChange, TreeBusy.
+    """
+    with writing():
+        leaver = Distributor.objects.get(pk=distributor_id)
+        if leaver.status != Distributor.Status.LEFT:
+            raise CannotChange("Only the team of somebody who left moves up.")
+        directs = Distributor.objects.filter(sponsor_id=distributor_id).order_by("joined_at", "pk")
+        ids = list(directs.values_list("pk", flat=True))
+        for person in ids:
+            try:
+                move(distributor_id=person, sponsor_id=leaver.sponsor_id, effective_at=effective_at)
+            except MovesBackwards as error:
+                raise CannotChange(str(error)) from error
+            failpoint("leaving.moved")
+    return len(ids)
+
+
+def _apply(change: SponsorChange, now: datetime) -> str:
+    """Move; why it cannot be done, or nothing. Belongs into a transaction."""
+    try:
+        with writing():
+            person = Distributor.objects.get(pk=change.distributor_id)
+            if person.sponsor_id != change.from_sponsor_id:
+                return "The sponsor has changed since this was asked for."
+            move(
+                distributor_id=change.distributor_id,
+                sponsor_id=change.to_sponsor_id,
+                effective_at=change.effective_at,
+            )
+            failpoint("sponsor.moved")
+            _step(change.pk, [State.APPROVED], state=State.APPLIED, applied_at=now)
+    except (SponsorIsBelow, SponsorUnknown, MovesBackwards) as error:
+        return str(error)
+    return ""
+
+
+def _check(person: Distributor, sponsor: Distributor) -> None:
+    if sponsor.pk == person.sponsor_id:
+        raise CannotChange("This is the sponsor already.", "sponsor_number")
+    if sponsor.status != Distributor.Status.GOOD:
+        raise CannotChange("Only somebody in good standing can sponsor.", "sponsor_number")
+    line = sponsor_tree.walk_up(distributor_id=sponsor.pk)
+    if person.pk in {step.id for step in line}:
+        raise CannotChange(
+            "The new sponsor stands below this person: the line would close into a circle.", "sponsor_number"
+        )
+
+
+def _found(number: str, field: str) -> Distributor:
+    person: Distributor | None = Distributor.objects.filter(number=number.strip()).first()
+    if person is None:
+        raise CannotChange("Nobody has this number.", field)
+    return person
+
+
+def _demand(user_id: int, permission: str) -> None:
+    user = get_user_model().objects.get(pk=user_id)
+    if not user.has_perm(f"distributors.{permission}"):
+        raise CannotChange("You do not have the right to do this.")
+
+
+def _step(change_id: int, states: list[State], **fields: object) -> bool:
+    return bool(SponsorChange.objects.filter(pk=change_id, state__in=states).update(**fields))

@@ -1,0 +1,95 @@
+"""Who stood under whom and when: written beside every change of the sponsor tree, under the same lock."""
+
+# ruff: noqa: S608 - names of our tables, never input
+
+from datetime import datetime
+
+from common.operations import staging
+from distributors.models import Distributor, Sponsorship
+
+TABLE = Sponsorship._meta.db_table
+PEOPLE = Distributor._meta.db_table
+MOST_SHOWN = 20
+
+
+class MovesBackwards(ValueError):
+    """A move that counts from later on is in force already: the line as it stood between would never have been."""
+
+    def __init__(self, last: datetime) -> None:
+        self.last = last
+        super().__init__(
+            f"A move that counts from {last:%Y-%m-%d %H:%M} UTC is in force already; choose that day or a later one."
+        )
+
+
+def began(*, distributor: Distributor) -> None:
+    """A newcomer stands under the sponsor from the moment of joining."""
+    Sponsorship.objects.create(
+        distributor=distributor, sponsor_id=distributor.sponsor_id, starts_at=distributor.joined_at
+    )
+
+
+def began_listed(*, listed: str) -> None:
+    """The same for many, whose keys are in the column `id` of a temporary table."""
+    staging.insert(
+        model=Sponsorship,
+        values={
+            "distributor_id": "person.id",
+            "sponsor_id": "person.sponsor_id",
+            "starts_at": "person.joined_at",
+            "moved": "(1 = 0)",
+        },
+        source=f"FROM {PEOPLE} person JOIN {listed} listed ON listed.id = person.id ORDER BY person.id",
+    )
+
+
+def moved(*, distributor_id: int, sponsor_id: int | None, effective_at: datetime) -> None:
+    """The person stands under another sponsor from a moment on. Raises MovesBackwards."""
+    last = (
+        Sponsorship.objects.filter(moved=True)
+        .order_by("-starts_at")
+        .values_list("starts_at", flat=True)
+        .first()
+    )
+    current = Sponsorship.objects.get(distributor_id=distributor_id, ends_at__isnull=True)
+    if not current.moved:
+        # Who joined later than that never stood anywhere else.
+        effective_at = max(effective_at, current.starts_at)
+    if last and effective_at < last:
+        raise MovesBackwards(last)
+    if current.starts_at == effective_at:
+        # Moved twice for the same day: the first of the two never counted.
+        Sponsorship.objects.filter(pk=current.pk).update(sponsor_id=sponsor_id, moved=True)
+        return
+    Sponsorship.objects.filter(pk=current.pk).update(ends_at=effective_at)
+    Sponsorship.objects.create(
+        distributor_id=distributor_id, sponsor_id=sponsor_id, starts_at=effective_at, moved=True
+    )
+
+
+def problems() -> list[str]:
+    """Where the history contradicts the tree or itself, as sentences; empty when it is sound."""
+    same = "coalesce(s.sponsor_id, 0) = coalesce(p.sponsor_id, 0)"
+    checks = {
+        "have a sponsor that their history does not end with": f"""SELECT p.number FROM {PEOPLE} p
+            LEFT JOIN {TABLE} s ON s.distributor_id = p.id AND s.ends_at IS NULL
+            WHERE s.id IS NULL OR NOT ({same})""",
+        "have a gap or an overlap in their history": f"""SELECT p.number FROM {TABLE} s
+            JOIN {PEOPLE} p ON p.id = s.distributor_id
+            WHERE s.ends_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {TABLE} n
+                WHERE n.distributor_id = s.distributor_id AND n.starts_at = s.ends_at)""",
+        "have two beginnings in their history": f"""SELECT p.number FROM {TABLE} s
+            JOIN {PEOPLE} p ON p.id = s.distributor_id
+            WHERE NOT s.moved GROUP BY p.number HAVING count(*) > 1""",
+    }
+    return [_said(what, query) for what, query in checks.items() if _any(query)]
+
+
+def _any(query: str) -> bool:
+    return next(staging.found(f"{query} LIMIT 1"), None) is not None
+
+
+def _said(what: str, query: str) -> str:
+    numbers = [str(number) for (number,) in staging.found(f"{query} LIMIT {MOST_SHOWN + 1}")]
+    more = ", …" if len(numbers) > MOST_SHOWN else ""
+    return f"Distributors {what}: {', '.join(numbers[:MOST_SHOWN])}{more}"

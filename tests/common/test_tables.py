@@ -1,0 +1,80 @@
+"""Columns of numbers, words and packed numbers come back as they went in, on either database."""
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from common.models.integers import packed, unpacked
+from common.operations import tables
+from common.operations.tables import Numbers, Packed, Words
+
+pytestmark = pytest.mark.django_db
+EDGES = np.array([1, -1, 2**62, -(2**63), 2**63 - 1], dtype=np.int64)
+WORDS = ["level_pay", "", "Prämie"]
+
+
+@pytest.fixture
+def table():
+    raw = "bytea" if connection.vendor == "postgresql" else "blob"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE wide_here (a bigint, small smallint, yes boolean, word varchar(20), pack {raw})"
+        )
+        yield cursor
+        cursor.execute("DROP TABLE wide_here")
+
+
+def written(null=None):
+    at = np.array([0, 1, 2, 0, 1])
+    columns = {
+        "a": Numbers(EDGES, null=null),
+        "small": Numbers(np.arange(5), "smallint"),
+        "yes": Numbers(np.arange(5) % 2 == 0, "boolean"),
+        "word": Words(WORDS, at),
+        "pack": Packed(np.column_stack((EDGES, np.arange(5)))),
+    }
+    return tables.write(table="wide_here", columns=columns)
+
+
+def test_what_is_written_is_read(table):
+    assert written() == 5
+    found = tables.read(
+        query="SELECT a, CAST(small AS bigint), yes, word FROM wide_here ORDER BY small",
+        shape={"a": "int", "small": "int", "yes": "bool", "word": "text"},
+    )
+    assert found["a"].tolist() == EDGES.tolist()
+    assert found["yes"].tolist() == [True, False, True, False, True]
+    assert found["word"].tolist() == ["level_pay", "", "Prämie", "level_pay", ""]
+
+
+def test_packed_numbers_are_the_bytes_of_the_field(table):
+    written()
+    table.execute("SELECT pack FROM wide_here ORDER BY small")
+    rows = [bytes(pack) for (pack,) in table.fetchall()]
+    assert [unpacked(row) for row in rows] == [[int(a), at] for at, a in enumerate(EDGES)]
+    assert rows[0] == packed([1, 0])
+
+
+def test_what_is_null_stays_null(table):
+    written(null=EDGES < 0)
+    table.execute("SELECT a FROM wide_here ORDER BY small")
+    assert [a for (a,) in table.fetchall()] == [1, None, 2**62, None, 2**63 - 1]
+
+
+def test_a_query_takes_parameters_and_may_find_nothing(table):
+    written()
+    query = "SELECT a FROM wide_here WHERE word = %s ORDER BY small"
+    assert tables.read(query=query, parameters=["Prämie"], shape={"a": "int"})["a"].tolist() == [2**62]
+    assert len(tables.read(query=query, parameters=["?"], shape={"a": "int"})["a"]) == 0
+
+
+def test_more_rows_than_go_at_a_time(table, monkeypatch):
+    monkeypatch.setattr(tables, "AT_A_TIME", 7)
+    many = np.arange(50)
+    columns = {"a": Numbers(many, null=many % 3 == 0), "word": Words(WORDS, many % 2)}
+    assert tables.write(table="wide_here", columns=columns) == 50
+    found = tables.read(
+        query="SELECT COALESCE(a, -1), word FROM wide_here", shape={"a": "int", "word": "text"}
+    )
+    expected = [(-1 if n % 3 == 0 else n, WORDS[n % 2]) for n in range(50)]
+    assert sorted(zip(found["a"].tolist(), found["word"].tolist(), strict=True)) == sorted(expected)

@@ -1,0 +1,211 @@
+"""A change of sponsor: asked for, approved by somebody else, counted from its day on, and kept."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, transaction
+
+from common.operations import jobs
+from distributors import tree
+from distributors.models import Distributor, SponsorChange, Sponsorship
+from distributors.operations import sponsorship
+from distributors.queries import network, sponsor_tree
+from tests.cast import JOINED
+from tests.distributors.people import LATER
+
+pytestmark = pytest.mark.django_db
+NOW = LATER - timedelta(days=12)
+
+
+@pytest.fixture
+def staff(cast):
+    for name, rights in (
+        ("paula", ["request_sponsor_change"]),
+        ("quinn", ["request_sponsor_change", "approve_sponsor_change"]),
+    ):
+        cast.users[name].user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    return cast
+
+
+def ask(cast, *, who="eva", under="gus", at=LATER, by="paula", reason="Both asked for it in writing"):
+    return sponsorship.request(
+        number=cast.people[who].number,
+        sponsor_number=cast.people[under].number,
+        reason=reason,
+        effective_at=at,
+        by=cast.users[by].pk,
+        now=NOW,
+    )
+
+
+def sponsor_of(cast, name):
+    return Distributor.objects.get(pk=cast.people[name].pk).sponsor_id
+
+
+def test_it_says_how_many_it_moves_and_nobody_moves_yet(staff):
+    change = ask(staff)
+    assert (change.people, change.from_sponsor_id) == (2, staff.dan.pk)
+    assert sponsor_of(staff, "eva") == staff.dan.pk
+
+
+def test_a_second_person_approves_and_its_day_moves_the_team(staff):
+    change = ask(staff)
+    sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    jobs.advance_due(now=NOW, owner="the test")
+    assert sponsor_of(staff, "eva") == staff.dan.pk
+    jobs.advance_due(now=LATER, owner="the test")
+    assert sponsor_of(staff, "eva") == staff.gus.pk
+    assert [step.number for step in sponsor_tree.walk_up(distributor_id=staff.finn.pk)][1:3] == [
+        "1005",
+        "1007",
+    ]
+    assert tree.problems() == tree.history_problems() == []
+
+
+def test_one_whose_day_has_come_happens_at_once(staff):
+    change = ask(staff, at=NOW - timedelta(days=3))
+    sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    change.refresh_from_db()
+    assert (change.state, change.applied_at) == ("applied", NOW)
+    assert sponsor_of(staff, "eva") == staff.gus.pk
+
+
+def test_who_asked_does_not_approve(staff):
+    change = ask(staff, by="quinn")
+    with pytest.raises(sponsorship.SamePerson):
+        sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SponsorChange.objects.update(state="approved", decided_by=staff.users["quinn"])
+
+
+def test_without_the_right_nothing_happens(staff):
+    with pytest.raises(sponsorship.CannotChange):
+        ask(staff, by="rolf")
+    change = ask(staff)
+    with pytest.raises(sponsorship.CannotChange):
+        sponsorship.approve(change_id=change.pk, by=staff.users["paula"].pk, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"reason": "  "}, "reason"),
+        ({"under": "dan"}, "sponsor_number"),
+        ({"under": "finn"}, "sponsor_number"),
+        ({"under": "hana"}, "sponsor_number"),
+        ({"under": "eva"}, "sponsor_number"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(staff, wrong, field):
+    with pytest.raises(sponsorship.CannotChange) as error:
+        ask(staff, **wrong)
+    assert error.value.field == field
+    assert not SponsorChange.objects.exists()
+
+
+def test_one_change_a_person_waits_at_a_time(staff):
+    ask(staff)
+    with pytest.raises(sponsorship.CannotChange):
+        ask(staff, under="ben")
+
+
+def test_what_has_become_impossible_says_so(staff):
+    change = ask(staff, who="dan", under="gus")
+    sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    tree.move(distributor_id=staff.gus.pk, sponsor_id=staff.finn.pk, effective_at=NOW)
+    jobs.advance_due(now=LATER, owner="the test")
+    change.refresh_from_db()
+    assert change.state == "failed"
+    assert "below the person" in change.note
+    assert sponsor_of(staff, "dan") == staff.cleo.pk
+
+
+def test_a_withdrawn_change_does_not_happen(staff):
+    change = ask(staff)
+    sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    sponsorship.withdraw(change_id=change.pk, by=staff.users["paula"].pk, now=NOW)
+    jobs.advance_due(now=LATER, owner="the test")
+    assert sponsor_of(staff, "eva") == staff.dan.pk
+
+
+def test_a_refused_change_keeps_its_reason(staff):
+    change = ask(staff)
+    sponsorship.refuse(change_id=change.pk, reason="No written consent", by=staff.users["quinn"].pk, now=NOW)
+    change.refresh_from_db()
+    assert (change.state, change.note) == ("refused", "No written consent")
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+def line_on(cast, name, moment):
+    return [
+        step.number for step in sponsor_tree.upline_on(distributor_id=cast.people[name].pk, moment=moment)
+    ]
+
+
+def test_the_line_of_any_day_is_known(staff):
+    tree.move(distributor_id=staff.eva.pk, sponsor_id=staff.gus.pk, effective_at=LATER)
+    assert line_on(staff, "finn", LATER - timedelta(microseconds=1)) == [
+        "1006",
+        "1005",
+        "1004",
+        "1003",
+        "1002",
+        "1001",
+    ]
+    assert line_on(staff, "finn", LATER) == ["1006", "1005", "1007", "1002", "1001"]
+    assert line_on(staff, "finn", JOINED - timedelta(days=1)) == []
+
+
+def test_the_arrays_of_a_period_have_the_tree_of_its_end(staff):
+    tree.move(distributor_id=staff.eva.pk, sponsor_id=staff.gus.pk, effective_at=LATER)
+
+    def sponsor(until):
+        rows = network.network(until=until)
+        return dict(zip(rows.id.tolist(), rows.sponsor_id.tolist(), strict=True))[staff.eva.pk]
+
+    assert sponsor(LATER) == staff.dan.pk
+    assert sponsor(LATER + timedelta(days=30)) == sponsor(None) == staff.gus.pk
+
+
+def test_moving_twice_for_one_day_counts_once(staff):
+    for under in (staff.gus.pk, staff.ben.pk):
+        tree.move(distributor_id=staff.eva.pk, sponsor_id=under, effective_at=LATER)
+    rows = Sponsorship.objects.filter(distributor=staff.eva).values_list("sponsor_id", "starts_at", "ends_at")
+    assert list(rows) == [(staff.dan.pk, JOINED, LATER), (staff.ben.pk, LATER, None)]
+    assert tree.history_problems() == []
+
+
+def test_a_move_is_never_put_before_one_that_counts(staff):
+    tree.move(distributor_id=staff.eva.pk, sponsor_id=staff.gus.pk, effective_at=LATER)
+    with pytest.raises(tree.MovesBackwards):
+        tree.move(distributor_id=staff.dan.pk, sponsor_id=staff.gus.pk, effective_at=NOW)
+
+
+def test_without_that_rule_a_past_day_would_run_in_a_circle(staff):
+    """The control: a later move counts first, an earlier one is put before it, and between them stands a circle."""
+    tree.move(distributor_id=staff.dan.pk, sponsor_id=staff.gus.pk, effective_at=NOW)
+    tree.move(distributor_id=staff.dan.pk, sponsor_id=staff.ana.pk, effective_at=LATER)
+    Sponsorship.objects.filter(distributor=staff.gus).update(sponsor=staff.dan)
+    seen = line_on(staff, "dan", NOW)
+    assert len(seen) > len(set(seen))
+
+
+def test_a_wrong_history_is_found_out(staff):
+    Sponsorship.objects.filter(distributor=staff.eva).update(sponsor=staff.ana)
+    assert "1005" in tree.history_problems()[0]
+    Sponsorship.objects.filter(distributor=staff.eva).update(sponsor=staff.dan, ends_at=LATER)
+    assert len(tree.history_problems()) == 2
+
+
+def test_the_team_of_who_left_moves_up(staff):
+    Distributor.objects.filter(pk=staff.eva.pk).update(status="left")
+    assert sponsorship.team_moves_up(distributor_id=staff.eva.pk, effective_at=LATER, now=NOW) == 1
+    assert sponsor_of(staff, "finn") == staff.dan.pk
+    assert sponsor_of(staff, "eva") == staff.dan.pk
+    assert tree.problems() == tree.history_problems() == []
+
+
+def test_the_team_of_who_stays_does_not(staff):
+    with pytest.raises(sponsorship.CannotChange):
+        sponsorship.team_moves_up(distributor_id=staff.eva.pk, effective_at=LATER, now=NOW)
