@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('commissions', '0001_initial'),
-        ('distributors', '0001_initial'),
+        ('distributors', '0002_placement_trees'),
         ('sales', '0001_initial'),
     ]
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('carry', 'volume of a leg'), ('held', 'money that waits'), ('given', 'a bonus given once'), ('window', 'a value of an earlier period'), ('pool', 'a pool nobody qualified for')], max_length=8)),
                 ('name', models.CharField(help_text='The bonus, or the memory', max_length=40)),
-                ('place', models.CharField(blank=True, help_text="A position's key", max_length=40)),
+                ('position', models.ForeignKey(db_constraint=False, db_index=False, help_text='Of a leg: whose', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='distributors.placement')),
                 ('slot', models.SmallIntegerField(default=0, help_text='Of a leg: its slot')),
                 ('age', models.SmallIntegerField(default=0, help_text='In periods; of a window: how many periods ago')),
                 ('amount', models.BigIntegerField()),

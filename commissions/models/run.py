@@ -165,7 +165,15 @@ class Carried(models.Model):
         db_index=False,
         related_name="+",
     )
-    place = models.CharField(max_length=40, blank=True, help_text="A position's key")
+    position = models.ForeignKey(
+        "distributors.Placement",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Of a leg: whose",
+    )
     slot = models.SmallIntegerField(default=0, help_text="Of a leg: its slot")
     age = models.SmallIntegerField(default=0, help_text="In periods; of a window: how many periods ago")
     amount = models.BigIntegerField()

@@ -9,8 +9,8 @@ from commissions.core import checks
 from commissions.core import run as engine
 from commissions.core.plan import Plan
 from commissions.core.run import Result
-from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.operations import corrections, partitions, storing
+from commissions.models import Carried, Line, Run, Snapshot, StatementItem
+from commissions.operations import carrying, corrections, partitions, storing
 from commissions.operations.corrections import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
@@ -71,7 +71,10 @@ def store(*, run_id: int, computed: Computed) -> None:
     )
     lines = storing.lines(result=result, loaded=loaded, back=back)
     items = storing.items(result=result, loaded=loaded, back=back)
-    for model, columns in ((Snapshot, everybody), (Line, lines), (StatementItem, items)):
+    carried = carrying.columns(result=result, loaded=loaded)
+    for model, columns in (
+        (Snapshot, everybody), (Line, lines), (StatementItem, items), (Carried, carried),
+    ):  # fmt: skip
         partitions.store(run_id=run_id, model=model, columns=columns)
 
 

@@ -49,6 +49,7 @@ class BackLine:
     exact: int  # millionths of a minor unit
     corrects_id: int
     origin_id: int  # whose sale it was
+    kind: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def _lines(order_lines: Sequence[int], left: dict[int, tuple[int, int]]) -> Iter
             exact=taken,
             corrects_id=line.pk,
             origin_id=line.origin_id or line.distributor_id,
+            kind=line.kind,
         )
 
 

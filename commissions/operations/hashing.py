@@ -38,15 +38,14 @@ def _lines(computed: Computed) -> Table:
         pk: at for at, pk in enumerate(loaded.returned.order_line_id.tolist(), len(loaded.facts.lines.key))
     }
     source = _joined(lines.source, [returned[line.order_line_id] for line in back])
-    seller = loaded.facts.lines.seller
     split = [divmod(line.exact, MICRO) for line in back]
     return {
         "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
         "bonus": _bonuses(computed, lines.bonus, [line.item.bonus for line in back]),
         "order": Words(np.array(orders, dtype=np.str_), source),
-        "position": np.array(positions, dtype=np.int64)[source],
-        "kind": np.zeros(len(source), np.int64),
-        "origin": _people(computed, seller[lines.source], [line.origin_id for line in back]),
+        "position": np.array([*map(int, positions), 0], dtype=np.int64)[source],
+        "kind": _joined(lines.kind, [line.kind for line in back]),
+        "origin": _people(computed, lines.origin, [line.origin_id for line in back]),
         "corrects": _taken_back([line.period for line in back], len(lines.whole)),
         "level": _joined(lines.level, [line.level for line in back]),
         "depth": _joined(lines.depth, [line.depth for line in back]),

@@ -35,7 +35,7 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
     """
     table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
     whole = {"run_id": tables.constant(run_id, count), **columns}
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or not count:
         return tables.write(table=table, columns=whole)
     part = _name(table, run_id)
     _execute(

@@ -9,6 +9,7 @@ from commissions.queries.facts import Loaded
 from common.operations.tables import Column, Numbers, Packed, Words
 
 Ints = NDArray[np.int64]
+NOBODY = 0  # keys of the database begin at 1
 
 
 def snapshots(*, result: Result, loaded: Loaded, active: str, titles: Ints) -> dict[str, Column]:
@@ -35,15 +36,16 @@ def lines(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Col
     paid, taken = result.lines, back.lines
     people, order_lines = loaded.person_ids, loaded.order_line_ids
     split = [divmod(line.exact, MICRO) for line in taken]
-    seller = loaded.facts.lines.seller
+    sold = _with(_at(order_lines, paid.source), [line.order_line_id for line in taken])
+    origin = _with(_at(people, paid.origin), [line.origin_id for line in taken])
     return {
         "distributor_id": Numbers(
             _with(people[paid.beneficiary], [line.item.distributor_id for line in taken])
         ),
         "bonus": _bonuses(result, paid.bonus, [line.item.bonus for line in taken]),
-        "kind": Numbers(np.zeros(len(paid) + len(taken), np.int64), "smallint"),
-        "order_line_id": Numbers(_with(order_lines[paid.source], [line.order_line_id for line in taken])),
-        "origin_id": Numbers(_with(people[seller[paid.source]], [line.origin_id for line in taken])),
+        "kind": Numbers(_with(paid.kind, [line.kind for line in taken]), "smallint"),
+        "order_line_id": Numbers(sold, null=sold == NOBODY),
+        "origin_id": Numbers(origin, null=origin == NOBODY),
         "level": Numbers(_with(paid.level, [line.level for line in taken]), "smallint"),
         "depth": Numbers(_with(paid.depth, [line.depth for line in taken]), "integer"),
         "base": Numbers(_with(paid.base, [line.base for line in taken])),
@@ -68,6 +70,11 @@ def items(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Col
         "amount": Numbers(_with(paid.amount, [item.amount for item in taken])),
         "line_count": Numbers(_with(paid.line_count, [item.line_count for item in taken]), "integer"),
     }
+
+
+def _at(keys: Ints, places: Ints) -> Ints:
+    """The keys at these places; NOBODY where a place is -1."""
+    return np.append(keys, NOBODY)[places]
 
 
 def _packed(columns: list[NDArray[np.generic]], rows: int) -> Packed:

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from commissions.core.plan import Bonus, Plan
 from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.queries import plans
+from commissions.queries import bonus_words, plans
 from common import spoken
 from common.money import format_money, format_rate, format_volume
 from sales.queries.orders import LineInfo
@@ -29,7 +29,7 @@ class Nothing:
 def unit_of(*, plan: Plan, bonus: str) -> str:
     """What the bases of a bonus are counted in: "points" or "money"."""
     known = _bonus(plan, bonus)
-    return plan.units.get(known.on, "points") if known else "points"
+    return bonus_words.unit_of(plan=plan, bonus=known) if known else "points"
 
 
 def sentence(
@@ -117,7 +117,7 @@ def _received(plan: Plan, rank: int, line: Line) -> str:
     if line.level == 0:
         return _("You receive %(rate)s of it.") % given
     bonus = _bonus(plan, line.bonus)
-    if bonus and len(set(bonus.rates.cells.get(line.level, (0,)))) > 1:
+    if bonus and len(set(bonus_words.rates_on(plan=plan, bonus=bonus, level=line.level))) > 1:
         return _("A %(rank)s receives %(rate)s on level %(level)s.") % given
     return _("Level %(level)s pays %(rate)s.") % given
 
@@ -127,9 +127,9 @@ def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
         return _("Nothing is paid while a distributorship is suspended or has ended.")
     if bonus.earner is not None and not had.active:
         return _("You were not active this month, and this bonus is paid to active distributors.")
-    if bonus.last == 0:
+    if bonus_words.reach(bonus=bonus) == 0:
         return _("No order of this month is of the kind this bonus pays for.")
-    if not had.active and bonus.compression == "skip_inactive":
+    if not had.active and bonus_words.passes_over_the_inactive(bonus=bonus):
         return _(
             "You were not active this month, so orders in your team were passed on to the next active person."
         )

@@ -1,6 +1,6 @@
 """From the database to the engine's facts: a few wide queries, then arrays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from commissions.core.facts import Facts, OrderLines, People
+from commissions.core.language import Word, parts
 from commissions.core.plan import Plan
-from commissions.models import Period, Run
-from commissions.queries import plans
+from commissions.core.terms import Amount, Walk
+from commissions.models import Period
+from commissions.queries import before, trees
 from common.arrays import places
-from common.operations import tables
 from distributors.queries import network
 from distributors.queries.network import Network
 from sales.queries import volume
@@ -34,6 +35,7 @@ class Loaded:
     facts: Facts
     person_ids: Ints
     order_line_ids: Ints
+    position_ids: Mapping[str, Ints]  # by placement tree
     order_count: int
     returned: ReturnedLines
     titles_before: Ints
@@ -61,25 +63,46 @@ def load(*, period: Period, plan: Plan) -> Loaded:
     """
     with one_view():
         everybody = network.network(until=period.ends_at)
-        lines = volume.counted(starts_at=period.starts_at, ends_at=period.ends_at)
+        lines = volume.counted(
+            starts_at=period.starts_at, ends_at=period.ends_at, whole_returns=_asks_for_returned(plan)
+        )
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
-        titles = _titles_before(period, plan, everybody)
+        return _loaded(period, plan, everybody, lines, returned)
+
+
+def _loaded(
+    period: Period, plan: Plan, everybody: Network, lines: CountedLines, returned: ReturnedLines
+) -> Loaded:
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
-    people, ids = _people(everybody, period, zone, plan, titles)
+    order, sponsor = _in_order(everybody, period)
+    ids, numbers, joined = everybody.id[order], everybody.number[order], everybody.joined_at[order]
+    arrays, keys = trees.positions(plan=plan, people=ids, numbers=numbers, before=period.ends_at)
+    who = before.Who(ids, keys, everybody.career[order], everybody.ranks)
+    last = before.last_final(period=period, plan=plan)
     facts = Facts(
         period=period.key,
         first_day=_day(period.starts_at, zone),
         last_day=_day(period.ends_at, zone),
-        people=people,
-        lines=_lines(lines, ids, zone),
+        people=People(
+            number=numbers,
+            sponsor=sponsor,
+            joined=_days(joined, zone),
+            standing=everybody.standing[order],
+            memory=before.memories(plan=plan, run=last, who=who),
+            parents=trees.parents(
+                plan=plan, people=ids, numbers=numbers, joined=joined.astype(np.int64), sponsor=sponsor
+            ),
+        ),
+        lines=_lines(lines, ids, zone, plan, period),
+        positions=arrays,
+        state=before.state(plan=plan, run=last, who=who),
     )
-    before = people.memory.get("title", np.zeros(len(ids), np.int64))
-    return Loaded(facts, ids, lines.order_line_id, _orders(lines), returned, before)
+    titles = before.titles(plan=plan, run=last, who=who)
+    return Loaded(facts, ids, lines.order_line_id, keys, _orders(lines), returned, titles)
 
 
-def _people(
-    everybody: Network, period: Period, zone: tzinfo, plan: Plan, titles: Ints
-) -> tuple[People, Ints]:
+def _in_order(everybody: Network, period: Period) -> tuple[Ints, Ints]:
+    """Who belongs to the period, by depth and number, and where each one's sponsor stands then."""
     sponsor = places(of=everybody.sponsor_id, among=everybody.id)
     member = _with_sponsors(everybody.joined_at < _moments([period.ends_at])[0], sponsor)
     # People stand in the order of their numbers already: a stable sort by depth keeps it within each depth.
@@ -87,13 +110,20 @@ def _people(
     order = order[member[order]]
     place = np.full(len(everybody) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(order))
-    return People(
-        number=everybody.number[order],
-        sponsor=place[sponsor[order]],
-        joined=_days(everybody.joined_at[order], zone),
-        standing=everybody.standing[order],
-        memory={"title": titles[order]} if "title" in plan.memories else {},
-    ), everybody.id[order]
+    return order, place[sponsor[order]]
+
+
+def _asks_for_returned(plan: Plan) -> bool:
+    """Whether some volume counts what came back as if it had not."""
+    return any(volume.returns_count == "not_subtracted" for volume in plan.volumes)
+
+
+def _asks_for_order_numbers(plan: Plan) -> bool:
+    expressions = [bonus.how.only for bonus in plan.bonuses if isinstance(bonus.how, Walk | Amount)]
+    expressions += [bonus.how.rate for bonus in plan.bonuses if isinstance(bonus.how, Walk)]
+    expressions += [volume.expression for volume in plan.volumes]
+    named = (part for one in expressions if one is not None for part in parts(one))
+    return any(isinstance(part, Word) and part.name == "order_number" for part in named)
 
 
 def _orders(lines: CountedLines) -> int:
@@ -102,7 +132,7 @@ def _orders(lines: CountedLines) -> int:
     return int(len(sold) > 0) + int(np.count_nonzero(np.diff(sold)))
 
 
-def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
+def _lines(lines: CountedLines, people: Ints, zone: tzinfo, plan: Plan, period: Period) -> OrderLines:
     return OrderLines(
         key=lines.key,
         seller=places(of=lines.seller_id, among=people),
@@ -114,34 +144,17 @@ def _lines(lines: CountedLines, people: Ints, zone: tzinfo) -> OrderLines:
         distributor_price=lines.distributor_price,
         day=_days(lines.booked_at, zone),
         reversal=lines.reversal,
+        order_number=(
+            volume.order_numbers(lines=lines, ends_at=period.ends_at)
+            if _asks_for_order_numbers(plan)
+            else None
+        ),
+        back=(
+            volume.came_back(lines=lines, starts_at=period.starts_at, ends_at=period.ends_at)
+            if _asks_for_returned(plan)
+            else {}
+        ),
     )
-
-
-def _titles_before(period: Period, plan: Plan, everybody: Network) -> Ints:
-    """Everybody's title when the period begins: that after the last final run, by the rank's name.
-
-    Whom no final run knows has the career rank they came with; who has none, or one the plan does not know, begins
-    where the plan says.
-    """
-    known = {word: step for step, rank in enumerate(plan.ladder) for word in (rank.name, rank.label)}
-    start = plan.memories["title"].starts if "title" in plan.memories else 0
-    titles = np.array([known.get(rank, start) for rank in everybody.ranks], dtype=np.int64)[everybody.career]
-    last = (
-        Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=period.starts_at)
-        .select_related("plan")
-        .order_by("-period__starts_at")
-        .first()
-    )
-    if last is None:
-        return titles
-    then = np.array([known.get(rank.name, 0) for rank in plans.parsed(version=last.plan).ladder], np.int64)
-    stored = tables.read(
-        query=f"SELECT distributor_id, CAST(title AS bigint) FROM commissions_snapshot WHERE run_id = {last.pk:d}",  # noqa: S608
-        shape={"person": "int", "title": "int"},
-    )
-    at = places(of=stored["person"], among=everybody.id)
-    titles[at[at >= 0]] = then[stored["title"]][at >= 0]
-    return titles
 
 
 def _depth(sponsor: Ints) -> Ints:

@@ -6,7 +6,7 @@ from datetime import date
 from commissions.core.language import Compare, Number, Word
 from commissions.core.plan import Bonus, Plan, Requirement
 from commissions.models import PlanVersion
-from commissions.queries import plans
+from commissions.queries import bonus_words, plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,8 @@ class RateRow:
 
 @dataclass(frozen=True, kw_only=True)
 class BonusWords:
-    """A bonus. `one_rate` stands instead of a table where every rank and level is paid alike."""
+    """A bonus. `one_rate` stands instead of a table where every rank and level is paid alike; neither stands where
+    what it pays hangs on other things, which `says` tells."""
 
     name: str
     label: str
@@ -81,7 +82,7 @@ def in_force(*, today: date) -> PlanPage:
         currency=plan.currency,
         sha256=plan.sha256,
         ranks=tuple(_rank(plan, at) for at in range(len(plan.ladder))),
-        bonuses=tuple(_bonus(bonus, [rank.label for rank in plan.ladder]) for bonus in plan.bonuses),
+        bonuses=tuple(_bonus(plan, bonus) for bonus in plan.bonuses),
         smallest_payout=plan.ledger.smallest_payout,
     )
 
@@ -102,27 +103,17 @@ def _asks(one: Requirement) -> Asks:
     return Asks(label=one.label or one.text, unit=one.unit, need=one.need)
 
 
-def _bonus(bonus: Bonus, ranks: list[str]) -> BonusWords:
-    paid = sorted((level, cells) for level, cells in bonus.rates.cells.items() if level in _levels(bonus))
+def _bonus(plan: Plan, bonus: Bonus) -> BonusWords:
+    ranks = [rank.label for rank in plan.ladder]
+    found = bonus_words.grid(plan=plan, bonus=bonus)
     rows = tuple(
         RateRow(
             level=level,
             cells=tuple(Cell(rank=rank, rate=rate) for rank, rate in zip(ranks, rates, strict=True)),
         )
-        for level, rates in paid
+        for level, rates in found.rows
     )
-    rates = {cell.rate for row in rows for cell in row.cells}
-    return BonusWords(
-        name=bonus.name,
-        label=bonus.label,
-        says=bonus.says,
-        one_rate=rates.pop() if len(rates) == 1 else None,
-        rows=rows,
-    )
-
-
-def _levels(bonus: Bonus) -> range:
-    return range(bonus.first, bonus.last + 1)
+    return BonusWords(name=bonus.name, label=bonus.label, says=bonus.says, one_rate=found.one_rate, rows=rows)
 
 
 def active_need(*, plan: Plan) -> int | None:

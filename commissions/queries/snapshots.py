@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from commissions.core.plan import Plan
 
 
+def measure_names(*, plan: Plan) -> list[str]:
+    """The names of a snapshot's measures. A measure capped by the requirement it meets has no number of its own."""
+    names = [*(volume.name for volume in plan.volumes), *plan.measures]
+    return [name for name in names if name not in plan.caps or plan.caps[name].base != "requirement"]
+
+
 def measures(*, plan: Plan, row: Sequence[int]) -> dict[str, int]:
     """What each volume and measure of the plan was for a person."""
-    names = [*(volume.name for volume in plan.volumes), *plan.measures]
-    return dict(zip(names, row, strict=True))
+    return dict(zip(measure_names(plan=plan), row, strict=True))
 
 
 def statuses(*, plan: Plan, row: Sequence[int]) -> dict[str, bool]:
@@ -18,4 +23,5 @@ def statuses(*, plan: Plan, row: Sequence[int]) -> dict[str, bool]:
 
 def memory(*, plan: Plan, row: Sequence[int]) -> dict[str, int]:
     """What each memory of the plan was after the period."""
-    return dict(zip(sorted(plan.memories), row, strict=True))
+    names = sorted(name for name, one in plan.memories.items() if not one.keeps)
+    return dict(zip(names, row, strict=True))

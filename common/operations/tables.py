@@ -78,9 +78,10 @@ def write(*, table: str, columns: Mapping[str, Column]) -> int:
 
 
 def read(*, query: str, parameters: Sequence[Any] = (), shape: Mapping[str, str]) -> dict[str, Array]:
-    """What a query gives, as one array a column. `shape` says each column's kind: int, bool or text.
+    """What a query gives, as one array a column. `shape` says each column's kind: int, bool, text or `packed 3`.
 
-    Whole numbers must be cast to bigint in the query and must not be null; text has at most 64 bytes.
+    Whole numbers must be cast to bigint in the query and must not be null; text has at most 64 bytes. A packed column
+    of so many numbers gives a row of them for each row.
     """
     parts = list(_read(query, parameters, shape))
     return {
@@ -219,8 +220,16 @@ def _padded(name: str) -> str:
 
 
 def _layout(name: str, kind: str) -> tuple[Any, Any]:
+    if kind.startswith("packed"):
+        wide = _wide(kind)
+        return (f"{name}_length", ">i4"), (name, ">i8", (wide,))
     width = {"int": ">i8", "bool": "?", "text": f"S{LONGEST_TEXT}"}[kind]
     return (f"{name}_length", ">i4"), (name, width)
+
+
+def _wide(kind: str) -> int:
+    """How many numbers a packed column has in each row."""
+    return int(kind.removeprefix("packed "))
 
 
 def _taken(raw: bytes, rows: int, layout: np.dtype[Any], shape: Mapping[str, str]) -> dict[str, Array]:
@@ -229,7 +238,7 @@ def _taken(raw: bytes, rows: int, layout: np.dtype[Any], shape: Mapping[str, str
 
 
 def _native(values: Array, kind: str) -> Array:
-    if kind == "int":
+    if kind == "int" or kind.startswith("packed"):
         return values.astype(np.int64)
     return np.char.decode(values, "utf-8") if kind == "text" else values.copy()
 
@@ -255,10 +264,19 @@ def _fetched(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) ->
         cursor.execute(query, parameters)
         while rows := cursor.fetchmany(READ_AT_A_TIME):
             yield {
-                name: np.array(values, dtype=_empty(kind).dtype if kind != "text" else np.str_)
+                name: _column(values, kind)
                 for (name, kind), values in zip(shape.items(), zip(*rows, strict=True), strict=True)
             }
 
 
+def _column(values: Sequence[Any], kind: str) -> Array:
+    if kind.startswith("packed"):
+        raw = np.frombuffer(b"".join(bytes(value) for value in values), ">i8")
+        return raw.reshape(len(values), _wide(kind)).astype(np.int64)
+    return np.array(values, dtype=_empty(kind).dtype if kind != "text" else np.str_)
+
+
 def _empty(kind: str) -> Array:
+    if kind.startswith("packed"):
+        return np.empty((0, _wide(kind)), np.int64)
     return np.empty(0, {"int": np.int64, "bool": np.bool_, "text": np.str_}[kind])

@@ -8,6 +8,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from common.arrays import places
 from common.operations import tables
 from distributors.models import Distributor, Sponsorship
 
@@ -78,3 +79,14 @@ def _sponsors(until: datetime | None) -> tuple[str, str, list[Any]]:
         "AND (s.ends_at IS NULL OR s.ends_at >= %s)"
     )
     return "CASE WHEN s.id IS NULL THEN d.sponsor_id ELSE s.sponsor_id END", joined, [moment, moment]
+
+
+def first_sponsors(*, ids: Ints) -> Ints:
+    """The keys of those with whom these people joined, in the order of `ids`; NOBODY for roots."""
+    found = tables.read(
+        query=f"SELECT s.distributor_id, COALESCE(s.sponsor_id, {NOBODY}) FROM {HISTORY} s JOIN "  # noqa: S608
+        f"(SELECT distributor_id, MIN(starts_at) AS began FROM {HISTORY} GROUP BY distributor_id) f "
+        "ON f.distributor_id = s.distributor_id AND f.began = s.starts_at",
+        shape={"person": "int", "sponsor": "int"},
+    )
+    return np.append(found["sponsor"], NOBODY)[places(of=ids, among=found["person"])]

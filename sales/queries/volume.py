@@ -14,6 +14,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from common.arrays import places
 from common.operations import tables
 from sales.models import Books
 
@@ -83,10 +84,11 @@ Rows = TypeVar("Rows", CountedLines, ReturnedLines, ReturnedNow)
 Sortable = TypeVar("Sortable", CountedLines, ReturnedLines)
 
 
-def counted(*, starts_at: datetime, ends_at: datetime) -> CountedLines:
+def counted(*, starts_at: datetime, ends_at: datetime, whole_returns: bool = False) -> CountedLines:
     """The order lines booked in [starts_at, ends_at), without cancelled orders.
 
-    What came back of them in the same period is taken off the line; a line that came back whole is left out.
+    What came back of them in the same period is taken off the line; a line that came back whole is left out, unless
+    `whole_returns` asks for it, with nothing left on it.
     What came back of earlier periods' orders stands as negative lines of its own. Read it in a REPEATABLE
     READ transaction after the books are shut when the figures must stay the same.
     """
@@ -94,7 +96,26 @@ def counted(*, starts_at: datetime, ends_at: datetime) -> CountedLines:
     sold = _read(CountedLines, _SOLD, period)
     back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
     reversals = _read(CountedLines, _REVERSALS, [*period, period[0]])
-    return _sorted(_joined(_net(sold, back), reversals))
+    return _sorted(_joined(_net(sold, back, whole_returns), reversals))
+
+
+def came_back(*, lines: CountedLines, starts_at: datetime, ends_at: datetime) -> dict[str, Ints]:
+    """What came back of each line in the period of its sale, as positive amounts by column."""
+    period = [_utc(starts_at), _utc(ends_at)]
+    back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
+    at = places(of=np.where(lines.reversal, 0, lines.order_line_id), among=back.order_line_id)
+    return {name: np.append(getattr(back, name), 0)[at] for name in AMOUNTS}
+
+
+def order_numbers(*, lines: CountedLines, ends_at: datetime) -> Ints:
+    """Which order of its seller each line belongs to, from 1, in the order in which they counted over all periods."""
+    found = tables.read(
+        query="SELECT id, CAST(row_number() OVER (PARTITION BY seller_id ORDER BY booked_at, "
+        f"{tables.bytewise('number')}) AS bigint) FROM sales_order WHERE booked_at < %s AND state <> 'cancelled'",
+        parameters=[_utc(ends_at)],
+        shape={"sold": "int", "place": "int"},
+    )
+    return np.append(found["place"], 1)[places(of=lines.order_id, among=found["sold"])]
 
 
 def open_volumes() -> dict[int, int]:
@@ -180,7 +201,7 @@ def _kind(name: str) -> str:
     return "bool" if name in {"by_customer", "reversal"} else "int"
 
 
-def _net(sold: CountedLines, back: ReturnedNow) -> CountedLines:
+def _net(sold: CountedLines, back: ReturnedNow, whole_returns: bool) -> CountedLines:
     by_id = np.argsort(sold.order_line_id)
     at = np.searchsorted(sold.order_line_id, back.order_line_id, sorter=by_id)
     at = by_id[np.minimum(at, len(by_id) - 1)] if len(by_id) else np.zeros(0, np.int64)
@@ -190,6 +211,8 @@ def _net(sold: CountedLines, back: ReturnedNow) -> CountedLines:
     for name in AMOUNTS:
         net[name] = getattr(sold, name).copy()
         net[name][at] -= getattr(back, name)[: len(known)][known]
+    if whole_returns:
+        return replace(sold, **net)
     stands = np.ones(len(sold), np.bool_)
     stands[at] = back.pieces_left[: len(known)][known] > 0
     return _picked(replace(sold, **net), np.flatnonzero(stands))
