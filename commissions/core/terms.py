@@ -378,7 +378,9 @@ class Plan:
     group_volume: str
     replaces: int = 0
     renamed: Mapping[str, str] = field(default_factory=dict)
-    other_plans: Mapping[str, str] = field(default_factory=dict)  # prefix to plan: monthly.rank reads its last closed rank
+    other_plans: Mapping[str, str] = field(
+        default_factory=dict
+    )  # prefix to plan: monthly.rank reads its last closed rank
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
