@@ -22,9 +22,9 @@ WOULD_HAVE = frozenset(
 )
 # In the order in which they are told: the first that applies.
 ORDER = (
-    Why.NOT_GOOD_STANDING, Why.OUTSIDE_CAMPAIGN, Why.BEYOND_LAST_LEVEL, Why.BEFORE_FIRST_LEVEL,
-    Why.FAST_START_WINDOW, Why.LEFT_OUT_BY_ONLY, Why.NO_VOLUME, Why.SELLER_SKIPPED, Why.SKIPPED_INACTIVE, Why.ENDED_AT, Why.BLOCKED_BY, Why.STEP_ALREADY_PAID,
-    Why.NOT_QUALIFIED, Why.RANK_NOT_PAID_AT_LEVEL, Why.NOT_ENTITLED, Why.NO_DIFFERENCE,
+    Why.NOT_GOOD_STANDING, Why.OUTSIDE_CAMPAIGN, Why.BEYOND_LAST_LEVEL, Why.BEFORE_FIRST_LEVEL, Why.FAST_START_WINDOW,
+    Why.LEFT_OUT_BY_ONLY, Why.NO_VOLUME, Why.SELLER_SKIPPED, Why.SKIPPED_INACTIVE, Why.ENDED_AT, Why.BLOCKED_BY,
+    Why.STEP_ALREADY_PAID, Why.NOT_QUALIFIED, Why.RANK_NOT_PAID_AT_LEVEL, Why.NOT_ENTITLED, Why.NO_DIFFERENCE,
 )  # fmt: skip
 
 
@@ -278,7 +278,8 @@ class _Way:
         if self.table is not None:
             return self.rate
         if self.view.walk.rate_unit != "rate":
-            return np.maximum(rate, 0) * MILLION
+            money: Ints = np.maximum(rate, 0) * MILLION
+            return money
         self.rate = np.maximum(rate, 0)
-        exact: Ints = np.multiply(self.found.base.astype(object), self.rate)  # may leave 64 bits
+        exact: Ints = self.found.base.astype(object) * self.rate  # may leave 64 bits
         return exact
