@@ -176,10 +176,12 @@ class _Match:
 
     def _fitting(self, rows: Ints, left: Ints) -> Ints:
         """How many whole pairs fit under what is left of a cap of money; of volume, as much as gives it, rounded up."""
-        each = np.maximum(self.found.each[rows], 1)
+        each = self.found.each[rows]
         if self.pair.pays_rate is None:
-            return np.where(self.found.each[rows] > 0, left // each, LARGEST)
-        exact = left.astype(object) * MILLION  # can leave 64 bits
-        of_pair = each.astype(object) * self.pair.unit[0]
-        fits = -(-exact // each) if self.by_volume else exact // of_pair
-        return np.array(np.minimum(fits, LARGEST), np.int64)
+            fits = left // np.maximum(each, 1)
+        else:
+            exact = left.astype(object) * MILLION  # can leave 64 bits
+            whole = np.maximum(each, 1).astype(object) * (1 if self.by_volume else self.pair.unit[0])
+            fits = -(-exact // whole) if self.by_volume else exact // whole
+        # What pays nothing fits in any room.
+        return np.where(each > 0, np.array(np.minimum(fits, LARGEST), np.int64), LARGEST)
