@@ -87,6 +87,11 @@ def joined(parts: list[Lines]) -> Lines:
     return Lines(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in COLUMNS))
 
 
+def in_order(lines: Lines) -> Lines:
+    """Lines of one bonus that come from people, sorted as result.Lines promises."""
+    return taken(lines, np.lexsort((lines.base, lines.origin, lines.kind, lines.beneficiary)))
+
+
 def taken(lines: Lines, rows: Ints | NDArray[np.bool_]) -> Lines:
     """Some of the lines."""
     return Lines(*(getattr(lines, name)[rows] for name in COLUMNS))
