@@ -1,7 +1,9 @@
 """Finds what a scenario names: a measure, a bonus or a part of one, what is carried, held, owed, missing."""
 
+from collections.abc import Callable
+
 from commissions.core.document import Listed, Mapped, Node, Text, nearest
-from commissions.core.explain import why_not
+from commissions.core.explain import Reason, why_not
 from commissions.core.plan import MILLION
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
@@ -121,11 +123,7 @@ class Findings:
     def _reasons(self, at: int, bonus: str) -> set[str]:
         """Why orders of the team, or the person's own, paid nothing under a bonus."""
         number, how = self.bonuses[bonus], self.plan.bonuses[self.bonuses[bonus]].how
-        found = {
-            _plain(str(reason.why))
-            for reason in why_not(self.plan, self.played.facts, self.result, at)
-            if reason.bonus == number
-        }
+        found = self._told(at, lambda reason: reason.bonus == number)
         given = self.played.facts.state.given.get(bonus)
         if isinstance(how, Once) and given is not None and given[at]:
             found.add("already_given")
@@ -153,15 +151,27 @@ class Findings:
         return None
 
     def _reasons_from(self, at: int, bonus: str, part: str, what: str) -> set[str]:
-        lines = self.played.facts.lines
-        return {
-            _plain(str(reason.why))
-            for reason in why_not(self.plan, self.played.facts, self.result, at)
-            if reason.bonus == self.bonuses[bonus]
-            and reason.source >= 0
-            and (part != " from " or self.played.standing.names[int(lines.seller[reason.source])] == what)
-            and (part != " from order " or answer.order_of(self.played, reason.source) == what)
-        }
+        number, lines = self.bonuses[bonus], self.played.facts.lines
+
+        def is_of(reason: Reason) -> bool:
+            if reason.bonus != number or reason.source < 0:
+                return False
+            if part == " from order ":
+                return answer.order_of(self.played, reason.source) == what
+            if part == " on level ":
+                return str(reason.level) == what
+            return self.played.standing.names[int(lines.seller[reason.source])] == what
+
+        return self._told(at, is_of)
+
+    def _told(self, at: int, wanted: Callable[[Reason], bool]) -> set[str]:
+        """Reasons as expectations write them, with the name of who stands behind one and without: blocked_by Bea."""
+        found = set()
+        for reason in filter(wanted, why_not(self.plan, self.played.facts, self.result, at)):
+            found.add(_plain(str(reason.why)))
+            if reason.by is not None:
+                found.add(f"{_plain(str(reason.why))} {self.played.standing.names[reason.by]}")
+        return found
 
     def _is_of(self, row: int, part: str, what: str) -> bool:
         lines = self.result.lines
@@ -306,8 +316,9 @@ SAME = {
 
 
 def _plain(reason: str) -> str:
-    word = reason.split(" ")[0]
-    return SAME.get(word, word)
+    """One word for what is the same to a reader."""
+    word, _, who = reason.partition(" ")
+    return SAME.get(word, word) + (f" {who}" if who else "")
 
 
 def text_of(node: Node | None) -> str:

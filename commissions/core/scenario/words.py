@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commissions.core.explain import why_not
+from commissions.core.explain import Reason, Why, why_not
 from commissions.core.plan import MILLION
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
@@ -11,20 +11,31 @@ from commissions.core.scenario.values import day_text, decimals_of, major, show,
 from commissions.core.terms import Walk
 
 ZEROS = {
-    "skipped_inactive": "passed over as not active; the next one up stands closer instead",
-    "not_entitled": "the rank is not paid on this level",
-    "rank_not_paid_at_level": "the rank is not paid on this level",
-    "beyond_last": "it is further down than the bonus pays",
-    "beyond_last_level": "it is further down than the bonus pays",
-    "blocked_by": "somebody in between blocks it",
-    "not_qualified": "what the bonus asks of an earner is not met",
-    "not_good_standing": "suspended, or gone",
-    "held": "it waits until its test is met",
-    "step_already_paid": "somebody further down took this generation",
-    "already_given": "it was given before",
-    "no_volume": "the order counts for nothing here",
-    "seller_skipped": "the plan drops what the skipped sell",
-    "fast_start_window": "the seller is so new that another bonus pays this order",
+    Why.NOT_GOOD_STANDING: "suspended, or gone",
+    Why.BEYOND_LAST_LEVEL: "it is further down than the bonus pays",
+    Why.FAST_START_WINDOW: "the seller is so new that another bonus pays this order",
+    Why.LEFT_OUT_BY_ONLY: "the bonus is not about such orders",
+    Why.OUTSIDE_CAMPAIGN: "the bonus is for other days",
+    Why.BEFORE_FIRST_LEVEL: "it is closer than the bonus begins",
+    Why.NO_VOLUME: "it counts for nothing here",
+    Why.SELLER_SKIPPED: "the plan drops what the skipped sell",
+    Why.SKIPPED_INACTIVE: "passed over as not active; the next one up stands closer instead",
+    Why.ENDED_AT: "the way up ends with {by}",
+    Why.BLOCKED_BY: "{by} blocks it",
+    Why.STEP_ALREADY_PAID: "{by} took this generation",
+    Why.NOT_QUALIFIED: "what the bonus asks of an earner is not met",
+    Why.RANK_NOT_PAID_AT_LEVEL: "the rank is not paid on this level; {rank} would be",
+    Why.NOT_ENTITLED: "the rate is nothing",
+    Why.NO_DIFFERENCE: "{by} has as high a rate",
+    Why.HELD: "it waits until its test is met",
+    Why.CAP_REACHED: "the most of this bonus is reached",
+    Why.GROUP_RULE: "a rule over several bonuses took it",
+    Why.ALREADY_GIVEN: "it was given before",
+    Why.NO_POSITION: "there is no position in the tree",
+    Why.NO_PAIR: "the two legs make no pair",
+    Why.NO_SHARE: "there is no share of the pool",
+    Why.EMPTY_FUND: "there was nothing to share",
+    Why.NOTHING_SENT: "nobody below had to pass anything up",
 }
 
 
@@ -118,16 +129,29 @@ def _day(played: Played, source: int) -> str:
 
 
 def _zeros(played: Played, at: int) -> Iterator[str]:
-    plan, lines = played.plan, played.facts.lines
-    for reason in why_not(plan, played.facts, played.result, at):
-        bonus = plan.bonuses[reason.bonus].label
-        why = ZEROS.get(str(reason.why), str(reason.why).replace("_", " "))
+    for reason in why_not(played.plan, played.facts, played.result, at):
+        bonus, names = played.plan.bonuses[reason.bonus].label, played.standing.names
+        why = ZEROS[reason.why].format(
+            by=names[reason.by] if reason.by is not None else "somebody in between",
+            rank=played.plan.ladder[reason.rank].label if reason.rank is not None else "a higher one",
+        )
         if reason.source >= 0:
-            seller = played.standing.names[int(lines.seller[reason.source])]
-            order = answer.order_of(played, reason.source)
-            yield f"  Nothing of {bonus} from {seller}'s order {order} of {_day(played, reason.source)}: {why}"
+            seller = names[int(played.facts.lines.seller[reason.source])]
+            order = (
+                f"{seller}'s order {answer.order_of(played, reason.source)} of {_day(played, reason.source)}"
+            )
+            yield f"  Nothing of {bonus} from {order}, level {reason.level}: {why}{_would(played, reason)}"
         else:
-            yield f"  Nothing of {bonus}: {why}"
+            origin = f" from {names[reason.origin]}" if reason.origin >= 0 else ""
+            yield f"  Nothing of {bonus}{origin}: {why}"
+
+
+def _would(played: Played, reason: Reason) -> str:
+    """What it would have paid, where that has a meaning."""
+    if not reason.would_have:
+        return ""
+    amount = show_number(reason.would_have, played.plan.exponent + 6)
+    return f"; it would have paid {amount} {played.plan.currency}"
 
 
 def _settled(played: Played, name: str) -> Iterator[str]:
