@@ -29,12 +29,15 @@ def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
     else:
         inner = names.met(scope)
         _scope(aggregate, names)
+    on_the_way = replace(
+        inner, inside=False
+    )  # what stops a sum is the same for all who ask: not whose somebody is
     where, until, skipping = (
-        of_unit(test, "truth", inner, clause) if test is not None else None
-        for clause, test in (
-            ("where", aggregate.where),
-            ("until", aggregate.until),
-            ("skipping", aggregate.skipping),
+        of_unit(test, "truth", names_there, clause) if test is not None else None
+        for clause, test, names_there in (
+            ("where", aggregate.where, inner),
+            ("until", aggregate.until, on_the_way),
+            ("skipping", aggregate.skipping, on_the_way),
         )
     )
     of, unit = _looked_at(aggregate, inner)
