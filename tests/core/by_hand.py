@@ -13,10 +13,12 @@ from tests.core.world import facts_of
 
 NAMES = ("Ana", "Ben", "Cy", "Dee", "Eve")
 PLAN = """
-plan: {{name: Hand, version: 1, starts: 2025-01-01, currency: EUR, period: month, main_tree: sponsor, judged_at: end_of_period}}
+plan: {{name: Hand, version: 1, starts: 2025-01-01, currency: EUR, period: month, main_tree: sponsor,
+       judged_at: end_of_period}}
 trees:
   sponsor: {{parent: chosen_at_sign_up, moves: never, who_leaves: stays_as_a_gap}}
-  binary: {{parent: placed, slots: [left, right], fill: chosen, under: sponsor, moves: never, who_leaves: stays_as_a_gap}}
+  binary: {{parent: placed, slots: [left, right], fill: chosen, under: sponsor, moves: never,
+           who_leaves: stays_as_a_gap}}
 inputs:
   step: {{unit: count, per: period}}
   works: {{unit: count, per: period}}
@@ -34,11 +36,15 @@ ranks:
 tables:
   by_rank: {{by: rank, reading: cliff, rows: {{A: 5%, B: 8%, C: 10%}}}}
   by_level: {{by: [level, rank], reading: cliff, rows: {{1: {{B: 5%}}, 2: {{C: 4%}}, 3: {{A: 3%}}}}}}
+  two: {{by: rank, reading: cliff, rows: {{A: 2}}}}
   slices: {{by: line.cv, reading: marginal, rows: {{0 EUR: 10%, 60 EUR: 20%}}}}
 bonuses:
 {bonuses}
 {rules}
-ledger: {{round: {rounding}, returns: {{take_back: original_amounts, ranks: stay, not_covered: becomes_debt}}, smallest_payout: 0 EUR}}
+ledger:
+  round: {rounding}
+  returns: {{take_back: original_amounts, ranks: stay, not_covered: becomes_debt}}
+  smallest_payout: 0 EUR
 """
 
 

@@ -82,7 +82,8 @@ def test_generations(convention, expected):
 
 
 def test_the_first_earner_takes_a_generation_alone():
-    said = f"{GENERATIONS}convention: starts_at_leader, leader: rank >= B, first: 1, last: 2, each_step_pays: first_earner"
+    said = f"{GENERATIONS}convention: starts_at_leader, leader: rank >= B, first: 1, last: 2, "
+    said += "each_step_pays: first_earner"
     facts = company(EVE, steps={"Dee": 1, "Ben": 1}, idle=["Cy"])
     # Generation 1 is Cy and Ben: Cy is idle, so Ben is the first who earns. Generation 2 is Ana.
     assert paid(walk(said, "1%", earner="active"), facts) == {"Ben": 100, "Ana": 100}
