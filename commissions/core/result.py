@@ -36,8 +36,9 @@ class Lines:
     """Why money was earned, in parallel arrays, sorted by (beneficiary, bonus, kind, source, origin, level, rate).
 
     The lines of an item sum to the item, to within the half minor unit of its rounding: what a cap, a group rule or a
-    hold takes away is a negative line, rounded to a whole minor unit. base × rate = whole and micro for SALE and PERSON;
-    for the other kinds, and where a rate is an amount for each source, base is the whole amount and rate a million.
+    hold takes away is a negative line, rounded to a whole minor unit. base × rate = whole and micro for SALE and
+    PERSON; for the other kinds, and where a rate is an amount for each source, base is the whole amount and rate a
+    million.
     """
 
     bonus: Ints  # index in plan.bonuses

@@ -11,7 +11,6 @@ from commissions.core.scenario.periods import PeriodsReader
 from commissions.core.scenario.terms import Scenario
 
 NOT_A_PERIOD = "is no period here"
-MOST_PROBLEMS = 200  # told at once
 
 
 def _periods(section: Section) -> Node | None:
@@ -62,5 +61,5 @@ def read_scenario(plan: Plan, root: Mapped) -> Scenario:
     if not people.found:
         problems.append(Problem(section.line("people"), "people", "names nobody"))
     if problems:
-        raise PlanError(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS])
+        raise PlanError(sorted(problems, key=lambda problem: problem.line))
     return scenario
