@@ -53,7 +53,7 @@ def test_explain_tells_a_persons_month(capsys):
     assert "Ida, 2026-01 (Oak, version 1)" in words
     assert "Rank this period: Manager" in words
     assert "Performance bonus: 705.60 EUR" in words
-    assert "Jon's order 2026-01 0002 of 2026-01-01, generation 1: 2400 × 5 % = 120" in words
+    assert "Jon's order 2026-01 0002 of 2026-01-01, generation 1: 2400.00 EUR × 5 % = 120.00 EUR" in words
     assert "Paid: 913.60 EUR" in words
 
 

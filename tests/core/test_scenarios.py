@@ -278,3 +278,11 @@ def test_a_return_leaves_nothing_of_an_order_in_two_steps_as_in_one():
         )
         text += "  2026-02: {Ana: {returns: -5.05, owes: 5.05, gv: -60}}\n"
         assert told(play_text(PLAN + text)) == []
+
+
+def test_a_document_full_of_mistakes_is_refused_in_bounded_time():
+    people = "\n".join(f"  P{at}: {{}}" for at in range(1_000))
+    orders = "\n".join(f"      - {{by: Q{at}, pv: x}}" for at in range(1_000))
+    found = problems(f"people:\n{people}\nperiods:\n  2026-01:\n    orders:\n{orders}\n")
+    assert len(found) == 200
+    assert found[0].startswith("1005: periods.2026-01.orders 1.by: 'Q0' is nobody")

@@ -127,6 +127,7 @@ def tell_missing(played: Played, at: int) -> Told:
             found.setdefault(plan.ladder[requirement.rank].name, []).append(
                 {
                     "requirement": requirement.text,
+                    "label": requirement.label,
                     "unit": requirement.unit,
                     "have": int(had),
                     "need": requirement.need,

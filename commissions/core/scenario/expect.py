@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from commissions.core.document import Mapped, Node, Problem, Text, nearest
+from commissions.core.document import Mapped, Node, Problem, Text
 from commissions.core.scenario import answer
 from commissions.core.scenario.findings import Findings, Unknown, text_of
 from commissions.core.scenario.running import Played
-from commissions.core.scenario.values import YES, major
+from commissions.core.scenario.values import YES, hint, major
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,10 @@ class Checker:
             elif name == "company" or name in self.played.standing.place:
                 self._person(name, said, line)
             else:
-                hint = nearest(name, list(self.played.standing.names))
-                self.problems.append(Problem(line, f"expect.{name}", f"is nobody in this period{hint}", name))
+                meant = hint(name, self.played.standing.names)
+                self.problems.append(
+                    Problem(line, f"expect.{name}", f"is nobody in this period{meant}", name)
+                )
 
     def _person(self, name: str, said: Node, line: int) -> None:
         if not isinstance(said, Mapped):

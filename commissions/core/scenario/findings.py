@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from commissions.core.document import Listed, Mapped, Node, Text, nearest
+from commissions.core.document import Listed, Mapped, Node, Text
 from commissions.core.explain import Reason, why_not
 from commissions.core.plan import MILLION
 from commissions.core.result import Kind
@@ -11,6 +11,7 @@ from commissions.core.scenario.running import Played
 from commissions.core.scenario.values import (
     decimals_of,
     digits,
+    hint,
     major,
     read_value,
     show,
@@ -75,7 +76,7 @@ class Findings:
             return self._money(self._money_word(person, at, word, of), expected)
         if key in self.plan.trees or key in ("positions", "sponsor"):
             return self._stands(person, at, key, expected)
-        raise Unknown(f"is nothing this plan computes{nearest(key, self._words())}")
+        raise Unknown(f"is nothing this plan computes{hint(key, self._words())}")
 
     def _words(self) -> list[str]:
         return [*self.bonuses, *self.units, *MONEY_WORDS, *self.plan.trees, "carry", "career_rank"]
@@ -85,7 +86,7 @@ class Findings:
 
     def _money_word(self, person: str, at: int, word: str, of: str) -> int:
         if of and of not in self.bonuses:
-            raise Unknown(f"{of!r} is no bonus{nearest(of, list(self.bonuses))}")
+            raise Unknown(f"{of!r} is no bonus{hint(of, self.bonuses)}")
         if word in ("held", "released", "returns"):
             by_bonus = {
                 "held": lambda: answer.held_of(self.result, at),
@@ -136,7 +137,7 @@ class Findings:
         amount, _, because = expected.partition(" because ")
         lines, number, total = self.result.lines, self.bonuses[bonus], 0
         if part == " from " and what not in self.played.standing.place:
-            raise Unknown(f"{what!r} is nobody{nearest(what, list(self.played.standing.names))}")
+            raise Unknown(f"{what!r} is nobody{hint(what, self.played.standing.names)}")
         for row in answer.rows_of(self.result, at):
             if lines.bonus[row] == number and self._is_of(row, part, what):
                 total += int(lines.whole[row]) * MILLION + int(lines.micro[row])
@@ -215,7 +216,7 @@ class Findings:
         rank, _, what = said.partition(": ")
         names = [one.name for one in self.plan.ladder]
         if rank not in names:
-            raise Unknown(f"{rank!r} is no rank{nearest(rank, names)}")
+            raise Unknown(f"{rank!r} is no rank{hint(rank, names)}")
         step = names.index(rank)
         rows = zip(self.plan.requirements, self.result.have[at].tolist(), strict=True)
         missing = [(one, one.need - had) for one, had in rows if one.rank == step and had < one.need]
@@ -294,7 +295,7 @@ class Findings:
         }
         if of and word in places:
             if of not in self.bonuses or (word in ("fund", "carried") and of not in pools):
-                raise Unknown(f"{of!r} is no such bonus{nearest(of, list(self.bonuses))}")
+                raise Unknown(f"{of!r} is no such bonus{hint(of, self.bonuses)}")
             return self._money(places[word].get(of, 0), expected)
         if key in ("total", "payable", "paid", "debts", "written_off"):
             return self._money(told["payable" if key == "paid" else key], expected)
@@ -305,7 +306,7 @@ class Findings:
                 if read_value(self.plan, expected, unit) == told["volumes"][key]
                 else show(self.plan, told["volumes"][key], unit)
             )
-        raise Unknown(f"is nothing that is known of the company{nearest(key, list(COMPANY_WORDS))}")
+        raise Unknown(f"is nothing that is known of the company{hint(key, COMPANY_WORDS)}")
 
 
 TAKEN = (Kind.MOST, Kind.GROUP, Kind.HELD)

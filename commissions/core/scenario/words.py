@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from commissions.core.explain import Reason, Why, why_not
-from commissions.core.plan import MILLION
+from commissions.core.plan import MILLION, Plan
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
 from commissions.core.scenario.running import Played
-from commissions.core.scenario.values import day_text, decimals_of, major, show, show_number
+from commissions.core.scenario.values import day_text, major, show, show_number
 from commissions.core.terms import Walk
 
 ZEROS = {
@@ -24,7 +24,7 @@ ZEROS = {
     Why.BLOCKED_BY: "{by} blocks it",
     Why.STEP_ALREADY_PAID: "{by} took this generation",
     Why.NOT_QUALIFIED: "what the bonus asks of an earner is not met",
-    Why.RANK_NOT_PAID_AT_LEVEL: "the rank is not paid on this level; {rank} would be",
+    Why.RANK_NOT_PAID_AT_LEVEL: "the rank {own} is not paid there; {rank} is",
     Why.NOT_ENTITLED: "the rate is nothing",
     Why.NO_DIFFERENCE: "{by} has as high a rate",
     Why.HELD: "it waits until its test is met",
@@ -52,7 +52,7 @@ def explain(played: Played, name: str) -> Iterator[str]:
 def _counted(played: Played, at: int) -> Iterator[str]:
     plan, result = played.plan, played.result
     for name, values in result.measures.items():
-        yield f"  {plan.labels.get(name, name)}: {show(plan, int(values[at]), plan.units.get(name, 'count'))}"
+        yield f"  {plan.labels.get(name, name)}: {_amount(plan, int(values[at]), plan.units.get(name, 'count'))}"
     for name, holds in sorted(result.statuses.items()):
         yield f"  {plan.labels.get(name, name)}: {'yes' if holds[at] else 'no'}"
 
@@ -65,10 +65,24 @@ def _ranks(played: Played, at: int) -> Iterator[str]:
         for one in lacks:
             unit = one["unit"]
             if unit == "truth":
-                yield f"  For {name}: {one['requirement']} is not met"
+                yield f"  For {name}: {one['label']}: not met"
                 continue
-            have, need, more = (show(played.plan, one[key], unit) for key in ("have", "need", "missing"))
-            yield f"  For {name}: {one['requirement']}: has {have} of {need}, {more} missing"
+            have, need, more = (_amount(played.plan, one[key], unit) for key in ("have", "need", "missing"))
+            yield f"  For {name}: {one['label']}: {have} of {need}, {more} missing"
+
+
+def _exact(plan: Plan, millionths: int) -> str:
+    """An exact amount, with as many decimals as it has and no fewer than its currency."""
+    if millionths % MILLION == 0:
+        return f"{major(plan, millionths // MILLION)} {plan.currency}"
+    return f"{show_number(millionths, plan.exponent + 6)} {plan.currency}"
+
+
+def _amount(plan: Plan, value: int, unit: str) -> str:
+    """A value with its unit."""
+    if unit == "money":
+        return f"{major(plan, value)} {plan.currency}"
+    return show(plan, value, unit) + (" points" if unit == "points" else "")
 
 
 def _earned(played: Played, at: int) -> Iterator[str]:
@@ -85,7 +99,7 @@ def _earned(played: Played, at: int) -> Iterator[str]:
 def _line(played: Played, row: int) -> str:
     plan, lines = played.plan, played.result.lines
     kind, source = Kind(int(lines.kind[row])), int(lines.source[row])
-    amount = show_number(int(lines.whole[row]) * MILLION + int(lines.micro[row]), plan.exponent + 6)
+    amount = _exact(plan, int(lines.whole[row]) * MILLION + int(lines.micro[row]))
     origin = played.standing.names[int(lines.origin[row])] if lines.origin[row] >= 0 else "nobody"
     if kind not in (Kind.SALE, Kind.PERSON):
         return f"{OTHER.get(kind, kind.name.lower())}: {amount}"
@@ -98,10 +112,8 @@ def _line(played: Played, row: int) -> str:
         if source >= 0
         else origin
     )
-    unit = _base_unit(played, row)
-    base = show_number(int(lines.base[row]), decimals_of(plan, unit))
-    rate = show_number(int(lines.rate_ppm[row]), 4)
-    return f"{what}, {where}: {base}{' points' if unit == 'points' else ''} × {rate} % = {amount}"
+    base = _amount(plan, int(lines.base[row]), _base_unit(played, row))
+    return f"{what}, {where}: {base} × {show_number(int(lines.rate_ppm[row]), 4)} % = {amount}"
 
 
 OTHER = {
@@ -133,6 +145,7 @@ def _zeros(played: Played, at: int) -> Iterator[str]:
         bonus, names = played.plan.bonuses[reason.bonus].label, played.standing.names
         why = ZEROS[reason.why].format(
             by=names[reason.by] if reason.by is not None else "somebody in between",
+            own=played.plan.ladder[int(played.result.rank[at])].label,
             rank=played.plan.ladder[reason.rank].label if reason.rank is not None else "a higher one",
         )
         if reason.source >= 0:
@@ -150,8 +163,7 @@ def _would(played: Played, reason: Reason) -> str:
     """What it would have paid, where that has a meaning."""
     if not reason.would_have:
         return ""
-    amount = show_number(reason.would_have, played.plan.exponent + 6)
-    return f"; it would have paid {amount} {played.plan.currency}"
+    return f"; it would have paid {_exact(played.plan, reason.would_have)}"
 
 
 def _settled(played: Played, name: str) -> Iterator[str]:
