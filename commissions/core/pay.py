@@ -13,6 +13,7 @@ from commissions.core.bonuses.found import Found, in_order, joined, rows_of
 from commissions.core.lines import items_of, lines_of, sums
 from commissions.core.result import Items, Kind, Lines
 from commissions.core.terms import Amount, Bonus, Guarantee, Once, Pair, Pool, Walk
+from commissions.core.values import bounded_total
 
 Ints = NDArray[np.int64]
 
@@ -119,6 +120,8 @@ class _Till:
             self.items[at] = items
             rows = [in_order(joined(rows))]
         own = [] if found.rows is None else [found.rows]
+        for part in own:
+            bounded_total(part.whole)
         self.rows[at] = [replace(part, bonus=np.full(len(part), at)) for part in own + rows]
         if kept:
             self.kept[bonus.name] = kept

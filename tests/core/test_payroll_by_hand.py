@@ -2,8 +2,10 @@
 
 import pytest
 
+from commissions.core import lines
 from commissions.core.facts import State
 from commissions.core.run import run
+from commissions.core.values import Overflowing
 from tests.core.by_hand import company, items_of, lines_of, plan_of
 
 KEPT = "earner: {earner}, if_not_earned: kept_by_company"
@@ -382,3 +384,27 @@ def test_positions_of_one_owner_share_a_cap_of_the_person():
         said = f"unit: 1 to 1, pays_per_pair: 1 EUR, cap: {{pairs: 4, over: flush, per: {per}}}"
         result = run(plan=plan_of(pair(said)), facts=company(orders, positions=positions))
         assert [(line[4], line[6]) for line in lines_of(result)] == expected
+
+
+# --- the order of lines -----------------------------------------------------------------------------------------------
+def test_lines_that_do_not_fit_in_one_number_are_sorted_as_well(monkeypatch):
+    """Sources, levels and rates are sorted packed in one number of 64 bits where they fit, else column by column."""
+    facts = company([("Ben", 100), ("Cy", 100), ("Eve", 300), ("Cy", 5)])
+    plan = plan_of(TWO.replace("last: 1", "last: 3"))
+    packed = lines_of(run(plan=plan, facts=facts))
+    assert len(packed) == 2 * (1 + 2 + 3 + 2)
+    made = lines._Pack.__init__
+
+    def too_wide(pack, paid):
+        made(pack, paid)
+        pack.fits = False
+
+    monkeypatch.setattr(lines._Pack, "__init__", too_wide)
+    assert lines_of(run(plan=plan, facts=facts)) == packed
+
+
+def test_a_product_beyond_64_bits_is_refused():
+    """Ten million euros for each of 10^13 pairs."""
+    facts = company([("Ben", 10**15), ("Cy", 10**15)], positions=PLACED)
+    with pytest.raises(Overflowing):
+        run(plan=plan_of(pair("unit: 1 to 1, pays_per_pair: 10_000_000 EUR")), facts=facts)

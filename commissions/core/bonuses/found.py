@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.result import Kind, Lines
-from commissions.core.rounding import MILLION
+from commissions.core.rounding import MILLION, total
 
 Ints = NDArray[np.int64]
 COLUMNS = (
@@ -77,8 +77,8 @@ def rows_of(
 
 def amounts(whole: Ints, micro: Ints) -> tuple[int, int]:
     """What exact amounts come to: whole minor units, and millionths."""
-    parts = int(micro.sum())
-    return int(whole.sum()) + parts // MILLION, parts % MILLION
+    parts = total(micro)
+    return total(whole) + parts // MILLION, parts % MILLION
 
 
 def joined(parts: list[Lines]) -> Lines:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core import rounding
 from commissions.core.bonuses import places
 from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.found import Found, rows_of
+from commissions.core.columns import LARGEST_SUM
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import NEVER, UNLIMITED, Bonus, Pair
+from commissions.core.values import Overflowing, product, size_of
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -143,9 +144,11 @@ class _Match:
     def _worth(self, unit: Ints) -> tuple[Ints, Ints]:
         """What so many pairs, or so much matched volume, pay."""
         if self.pair.pays_rate is None:
+            if size_of(unit) * size_of(self.found.each) > LARGEST_SUM:
+                raise Overflowing(f"{size_of(unit)} pairs pay more than exact arithmetic can tell")
             return unit * self.found.each, np.zeros_like(unit)
         volume = unit if self.by_volume else unit * self.pair.unit[0]
-        return rounding.exact(base=volume, rate_ppm=self.found.each)
+        return product(volume, self.found.each)
 
     def _capped(self, board: Board, owner: Ints, ordinal: Ints, cap: object) -> Ints:
         """Pairs paid under the cap. The positions of a person are asked in turn, since they may share it."""
