@@ -53,8 +53,25 @@ def test_explain_tells_a_persons_month(capsys):
     assert "Ida, 2026-01 (Oak, version 1)" in words
     assert "Rank this period: Manager" in words
     assert "Performance bonus: 705.60 EUR" in words
-    assert "Jon's order 2026-01 0002 of 2026-01-01, generation 1: 2400.00 EUR × 5 % = 120.00 EUR" in words
+    assert (
+        "Mo's order 2026-01 0005 of 2026-01-01, level 2: 160.00 EUR × 12 % (18 % less 6 %) = 19.20 EUR"
+        in words
+    )
+    assert "2026-01-01, generation 1: 2400.00 EUR × 5 % (from Manager on) = 120.00 EUR" in words
+    assert (
+        "Nothing of Performance bonus from Jon's order 2026-01 0002 of 2026-01-01, level 1: the way up ends with Jon"
+        in words
+    )  # noqa: E501
+    assert "For Director: Legs with a Manager or higher: 1 of 3, 2 missing" in words
     assert "Paid: 913.60 EUR" in words
+
+
+def test_explain_tells_who_was_passed_over_and_what_was_counted_of_a_leg(capsys):
+    call_command("run_scenario", str(PLANS / "02-the-inactive-are-passed-over.yaml"), "--explain", "Ana")
+    words = capsys.readouterr().out
+    assert "level 2 (Dee, Ben passed over): 150.00 EUR × 4 % = 6.00 EUR" in words
+    call_command("run_scenario", str(PLANS / "published/ima-40-rule.yaml"), "--explain", "U")
+    assert "of the leg of A count 1740 points of 5000 points" in capsys.readouterr().out
 
 
 def test_explaining_nobody_is_an_error():

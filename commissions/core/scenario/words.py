@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commissions.core.explain import Reason, Why, why_not
+from commissions.core.explain import LineReason, Reason, Why, counted_legs, why_lines, why_not
 from commissions.core.plan import MILLION, Plan
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
@@ -69,6 +69,19 @@ def _ranks(played: Played, at: int) -> Iterator[str]:
                 continue
             have, need, more = (_amount(played.plan, one[key], unit) for key in ("have", "need", "missing"))
             yield f"  For {name}: {one['label']}: {have} of {need}, {more} missing"
+    yield from _legs(played, at, next(iter(missing), ""))
+
+
+def _legs(played: Played, at: int, rank: str) -> Iterator[str]:
+    """What was counted of each leg, and what a cap left out, for the next rank's requirements."""
+    plan, names = played.plan, played.standing.names
+    for requirement in plan.requirements:
+        if plan.ladder[requirement.rank].name != rank:
+            continue
+        for leg in counted_legs(plan, played.facts, played.result, at, requirement):
+            counted, volume = (_amount(plan, value, requirement.unit) for value in (leg.counted, leg.volume))
+            whose = "your own" if leg.head == at else f"the leg of {names[leg.head]}"
+            yield f"    of {whose} count {counted} of {volume}"
 
 
 def _exact(plan: Plan, millionths: int) -> str:
@@ -86,34 +99,49 @@ def _amount(plan: Plan, value: int, unit: str) -> str:
 
 
 def _earned(played: Played, at: int) -> Iterator[str]:
-    plan, lines = played.plan, played.result.lines
-    items = answer.items_of(played.result, at)
+    plan, result = played.plan, played.result
+    items, rows = answer.items_of(result, at), list(answer.rows_of(result, at))
+    reasons = dict(zip(rows, why_lines(plan, played.facts, result, rows), strict=True))
     for number, bonus in enumerate(plan.bonuses):
-        rows = [row for row in answer.rows_of(played.result, at) if lines.bonus[row] == number]
-        if rows or bonus.name in items:
+        mine = [row for row in rows if result.lines.bonus[row] == number]
+        if mine or bonus.name in items:
             yield f"  {bonus.label}: {major(plan, items.get(bonus.name, 0))} {plan.currency}"
-            for row in rows:
-                yield "    " + _line(played, row)
+            for row in mine:
+                yield "    " + _line(played, row, reasons[row])
 
 
-def _line(played: Played, row: int) -> str:
-    plan, lines = played.plan, played.result.lines
-    kind, source = Kind(int(lines.kind[row])), int(lines.source[row])
-    amount = _exact(plan, int(lines.whole[row]) * MILLION + int(lines.micro[row]))
-    origin = played.standing.names[int(lines.origin[row])] if lines.origin[row] >= 0 else "nobody"
-    if kind not in (Kind.SALE, Kind.PERSON):
-        return f"{OTHER.get(kind, kind.name.lower())}: {amount}"
-    how = plan.bonuses[int(lines.bonus[row])].how
+def _line(played: Played, row: int, reason: LineReason) -> str:
+    amount = _exact(played.plan, reason.exact)
+    if reason.kind not in (Kind.SALE, Kind.PERSON):
+        return f"{OTHER[reason.kind]}: {amount}"
+    base = _amount(played.plan, reason.base, _base_unit(played, row))
+    return f"{_whence(played, reason)}: {base} × {_rate(played, reason)} = {amount}"
+
+
+def _whence(played: Played, reason: LineReason) -> str:
+    """Whose order, on which level, and who was passed over on the way."""
+    names, how = played.standing.names, played.plan.bonuses[reason.bonus].how
     step = "generation" if isinstance(how, Walk) and how.counts == "generations" else "level"
-    level, depth = int(lines.level[row]), int(lines.depth[row])
-    where = f"{step} {level}" + (f" ({depth} places below)" if depth != level else "")
-    what = (
-        f"{origin}'s order {answer.order_of(played, source)} of {_day(played, source)}"
-        if source >= 0
-        else origin
-    )
-    base = _amount(plan, int(lines.base[row]), _base_unit(played, row))
-    return f"{what}, {where}: {base} × {show_number(int(lines.rate_ppm[row]), 4)} % = {amount}"
+    where = f"{step} {reason.level}"
+    if reason.skipped:
+        where += f" ({', '.join(names[one] for one in reason.skipped)} passed over)"
+    elif reason.depth != reason.level:
+        where += f" ({reason.depth} places below)"
+    if reason.source < 0:
+        return f"{names[reason.origin]}, {where}"
+    order = answer.order_of(played, reason.source)
+    return f"{names[reason.origin]}'s order {order} of {_day(played, reason.source)}, {where}"
+
+
+def _rate(played: Played, reason: LineReason) -> str:
+    """The rate; how it came about where something was subtracted; from which rank on one has it."""
+    found = f"{show_number(reason.rate_ppm, 4)} %"
+    if reason.subtracted:
+        own, less = (show_number(rate, 4) for rate in (reason.own_rate, reason.subtracted))
+        found += f" ({own} % less {less} %)"
+    if reason.rate_from > 0:
+        found += f" (from {played.plan.ladder[reason.rate_from].label} on)"
+    return found
 
 
 OTHER = {
