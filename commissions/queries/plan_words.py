@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from commissions.core import explain
 from commissions.core.language import Compare, Number, Word
 from commissions.core.plan import Bonus, Plan, Requirement
 from commissions.models import PlanVersion
@@ -81,7 +82,7 @@ def in_force(*, today: date) -> PlanPage:
         currency=plan.currency,
         sha256=plan.sha256,
         ranks=tuple(_rank(plan, at) for at in range(len(plan.ladder))),
-        bonuses=tuple(_bonus(bonus, [rank.label for rank in plan.ladder]) for bonus in plan.bonuses),
+        bonuses=tuple(_bonus(plan, bonus) for bonus in plan.bonuses),
         smallest_payout=plan.ledger.smallest_payout,
     )
 
@@ -102,14 +103,11 @@ def _asks(one: Requirement) -> Asks:
     return Asks(label=one.label or one.text, unit=one.unit, need=one.need)
 
 
-def _bonus(bonus: Bonus, ranks: list[str]) -> BonusWords:
-    paid = sorted((level, cells) for level, cells in bonus.rates.cells.items() if level in _levels(bonus))
+def _bonus(plan: Plan, bonus: Bonus) -> BonusWords:
     rows = tuple(
-        RateRow(
-            level=level,
-            cells=tuple(Cell(rank=rank, rate=rate) for rank, rate in zip(ranks, rates, strict=True)),
-        )
-        for level, rates in paid
+        RateRow(level=level, cells=_cells(plan, paid))
+        for level in explain.paid_levels(plan, bonus)
+        if (paid := explain.rates_of_ranks(plan, bonus, level)) is not None and any(paid)
     )
     rates = {cell.rate for row in rows for cell in row.cells}
     return BonusWords(
@@ -121,8 +119,8 @@ def _bonus(bonus: Bonus, ranks: list[str]) -> BonusWords:
     )
 
 
-def _levels(bonus: Bonus) -> range:
-    return range(bonus.first, bonus.last + 1)
+def _cells(plan: Plan, rates: tuple[int, ...]) -> tuple[Cell, ...]:
+    return tuple(Cell(rank=rank.label, rate=rate) for rank, rate in zip(plan.ladder, rates, strict=True))
 
 
 def active_need(*, plan: Plan) -> int | None:

@@ -5,17 +5,18 @@ down to a person's own team, with the person as its root, and the result to thos
 """
 
 from commissions.core.explain import unpaid_shapes, unpaid_walks
-from commissions.core.explain.paid import LineReason, rate_from, why_line, why_lines
+from commissions.core.explain.paid import LineReason, why_line, why_lines
 from commissions.core.explain.ranks import CountedLeg, Missing, counted_legs, missing_for, missing_of
-from commissions.core.explain.reasons import Reason, Why
+from commissions.core.explain.rates import paid_levels, rate_from, rates_of_ranks
+from commissions.core.explain.reasons import NOT_ABOUT, Reason, Why
 from commissions.core.explain.scene import board_of
 from commissions.core.facts import Facts
 from commissions.core.result import Result
 from commissions.core.terms import Plan, Walk
 
 __all__ = [
-    "CountedLeg", "LineReason", "Missing", "Reason", "Why", "counted_legs", "missing_for", "missing_of", "rate_from",
-    "why_line", "why_lines", "why_not",
+    "NOT_ABOUT", "CountedLeg", "LineReason", "Missing", "Reason", "Why", "counted_legs", "missing_for", "missing_of",
+    "paid_levels", "rate_from", "rates_of_ranks", "why_line", "why_lines", "why_not",
 ]  # fmt: skip
 
 

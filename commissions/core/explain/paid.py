@@ -129,16 +129,3 @@ def _rates_by_rank(board: Board, view: _View, at: dict[str, int], origin: int) -
         np.broadcast_to(board.value_at(view.walk.rate, step), (len(ranks),))
     ).tolist()
     return found
-
-
-def rate_from(*, board: Board, bonus: Bonus, level: int, rank: int) -> int:
-    """The lowest rank (index in the ladder) that has the rate of this rank on this level, where ranks alone decide."""
-    if not isinstance(bonus.how, Walk):
-        return rank
-    rates = Rates(bonus.how, board)
-    if not rates.needs <= {"step", "rank"}:
-        return rank
-    by_rank = rates.of_ranks(level).tolist()
-    while rank > 0 and by_rank[rank - 1] == by_rank[rank]:
-        rank -= 1
-    return rank

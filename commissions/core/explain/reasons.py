@@ -39,6 +39,10 @@ class Why(StrEnum):
     NOTHING_SENT = "nothing_sent"  # nobody below had to pass anything up
 
 
+# The bonus is not about such an order, whoever sold it.
+NOT_ABOUT = frozenset({Why.OUTSIDE_CAMPAIGN, Why.BEFORE_FIRST_LEVEL, Why.LEFT_OUT_BY_ONLY})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A zero of one person under one bonus: from an order line, from what somebody earned, or altogether."""

@@ -99,7 +99,7 @@ def _told(at: int, view: _View, found: Sources) -> list[Reason]:
     place = view.mine[start]
     way = _Way(view, found, start, place)
     why = _why(view, found, start, place, way)
-    value = way.would_have()
+    value = way.would_have(why == ORDER.index(Why.RANK_NOT_PAID_AT_LEVEL))
     reasons = []
     depth = where.depth[start] - where.depth[place]
     for row in range(len(found)):
@@ -179,8 +179,7 @@ class _Way:
         if walk.difference is not None or walk.each_step_pays == "first_earner" or self._entitled:
             self._climb(used)
         self.rate = self._rates(np.full(size, view.person), self.level, np.arange(size))
-        self.first_rank, rate_there = self._first_rank()
-        self.rate_or_first = np.where(self.rate == 0, rate_there, self.rate)
+        self.first_rank, self.rate_of_first = self._first_rank()
         for why, test in ((Why.ENDED_AT, walk.ends_at), (Why.BLOCKED_BY, walk.blocker)):
             if test is not None:
                 self.by[why] = self._stop(why, test)
@@ -212,7 +211,7 @@ class _Way:
             rows = rows[at[rows] != self.place[rows]]
         if self._entitled:
             depth = where.depth[self.start] - where.depth[self.place]
-            self.level = np.where(depth < view.walk.first, depth, used + 1)
+            self.level = np.where((depth == 0) | (depth < view.walk.first), depth, used + 1)
 
     @property
     def _earners_only(self) -> bool:
@@ -272,9 +271,11 @@ class _Way:
             rows = rows[(at[rows] < where.nobody) & (where.depth[at[rows]] > lowest[self.start[rows]])]
         return at
 
-    def would_have(self) -> Ints:
-        """Millionths of a minor unit, had the person earned it: their rate less what is subtracted."""
-        rate = self.rate_or_first - np.where(self.place == self.start, 0, self.highest)
+    def would_have(self, by_rank: Bools) -> Ints:
+        """Millionths of a minor unit, had the person earned it: their rate less what is subtracted; that of the first
+        rank that is paid, where theirs is not."""
+        own = np.where(by_rank, self.rate_of_first, self.rate)
+        rate = own - np.where(self.place == self.start, 0, self.highest)
         if self.table is not None:
             return self.rate
         if self.view.walk.rate_unit != "rate":
