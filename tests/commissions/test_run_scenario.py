@@ -61,7 +61,7 @@ def test_explain_tells_a_persons_month(capsys):
     assert (
         "Nothing of Performance bonus from Jon's order 2026-01 0002 of 2026-01-01, level 1: the way up ends with Jon"
         in words
-    )  # noqa: E501
+    )
     assert "For Director: Legs with a Manager or higher: 1 of 3, 2 missing" in words
     assert "Paid: 913.60 EUR" in words
 
