@@ -93,6 +93,21 @@ def test_a_missing_file_is_told(tmp_path):
         call_command("run_scenario", str(tmp_path / "none.yaml"))
 
 
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    strange = tmp_path / "strange.yaml"
+    strange.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CommandError, match="is no text in UTF-8"):
+        call_command("run_scenario", str(strange))
+
+
+def test_amounts_beyond_64_bits_are_refused(tmp_path):
+    huge = tmp_path / "huge.yaml"
+    text = OAK.read_text(encoding="utf-8").replace("cv: 3_600", "cv: 99_999_999_999_999")
+    huge.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError, match="commissionable is beyond"):
+        call_command("run_scenario", str(huge))
+
+
 def test_a_plan_may_stand_beside_the_scenario(capsys, tmp_path):
     plan = (PLANS.parents[1] / "commissions/plans/oak.yaml").read_text(encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(plan, encoding="utf-8")

@@ -60,6 +60,9 @@ class World:
             for tree, above in change.parents.items():
                 self.parents[tree][name] = above
         self._settle_rules(newcomers)
+        if period.changes:
+            for tree_name, parents in self.parents.items():
+                refuse_circles(tree_name, parents)
         self._move_up()
         for board in self.plan.placements:
             self._take_positions(board, newcomers)
@@ -168,6 +171,20 @@ class World:
         if above and above not in at:
             raise ScenarioError(f"{name} stands under {above}, who has not joined yet")
         return at[above] if above else -1
+
+
+def refuse_circles(tree: str, parents: Mapping[str, str]) -> None:
+    """Nobody stands above themselves. Raises ScenarioError."""
+    safe = {""}
+    for name in parents:
+        path: dict[str, None] = {}
+        at = name
+        while at not in safe:
+            if at in path:
+                raise ScenarioError(f"{at} would stand above themselves in {tree}")
+            path[at] = None
+            at = parents[at]
+        safe.update(path)
 
 
 def arrange(held: Mapping[str, tuple[str, str, int]], place: Mapping[str, int]) -> Positions:
