@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
+from commissions.core.linter import Doubt
 from commissions.core.plan import PlanError
 from commissions.models import (
     Account,
@@ -23,8 +24,10 @@ from commissions.models import (
     Transfer,
 )
 from commissions.operations import plans
-from commissions.queries.plans import is_used
+from commissions.queries import doubts
+from commissions.queries.plans import is_used, parsed
 from common.readonly import ReadOnly
+from sales.queries.terms import company_day
 
 
 class Looked(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
@@ -134,6 +137,18 @@ class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     form = PlanForm
     list_display = ("name", "version", "starts", "sha256", "adopted_at")
+    readonly_fields = ("warnings",)
+
+    @admin.display(description="Warnings")
+    def warnings(self, version: PlanVersion) -> str:
+        """What there is to doubt about this version, with the reason and its source."""
+        if not version.pk:
+            return "Told when the plan is saved."
+        found = _doubts(version)
+        told = format_html_join(
+            "", "<li>{}: {}. <small>{}</small></li>", ((d.where, d.says, d.source) for d in found)
+        )
+        return format_html("<ul>{}</ul>", told) if found else "None."
 
     def has_change_permission(self, request: HttpRequest, obj: PlanVersion | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or not is_used(version_id=obj.pk))
@@ -145,6 +160,12 @@ class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         adopted = plans.adopt(document=form.cleaned_data["document"], now=timezone.now())
         obj.pk = adopted.pk
         obj.refresh_from_db()
+        for doubt in _doubts(obj):
+            messages.warning(request, f"{doubt.where}: {doubt.says}. ({doubt.source})")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlanVersion]:
         return super().get_queryset(request).order_by("name", "-version")
+
+
+def _doubts(version: PlanVersion) -> list[Doubt]:
+    return doubts.of_plan(plan=parsed(version=version), day=company_day(moment=timezone.now()))

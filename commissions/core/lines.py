@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from commissions.core import rounding
 from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.found import Found, Paid, joined, taken
-from commissions.core.measures import bounded_total
+from commissions.core.columns import LARGEST_SUM
 from commissions.core.result import Items, Kind, Lines
+from commissions.core.rounding import MILLION
+from commissions.core.values import Overflowing, bounded_total, product, size_of
 
 Ints = NDArray[np.int64]
 SIXTEEN_BITS = np.uint16
@@ -38,13 +40,13 @@ def _bulk(board: Board, found: Sequence[Found]) -> Lines:
     paid = [
         (at, one, one.bulk) for at, one in enumerate(found) if one.bulk is not None and len(one.bulk.source)
     ]
-    pack = _Pack([bulk for _, _, bulk in paid])
     beneficiary = _joined([bulk.beneficiary for _, _, bulk in paid])
-    packed = _joined([pack.packed(at, bulk) for at, (_, _, bulk) in enumerate(paid)])[_by_person(beneficiary)]
+    source, which, level, rate = _sorted([bulk for _, _, bulk in paid], _by_person(beneficiary))
     people = len(board)
     beneficiary = np.repeat(np.arange(people), np.bincount(beneficiary, minlength=people))
-    source, which, level, rate = pack.unpacked(packed)
-    base = _looked_up([board.volumes[one.on] for _, one, _ in paid], which, source)
+    volumes = [board.volumes[one.on] for _, one, _ in paid]
+    _fits(volumes, rate)
+    base = _looked_up(volumes, which, source)
     whole, micro = rounding.exact(base=base, rate_ppm=rate)
     bounded_total(whole)
     seller = board.facts.lines.seller[source]
@@ -67,12 +69,31 @@ def _bulk(board: Board, found: Sequence[Found]) -> Lines:
     )
 
 
-class _Pack:
-    """Source, rate, level and bonus of a line in one number, as many bits for each as its largest value has.
+def _fits(volumes: list[Ints], rate: Ints) -> None:
+    """Refuses products that leave 64 bits: volumes and rates far larger than any in use. Raises Overflowing."""
+    largest, highest = max([size_of(values) for values in volumes], default=0), size_of(rate)
+    if (largest // MILLION + 1) * highest > LARGEST_SUM:
+        raise Overflowing(f"{largest} × {highest} is too large for exact arithmetic")
 
-    Sorting millions of lines is a walk through memory at random; so it is done once and not for each column. What does
-    not fit in one number is sorted column by column.
+
+def _sorted(paid: list[Paid], order: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """(source, which of the bonuses, level, rate) of the lines in this order.
+
+    Sorting millions of lines is a walk through memory at random; so it is done once and not for each column, unless
+    they do not fit in one number.
     """
+    pack = _Pack(paid)
+    if pack.fits:
+        return pack.unpacked(_joined([pack.packed(at, bulk) for at, bulk in enumerate(paid)])[order])
+    which = np.repeat(np.arange(len(paid)), [len(bulk.source) for bulk in paid])
+    source, level, rate = (
+        _joined([getattr(bulk, name) for bulk in paid])[order] for name in ("source", "level", "rate_ppm")
+    )
+    return source, which[order], level, rate
+
+
+class _Pack:
+    """Source, rate, level and bonus of a line in one number, as many bits for each as its largest value has."""
 
     def __init__(self, paid: list[Paid]) -> None:
         names = ("source", "rate_ppm", "level")
@@ -82,8 +103,6 @@ class _Pack:
         most[1] -= self.least
         self.bits = [value.bit_length() for value in (*most, max(0, len(paid) - 1))]
         self.fits = sum(self.bits) < 64
-        if not self.fits:
-            raise OverflowError("A line's source, rate, level and bonus do not fit in 64 bits")
 
     def packed(self, which: int, paid: Paid) -> Ints:
         _, rate, level, bonus = self.bits
@@ -128,7 +147,7 @@ def sums(board: Board, found: Found) -> tuple[Ints, Ints]:
     whole, micro = np.zeros(len(board), np.int64), np.zeros(len(board), np.int64)
     if found.bulk is not None:
         bulk = found.bulk
-        units, parts = rounding.exact(base=board.volumes[found.on][bulk.source], rate_ppm=bulk.rate_ppm)
+        units, parts = product(board.volumes[found.on][bulk.source], bulk.rate_ppm)
         bounded_total(units)
         np.add.at(whole, bulk.beneficiary, units)
         np.add.at(micro, bulk.beneficiary, parts)

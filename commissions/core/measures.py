@@ -233,7 +233,7 @@ class People:
     def _walk_names(self, expression: Expression) -> Iterator[str]:
         for part in parts(expression):
             match part:
-                case Word():
+                case Word() if part.prefix not in self.plan.other_plans:
                     yield part.name
                 case Capped():
                     cap = self.plan.caps[part.name]

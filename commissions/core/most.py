@@ -8,6 +8,7 @@ from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.found import Found, joined, rows_of
 from commissions.core.result import Kind, Lines
 from commissions.core.terms import Most
+from commissions.core.values import product
 
 Ints = NDArray[np.int64]
 
@@ -29,7 +30,7 @@ def _by_seller(board: Board, found: Found) -> tuple[Ints, Ints, Ints]:
     if found.bulk is not None:
         bulk = found.bulk
         beneficiary, origin = bulk.beneficiary, board.facts.lines.seller[bulk.source]
-        whole, micro = rounding.exact(base=board.volumes[found.on][bulk.source], rate_ppm=bulk.rate_ppm)
+        whole, micro = product(board.volumes[found.on][bulk.source], bulk.rate_ppm)
     else:
         rows = joined([] if found.rows is None else [found.rows])
         beneficiary, origin, whole, micro = rows.beneficiary, rows.origin, rows.whole, rows.micro

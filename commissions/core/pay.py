@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from commissions.core import groups, holds, most, rounding
 from commissions.core.bonuses import amount, guarantee, once, pair, pool, walk
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, joined, rows_of, taken
+from commissions.core.bonuses.found import Found, in_order, joined, rows_of
 from commissions.core.lines import items_of, lines_of, sums
 from commissions.core.result import Items, Kind, Lines
 from commissions.core.terms import Amount, Bonus, Guarantee, Once, Pair, Pool, Walk
+from commissions.core.values import bounded_total
 
 Ints = NDArray[np.int64]
 
@@ -45,11 +46,6 @@ def offsets(bonus: Bonus) -> bool:
     """Whether the lines of a bonus may be negative."""
     gap = bonus.how.difference if isinstance(bonus.how, Walk) else None
     return gap is not None and gap.negative_gap == "offsets_other_legs"
-
-
-def in_order(lines: Lines) -> Lines:
-    """Lines of one bonus that change its items, sorted as result.Lines promises."""
-    return taken(lines, np.lexsort((lines.base, lines.origin, lines.kind, lines.beneficiary)))
 
 
 def _never_below_nothing(items: Ints) -> Lines:
@@ -106,15 +102,15 @@ class _Till:
             self.items[at] = self.before_caps[at] = self._rounded(found)
         elif self._looks_at_items(at):
             items = self._rounded(found)
-            if offsets(bonus):
-                rows.append(_never_below_nothing(items))
-                items = np.maximum(items, 0)
-            self.before_caps[at] = items
+            self.before_caps[at] = np.maximum(items, 0)
             if bonus.most is not None:
                 rows.append(most.over(bonus.most, self.board, found, items))
                 kept -= int(rows[-1].whole.sum())
                 items = items.copy()
                 np.add.at(items, rows[-1].beneficiary, rows[-1].whole)
+            if offsets(bonus):
+                rows.append(_never_below_nothing(items))
+                items = np.maximum(items, 0)
             if bonus.hold is not None:
                 settled = holds.settle(bonus, bonus.hold, self.board, items)
                 kept += settled.lapsed
@@ -124,6 +120,8 @@ class _Till:
             self.items[at] = items
             rows = [in_order(joined(rows))]
         own = [] if found.rows is None else [found.rows]
+        for part in own:
+            bounded_total(part.whole)
         self.rows[at] = [replace(part, bonus=np.full(len(part), at)) for part in own + rows]
         if kept:
             self.kept[bonus.name] = kept

@@ -54,8 +54,8 @@ def rounded_sums(*, whole: Ints, micro: Ints, how: str) -> Ints:
     if how == "down":
         return whole + (negative & (micro > 0)).astype(np.int64)
     if how == "half_even":
-        up = (2 * micro > MILLION) | ((2 * micro == MILLION) & (whole % 2 == 1))
-        return whole + up.astype(np.int64)
+        even: Ints = whole + ((2 * micro > MILLION) | ((2 * micro == MILLION) & (whole % 2 == 1)))
+        return even
     # -0.4 is kept as -1 and 600,000: a negative value rounds away from zero only from -0.5 on.
     up = np.where(negative, 2 * micro > MILLION, 2 * micro >= MILLION)
     return whole + up.astype(np.int64)
@@ -65,6 +65,11 @@ def carried(*, whole: Ints, micro: Ints) -> tuple[Ints, Ints]:
     """Whole units and millionths, the millionths brought back between 0 and 999,999."""
     carry = micro // MILLION
     return whole + carry, micro - carry * MILLION
+
+
+def total(values: Ints) -> int:
+    """The sum, whatever its size: in two halves, each of which stays inside 64 bits."""
+    return (int((values >> 31).sum()) << 31) + int((values & (2**31 - 1)).sum())
 
 
 def largest_remainder(*, total: int, shares: list[int]) -> list[int]:
@@ -87,7 +92,8 @@ def split(*, total: int, shares: Ints, ties: NDArray[np.generic]) -> Ints:
     weight = int(shares.astype(object).sum()) if _large(shares, len(shares)) else int(shares.sum())
     if weight <= 0 or (shares < 0).any():
         raise ValueError("Shares must not be negative and must sum to more than nothing")
-    products = shares.astype(object) * total if _large(shares, max(total, 1)) else shares * total
+    large = _large(shares, max(total, 1)) or weight > LARGEST_INT
+    products = shares.astype(object) * total if large else shares * total
     parts = (products // weight).astype(np.int64)
     rests = products % weight
     left = total - int(parts.sum())

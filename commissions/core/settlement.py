@@ -15,6 +15,7 @@ from commissions.core.facts import Facts, Ints
 from commissions.core.given import IS, VALUE, pinned_plan
 from commissions.core.plan import MILLION, Ledger, Plan
 from commissions.core.result import Kind, Result
+from commissions.core.rounding import rounded
 from commissions.core.run import run
 
 Item = tuple[str, str]  # who, of which bonus
@@ -111,20 +112,10 @@ def _deductions(ledger: Ledger, earned: int, left: int) -> tuple[tuple[str, int]
     found, after = [], earned
     for deduction in ledger.deductions:
         base = earned if deduction.of == "gross" else after
-        taken = min(left, rounded(base * deduction.rate, ledger.round))
+        taken = min(left, rounded(base * deduction.rate, how=ledger.round))
         found.append((deduction.name, taken))
         left, after = left - taken, after - taken
     return tuple(found)
-
-
-def rounded(millionths: int, how: str) -> int:
-    """Millionths of a minor unit to whole ones: half_up, half_even or down. Half up is up, also below zero."""
-    whole, rest = divmod(millionths, MILLION)
-    if how == "down":
-        return whole + (1 if millionths < 0 and rest else 0)
-    if rest * 2 > MILLION or (rest * 2 == MILLION and (how == "half_up" or whole % 2)):
-        return whole + 1
-    return whole
 
 
 # --- what a return takes back -----------------------------------------------------------------------------------------
@@ -191,7 +182,7 @@ def _original_amounts(plan: Plan, facts: Facts, result: Result, back: Back) -> d
         after, off = kept[item], taken_off[item]
         if after != before:
             off_after = -_divided(-off * after, before, how)
-            found[item] = rounded(after + off_after, how) - rounded(before + off, how)
+            found[item] = rounded(after + off_after, how=how) - rounded(before + off, how=how)
     return found
 
 

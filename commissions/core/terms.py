@@ -55,8 +55,8 @@ class LegCap:
     """A measure that counts each leg up to a share: {leg: gv, own: pv, leg_cap: 40%, leg_cap_base: …}.
 
     `requirement`: a share of the number it is compared with (the expression is then Capped(name, need));
-    `actual_total`: of all legs and what is own, uncapped; `that_leg`: of the leg itself. A share is cut down to a
-    whole unit.
+    `actual_total`: of all legs and what is own, uncapped; `that_leg`: of the leg itself. A share is cut down to a whole
+    unit.
     """
 
     leg: str  # a measure or volume, read at the head of each leg of the main tree
@@ -85,8 +85,8 @@ class Memory:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Names computed together, in the order in which groups need each other. With a tree they need each other through
-    people strictly below in it, and are found deepest level first; without, there is one name, for everybody at
-    once."""
+    people strictly below in it, and are found deepest level first; without, there is one name, for everybody at once.
+    """
 
     names: tuple[str, ...]
     tree: str = ""
@@ -240,8 +240,8 @@ class Pair:
     """Two legs of each position matched against each other.
 
     Steps: n = lowest over the two legs of ⌊leg / unit⌋, where unit 200 to 400 takes 200 from the smaller leg and 400
-    from the larger; each pair pays `pays_per_pair`, and takes `takes` (else its unit) from the legs. Percent: unit `any`
-    (0, 0) pays `pays_rate` of the smaller leg and takes that from both.
+    from the larger; each pair pays `pays_per_pair`, and takes `takes` (else its unit) from the legs. Percent: unit
+    `any` (0, 0) pays `pays_rate` of the smaller leg and takes that from both.
     """
 
     along: str  # a tree with slots

@@ -180,6 +180,8 @@ def _unit(expression: Expression, plan: Plan) -> str:
         case Number():
             return expression.unit
         case Word():
+            if expression.prefix not in {"", "line", "my", "seller", "earner"}:
+                return ""  # what another plan closed with: ranks and the like
             return "count" if expression.name in COUNTS else plan.units.get(expression.name, "")
         case Before():
             return plan.memories[expression.memory].unit

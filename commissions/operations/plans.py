@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from commissions.core.plan import load
+from commissions.core.plan import Plan, PlanError, Problem, load
 from commissions.models import PlanVersion
 from commissions.queries import plans
 
@@ -18,7 +18,7 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
 
     A version no period has used may be replaced. Raises PlanError (with every problem found) and VersionIsUsed.
     """
-    plan = load(document)
+    plan = for_the_portal(document=document)
     with transaction.atomic():
         known = PlanVersion.objects.select_for_update().filter(name=plan.name, version=plan.version).first()
         if known is None:
@@ -34,11 +34,37 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
     return known
 
 
+def for_the_portal(*, document: str) -> Plan:
+    """The plan of a document that the portal can show. Raises PlanError.
+
+    A plan that is only computed may leave out what its pages call active, own volume and group volume; and a version
+    that replaces another must come after it.
+    """
+    plan = load(document)
+    problems = []
+    if not plan.active:
+        problems.append(
+            Problem(1, "shows", "is missing: pages show who is active, own volume and group volume")
+        )
+    if plan.replaces:
+        replaced = PlanVersion.objects.filter(name=plan.name, version=plan.replaces).first()
+        if replaced is None:
+            problems.append(
+                Problem(1, "plan.replaces", f"version {plan.replaces} of {plan.name} is not adopted")
+            )
+        elif replaced.starts >= plan.starts:
+            said = f"must be after {replaced.starts.isoformat()}, when version {plan.replaces} starts"
+            problems.append(Problem(1, "plan.starts", said, plan.starts.isoformat()))
+    if problems:
+        raise PlanError(problems)
+    return plan
+
+
 def check(*, document: str, instead_of: int | None) -> None:
     """Raise what `adopt` would raise. `instead_of` is the version that is being edited: it keeps its name
     and number.
     """
-    plan = load(document)
+    plan = for_the_portal(document=document)
     known = PlanVersion.objects.filter(name=plan.name, version=plan.version).first()
     if instead_of is not None and (known is None or known.pk != instead_of):
         raise VersionIsUsed(

@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from commissions.queries import bonus_words, charts, plan_words, way
+from commissions.core.explain import paid_levels
+from commissions.queries import charts, plan_words, way
 from commissions.queries.charts import Point
 from common import spoken
 from common.charts import LAST_SLOT, Chart, Month, Series
@@ -98,7 +99,7 @@ def _slots(found: charts.Earnings) -> tuple[Series, ...]:
 def _places() -> dict[str, int]:
     """A colour for each bonus of the newest plan: that with the most levels first, then as the plan names them."""
     plan = plan_words.newest()
-    bonuses = sorted(plan.bonuses, key=lambda one: -bonus_words.reach(bonus=one)) if plan else []
+    bonuses = sorted(plan.bonuses, key=lambda one: -len(paid_levels(plan, one))) if plan else []
     # Bonuses of one level stay in the plan's order: which of them is first must not hang on who earns it.
     widest, others = bonuses[:1], [one for one in (plan.bonuses if plan else ()) if one not in bonuses[:1]]
     return {one.name: at for at, one in enumerate([*widest, *others], start=1)}

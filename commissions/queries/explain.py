@@ -6,9 +6,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commissions.core.explain import rates_of_ranks
 from commissions.core.plan import Bonus, Plan
+from commissions.core.terms import Amount, Walk
 from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.queries import bonus_words, plans
+from commissions.queries import plans
 from common import spoken
 from common.money import format_money, format_rate, format_volume
 from sales.queries.orders import LineInfo
@@ -29,7 +31,12 @@ class Nothing:
 def unit_of(*, plan: Plan, bonus: str) -> str:
     """What the bases of a bonus are counted in: "points" or "money"."""
     known = _bonus(plan, bonus)
-    return bonus_words.unit_of(plan=plan, bonus=known) if known else "points"
+    if known is None:
+        return "points"
+    how = known.how
+    if isinstance(how, Walk) and how.source != "earnings":
+        return plan.units.get(how.on[0], "points")
+    return plan.units.get(how.volume, "money") if isinstance(how, Amount) else "money"
 
 
 def sentence(
@@ -117,7 +124,7 @@ def _received(plan: Plan, rank: int, line: Line) -> str:
     if line.level == 0:
         return _("You receive %(rate)s of it.") % given
     bonus = _bonus(plan, line.bonus)
-    if bonus and len(set(bonus_words.rates_on(plan=plan, bonus=bonus, level=line.level))) > 1:
+    if bonus and len(set(rates_of_ranks(plan, bonus, line.level) or ())) > 1:
         return _("A %(rank)s receives %(rate)s on level %(level)s.") % given
     return _("Level %(level)s pays %(rate)s.") % given
 
@@ -127,9 +134,10 @@ def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
         return _("Nothing is paid while a distributorship is suspended or has ended.")
     if bonus.earner is not None and not had.active:
         return _("You were not active this month, and this bonus is paid to active distributors.")
-    if bonus_words.reach(bonus=bonus) == 0:
+    walk = bonus.how if isinstance(bonus.how, Walk) else None
+    if walk is None or walk.last == 0:
         return _("No order of this month is of the kind this bonus pays for.")
-    if not had.active and bonus_words.passes_over_the_inactive(bonus=bonus):
+    if not had.active and walk.compression == "skip_inactive":
         return _(
             "You were not active this month, so orders in your team were passed on to the next active person."
         )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from commissions.core import explain
 from commissions.core.language import Compare, Number, Word
 from commissions.core.plan import Bonus, Plan, Requirement
 from commissions.models import PlanVersion
-from commissions.queries import bonus_words, plans
+from commissions.queries import plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,7 @@ class RateRow:
 
 @dataclass(frozen=True, kw_only=True)
 class BonusWords:
-    """A bonus. `one_rate` stands instead of a table where every rank and level is paid alike; neither stands where
-    what it pays hangs on other things, which `says` tells."""
+    """A bonus. `one_rate` stands instead of a table where every rank and level is paid alike."""
 
     name: str
     label: str
@@ -104,16 +104,23 @@ def _asks(one: Requirement) -> Asks:
 
 
 def _bonus(plan: Plan, bonus: Bonus) -> BonusWords:
-    ranks = [rank.label for rank in plan.ladder]
-    found = bonus_words.grid(plan=plan, bonus=bonus)
     rows = tuple(
-        RateRow(
-            level=level,
-            cells=tuple(Cell(rank=rank, rate=rate) for rank, rate in zip(ranks, rates, strict=True)),
-        )
-        for level, rates in found.rows
+        RateRow(level=level, cells=_cells(plan, paid))
+        for level in explain.paid_levels(plan, bonus)
+        if (paid := explain.rates_of_ranks(plan, bonus, level)) is not None and any(paid)
     )
-    return BonusWords(name=bonus.name, label=bonus.label, says=bonus.says, one_rate=found.one_rate, rows=rows)
+    rates = {cell.rate for row in rows for cell in row.cells}
+    return BonusWords(
+        name=bonus.name,
+        label=bonus.label,
+        says=bonus.says,
+        one_rate=rates.pop() if len(rates) == 1 else None,
+        rows=rows,
+    )
+
+
+def _cells(plan: Plan, rates: tuple[int, ...]) -> tuple[Cell, ...]:
+    return tuple(Cell(rank=rank.label, rate=rate) for rank, rate in zip(plan.ladder, rates, strict=True))
 
 
 def active_need(*, plan: Plan) -> int | None:

@@ -23,6 +23,13 @@ def in_force(*, day: date) -> PlanVersion:
     return found
 
 
+def latest_document(*, name: str) -> str | None:
+    """The document of the highest adopted version of a plan; None when there is none."""
+    return (
+        PlanVersion.objects.filter(name=name).order_by("-version").values_list("document", flat=True).first()
+    )
+
+
 def parsed(*, version: PlanVersion) -> Plan:
     """The document as the engine reads it; parsed once for each hash."""
     return _parsed(version.sha256, version.document)

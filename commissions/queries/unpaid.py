@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from commissions.core import explain
 from commissions.core.explain import Reason, Why
-from commissions.core.facts import Facts, OrderLines, People
+from commissions.core.facts import Facts, OrderLines, People, State
 from commissions.core.measures import volumes
 from commissions.core.plan import Plan
 from commissions.core.result import Items, Lines, Result
@@ -65,7 +65,9 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
         return None
     facts, order_lines = _facts(run, team)
     result = _result(run, plan, facts, team, order_lines)
-    return _grouped(plan, facts, result, explain.why_not(plan, facts, result, 0))
+    reasons = explain.why_not(plan, facts, result, 0)
+    about = [one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT]
+    return _grouped(plan, facts, result, about)
 
 
 def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
@@ -134,6 +136,11 @@ def _result(run: Run, plan: Plan, facts: Facts, team: list[dict[str, Any]], orde
         have=np.zeros((len(team), len(plan.requirements)), dtype=np.int64),
         lines=_paid(run, plan, team[0]["distributor_id"], order_lines),
         items=Items(*(np.zeros(0, dtype=np.int64) for _ in range(4))),
+        state_after=State(),
+        funds={},
+        kept={},
+        shares={},
+        new_positions={},
     )
 
 
@@ -149,7 +156,7 @@ def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
     ]
     bonus, source = np.array(sorted(known), dtype=np.int64).reshape(-1, 2).T
     nothing = np.zeros(len(bonus), dtype=np.int64)
-    return Lines(bonus, nothing, source, *[nothing] * 6)
+    return Lines(bonus, nothing, source, *[nothing] * 8)
 
 
 def _grouped(plan: Plan, facts: Facts, result: Result, reasons: list[Reason]) -> list[Group]:
@@ -163,7 +170,7 @@ def _grouped(plan: Plan, facts: Facts, result: Result, reasons: list[Reason]) ->
             label=plan.bonuses[bonus].label,
             why=why,
             level=level,
-            last_level=plan.bonuses[bonus].last,
+            last_level=max(0, getattr(plan.bonuses[bonus].how, "last", 0)),
             orders=len({facts.lines.key[one.source].rpartition("/")[0] for one in members}),
             would_have=_sum(members),
             rank=plan.ladder[rank].label if rank is not None else "",

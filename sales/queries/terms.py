@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from sales.models import Product, ProductTerms, Standing
 
@@ -48,3 +48,9 @@ def volumes_of(*, terms: ProductTerms) -> tuple[int, int]:
     if terms.product.product_class == Product.Class.PRODUCT or overridden:
         return terms.qualifying, terms.commissionable
     return 0, 0
+
+
+def kits_with_volume(*, day: date) -> QuerySet[ProductTerms]:
+    """The terms of starter kits and fees that carry volume on `day`, for which somebody gave a reason."""
+    carrying = Q(qualifying__gt=0) | Q(commissionable__gt=0)
+    return in_force(day=day).filter(carrying).exclude(product__product_class=Product.Class.PRODUCT)

@@ -25,6 +25,8 @@ def told_by_the_engine(run, person):
     at_ = loaded.person_ids.tolist().index(person.pk)
     orders = defaultdict(set)
     for reason in explain.why_not(plan, loaded.facts, result, at_):
+        if reason.source < 0 or reason.why in explain.NOT_ABOUT:
+            continue
         key = loaded.facts.lines.key[reason.source].rpartition("/")[0]
         orders[plan.bonuses[reason.bonus].name, reason.why].add(key)
     return {reason: len(keys) for reason, keys in orders.items()}

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from commissions.core.checks import check
 from commissions.core.facts import Facts, OrderLines
 from commissions.core.measures import Overflowing
 from commissions.core.plan import Plan, PlanError, load
@@ -54,7 +53,6 @@ def both(plan: Plan, facts: Facts) -> tuple[Result, dict[str, tuple[Any, Any]]]:
         "kept": ({name: size for name, size in fast.kept.items() if size}, slow.kept),
         "shares": (lists(fast.shares), lists(slow.shares)),
         "new positions": (lists(fast.new_positions), lists(slow.new_positions)),
-        "checks": (check(plan, facts, fast), []),
     }
 
 

@@ -171,6 +171,27 @@ def test_an_order_before_joining_is_refused():
         play_text(PLAN + MONTH.replace("joined: 2025-02-01", "joined: 2026-02-01"))
 
 
+def test_a_move_below_oneself_is_refused():
+    text = MONTH.replace("    orders:", "    changes: {Ana: {sponsor: Ben}}\n    orders:")
+    with pytest.raises(ScenarioError, match="Ana would stand above themselves in sponsor"):
+        play_text(PLAN + text)
+
+
+def test_a_move_holds_from_its_period_on():
+    text = """\
+people: {Ana: {}, Ben: {sponsor: Ana}, Cas: {sponsor: Ben}}
+periods:
+  2026-01: {orders: [{by: Ana, pv: 100}, {by: Ben, pv: 100}, {by: Cas, cv: 100}]}
+  2026-02: {changes: {Cas: {sponsor: Ana}}, orders: [{by: Ana, pv: 100}, {by: Ben, pv: 100}, {by: Cas, cv: 100}]}
+  2026-03: {changes: {Ben: {status: left}}, orders: [{by: Ana, pv: 100}, {by: Ben, pv: 100, cv: 100}, {by: Cas, cv: 100}]}
+expect:
+  2026-01: {Ana: {level_pay from Cas: 10}, Ben: {level_pay: 10}, Cas: {sponsor: Ben, enroller: Ben}}
+  2026-02: {Ana: {level_pay from Cas: 10}, Ben: {level_pay: 0}, Cas: {sponsor: Ana, enroller: Ben}}
+  2026-03: {Ana: {level_pay: 20}, Ben: {level_pay: 0}}
+"""
+    assert told(play_text(PLAN + text)) == []
+
+
 def test_the_plan_may_stand_whole_under_one_key():
     inner = "\n".join("  " + line for line in PLAN.splitlines())
     assert told(play_text(f"plan:\n{inner}\n{MONTH}")) == []
@@ -278,3 +299,11 @@ def test_a_return_leaves_nothing_of_an_order_in_two_steps_as_in_one():
         )
         text += "  2026-02: {Ana: {returns: -5.05, owes: 5.05, gv: -60}}\n"
         assert told(play_text(PLAN + text)) == []
+
+
+def test_a_document_full_of_mistakes_is_refused_in_bounded_time():
+    people = "\n".join(f"  P{at}: {{}}" for at in range(1_000))
+    orders = "\n".join(f"      - {{by: Q{at}, pv: x}}" for at in range(1_000))
+    found = problems(f"people:\n{people}\nperiods:\n  2026-01:\n    orders:\n{orders}\n")
+    assert len(found) == 200
+    assert found[0].startswith("1005: periods.2026-01.orders 1.by: 'Q0' is nobody")

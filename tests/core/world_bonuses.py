@@ -64,6 +64,9 @@ def _tables(words: Words) -> str:
                 "rows": "{" + f"A: {words.cash('1')}, C: {words.cash('2')}" + "}",
             }
         ),
+        "grid": flow(
+            {"by": "[leaders, rank]", "reading": "cliff", "rows": "{0: {B: 1}, 1: {A: 2, C: 4}, 3: {D: 7}}"}
+        ),
         "heads": flow({"by": "rank", "reading": "cliff", "rows": "{A: 1, B: 2, D: 5}"}),
     }
     for reading in ("cliff", "marginal", "stacked"):
@@ -86,6 +89,9 @@ def _amount(words: Words) -> dict[str, object]:
             f"cash * step + highest(0 {words.currency}; gcv - {words.cash('10')}) * 5%",
             f"if active then {words.cash()} else gcv * 3%",
             f"coupons * {words.cash('1')}",
+            "gcv * part",
+            "gcv * step(far)",
+            f"looked_up * {words.cash('1')}",
             "slices(gcv)",
             "slices(cash)",
             "stack",

@@ -151,8 +151,11 @@ def _people(words: Words) -> dict[str, str]:
         "count(levels 1 to 3 skipping rank < B where active)",
     )
     measures["later_points"] = words.value("points", 2)
+    measures["looked_up"] = words.draw.any_of(
+        "heads", "heads(rank)", "grid", "grid(wide)", "grid(leaders; rank)"
+    )
     statuses["lasting"] = words.truth(2)
-    words.counts.append("leaders")
+    words.counts += ["leaders", "looked_up"]
     words.points.append("later_points")
     words.truths.append("lasting")
     return {

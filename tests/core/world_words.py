@@ -112,13 +112,14 @@ class Words:
                     return f"count(frontline where {name} > my.{name})"
                 return f"count(frontline where {self.truth(deep - 1)})"
             case "scope":
-                where = f" where {self.truth(deep - 1)}" if self.draw.often(0.8) else ""
-                scope = self.scope(deep)
+                scope, test = self.scope(deep), self.truth(deep - 1)
+                test = test if scope == "everyone" else self.of_asker(test)
+                where = f" where {test}" if self.draw.often(0.8) else ""
                 return f"count({scope}{where}{'' if scope == 'everyone' else self.of_tree()})"
             case "legs":
                 return f"legs({self.truth(deep - 1)})"
             case "legs_in":
-                return f"legs({self.truth(deep - 1)}{self.of_tree()})"
+                return f"legs({self.of_asker(self.truth(deep - 1))}{self.of_tree()})"
             case "window":
                 name = self.draw.any_of(*self.windows)
                 test = (
@@ -151,8 +152,31 @@ class Words:
             name += f" skipping {self.truth(deep - 1)}"
         if not name.startswith(("self", "everyone", "frontline")) and self.draw.often(0.4):
             kind = self.draw.one("clause", ("until", "until inclusive"))
-            name += f" until {self.truth(deep - 1)}{' inclusive' if 'inclusive' in kind else ''}"
+            test = self.of_asker(self.truth(deep - 1), whose=False)
+            name += f" until {test}{' inclusive' if 'inclusive' in kind else ''}"
         return name
+
+    def of_asker(self, test: str, *, whose: bool = True) -> str:
+        """The test, or one that asks how the person met stands to the one who asks."""
+        names = [name for name in (*self.ranks, *self.counts) if name.isidentifier()]
+        kinds = (
+            ["no"] * 3
+            + ["my"] * bool(names)
+            + ["whose"] * bool(self.trees and whose)
+            + ["my truth"] * bool(self.truths)
+        )
+        match self.draw.one("asker", kinds):
+            case "my":
+                name = self.draw.any_of(*names)
+                return f"({name} {self.draw.any_of('>=', '>', '==', '<')} my.{name})"
+            case "whose":
+                return (
+                    f"({test} {self.draw.any_of('and', 'and', 'or')} mine({self.draw.any_of(*self.trees)}))"
+                )
+            case "my truth":
+                return f"({test} and not my.{self.draw.any_of(*self.truths)})"
+            case _:
+                return test
 
     def of_tree(self) -> str:
         return f" in {self.draw.any_of(*self.trees)}" if self.trees and self.draw.often(0.5) else ""
@@ -167,7 +191,8 @@ class Words:
             where = self.scope(deep)
             where += "" if where == "everyone" else self.of_tree()
         if self.draw.often(0.3):
-            where += f" where {self.truth(deep - 1)}"
+            test = self.truth(deep - 1)
+            where += f" where {test if where == 'everyone' else self.of_asker(test)}"
         return f"{kind}({of} of {where})"
 
     # --- conditions ---

@@ -9,6 +9,7 @@ from commissions.core.bonuses.found import Found, Paid, amounts, rows_of
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Amount, Bonus
+from commissions.core.values import Pair, product
 
 Ints = NDArray[np.int64]
 
@@ -18,12 +19,21 @@ def lines(bonus: Bonus, amount: Amount, board: Board) -> Found:
     not more than nothing pays nothing."""
     if amount.amount is None:
         return _of_lines(bonus, amount, board)
-    whole, micro = board.exact(amount.amount)
+    whole, micro = _worth(board.exact(amount.amount), amount.worth)
     asked = (whole >= 0) & ((whole > 0) | (micro > 0)) & board.in_campaign(bonus)
     earns = board.treated(bonus)
     paid, missed = np.flatnonzero(asked & earns), np.flatnonzero(asked & ~earns)
     rows = rows_of(kind=Kind.AMOUNT, beneficiary=paid, whole=whole[paid], micro=micro[paid])
     return Found(rows=rows, kept=kept(bonus, whole[missed], micro[missed]))
+
+
+def _worth(found: Pair, worth: int) -> Pair:
+    """Points as money; what is below a millionth of a minor unit is dropped."""
+    if worth == MILLION:
+        return found
+    (whole, rest), (more, _) = (product(part, np.asarray(worth, np.int64)) for part in found)
+    millionths = rest + more
+    return whole + millionths // MILLION, millionths % MILLION
 
 
 def kept(bonus: Bonus, whole: Ints, micro: Ints) -> tuple[int, int]:
@@ -41,8 +51,8 @@ def _of_lines(bonus: Bonus, amount: Amount, board: Board) -> Found:
         beneficiary=found.origin[earns],
         source=line[earns],
         level=np.zeros(int(earns.sum()), np.int64),
-        rate_ppm=np.full(int(earns.sum()), MILLION, np.int64),
+        rate_ppm=np.full(int(earns.sum()), amount.worth, np.int64),
     )
-    missed = found.base[~earns]
+    missed = product(found.base[~earns], np.asarray(amount.worth, np.int64))
     tree = board.plan.main_tree
-    return Found(bulk=paid, along=tree, on=amount.volume, kept=kept(bonus, missed, np.zeros_like(missed)))
+    return Found(bulk=paid, along=tree, on=amount.volume, kept=kept(bonus, *missed))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.result import Kind, Lines
-from commissions.core.rounding import MILLION
+from commissions.core.rounding import MILLION, total
 
 Ints = NDArray[np.int64]
 COLUMNS = (
@@ -77,14 +77,19 @@ def rows_of(
 
 def amounts(whole: Ints, micro: Ints) -> tuple[int, int]:
     """What exact amounts come to: whole minor units, and millionths."""
-    parts = int(micro.sum())
-    return int(whole.sum()) + parts // MILLION, parts % MILLION
+    parts = total(micro)
+    return total(whole) + parts // MILLION, parts % MILLION
 
 
 def joined(parts: list[Lines]) -> Lines:
     """Lines one after the other."""
     empty = np.empty(0, np.int64)
     return Lines(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in COLUMNS))
+
+
+def in_order(lines: Lines) -> Lines:
+    """Lines of one bonus that come from people, sorted as result.Lines promises."""
+    return taken(lines, np.lexsort((lines.base, lines.origin, lines.kind, lines.beneficiary)))
 
 
 def taken(lines: Lines, rows: Ints | NDArray[np.bool_]) -> Lines:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from commissions.core import rounding
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, joined, rows_of
+from commissions.core.bonuses.found import Found, in_order, joined, rows_of
 from commissions.core.result import Kind
 from commissions.core.terms import Bonus, Guarantee
 
@@ -39,7 +39,7 @@ def lines(bonus: Bonus, guarantee: Guarantee, board: Board, items: Ints) -> Foun
     arrives = rows_of(
         kind=Kind.GUARANTEE, beneficiary=to[to >= 0], whole=sent[who][to >= 0], origin=who[to >= 0]
     )
-    return Found(rows=joined([away, arrives]), kept=(int(sent[who][to < 0].sum()), 0))
+    return Found(rows=in_order(joined([away, arrives])), kept=(int(sent[who][to < 0].sum()), 0))
 
 
 def _missing(guarantee: Guarantee, board: Board) -> Ints | None:

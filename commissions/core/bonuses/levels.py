@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.bonuses.board import Board
+from commissions.core.bonuses.found import amounts
 from commissions.core.bonuses.places import Places
 from commissions.core.bonuses.rates import Rates
 from commissions.core.bonuses.sources import passes
 from commissions.core.bonuses.steps import Steps, joined
-from commissions.core.rounding import MILLION, exact
+from commissions.core.rounding import MILLION
 from commissions.core.terms import UNLIMITED, Bonus, Walk
+from commissions.core.values import product
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -68,8 +70,9 @@ class Ladder:
             for _ in range(level if level == self.walk.first else 1):
                 holder = self.above[holder]
             rate = np.append(np.where(lost, paid, 0), 0)[holder]
-            units, parts = exact(base=volume, rate_ppm=rate)
-            whole, micro = whole + int(units.sum()), micro + int(parts.sum())
+            units, parts = product(volume, rate)
+            more, rest = amounts(units, parts)
+            whole, micro = whole + more, micro + rest
         return whole + micro // MILLION, micro % MILLION
 
     def _levels(self) -> range:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core import rounding
 from commissions.core.bonuses import places
 from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.found import Found, rows_of
+from commissions.core.columns import LARGEST_SUM
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import NEVER, UNLIMITED, Bonus, Pair
+from commissions.core.values import Overflowing, product, size_of
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -143,9 +144,11 @@ class _Match:
     def _worth(self, unit: Ints) -> tuple[Ints, Ints]:
         """What so many pairs, or so much matched volume, pay."""
         if self.pair.pays_rate is None:
+            if size_of(unit) * size_of(self.found.each) > LARGEST_SUM:
+                raise Overflowing(f"{size_of(unit)} pairs pay more than exact arithmetic can tell")
             return unit * self.found.each, np.zeros_like(unit)
         volume = unit if self.by_volume else unit * self.pair.unit[0]
-        return rounding.exact(base=volume, rate_ppm=self.found.each)
+        return product(volume, self.found.each)
 
     def _capped(self, board: Board, owner: Ints, ordinal: Ints, cap: object) -> Ints:
         """Pairs paid under the cap. The positions of a person are asked in turn, since they may share it."""
@@ -176,10 +179,12 @@ class _Match:
 
     def _fitting(self, rows: Ints, left: Ints) -> Ints:
         """How many whole pairs fit under what is left of a cap of money; of volume, as much as gives it, rounded up."""
-        each = np.maximum(self.found.each[rows], 1)
+        each = self.found.each[rows]
         if self.pair.pays_rate is None:
-            return np.where(self.found.each[rows] > 0, left // each, LARGEST)
-        exact = left.astype(object) * MILLION  # can leave 64 bits
-        of_pair = each.astype(object) * self.pair.unit[0]
-        fits = -(-exact // each) if self.by_volume else exact // of_pair
-        return np.array(np.minimum(fits, LARGEST), np.int64)
+            fits = left // np.maximum(each, 1)
+        else:
+            exact = left.astype(object) * MILLION  # can leave 64 bits
+            whole = np.maximum(each, 1).astype(object) * (1 if self.by_volume else self.pair.unit[0])
+            fits = -(-exact // whole) if self.by_volume else exact // whole
+        # What pays nothing fits in any room.
+        return np.where(each > 0, np.array(np.minimum(fits, LARGEST), np.int64), LARGEST)

@@ -9,6 +9,7 @@ from commissions.core.bonuses.found import Found, amounts, rows_of
 from commissions.core.result import Kind
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Bonus, Pool
+from commissions.core.values import product
 
 Ints = NDArray[np.int64]
 
@@ -69,7 +70,7 @@ def _shares(pool: Pool, board: Board, produced: Ints | None) -> Ints:
 
 def _fractions(pool: Pool, fund: int, who: Ints, shares: Ints) -> Found:
     """Everybody's own part of the fund; together they may be more than it, or less."""
-    whole, micro = rounding.exact(base=np.full(len(who), fund), rate_ppm=shares)
+    whole, micro = product(np.full(len(who), fund), shares)
     most = fund * pool.most_per_person // MILLION
     kept = (0, 0)
     if pool.most_per_person != MILLION:

@@ -28,20 +28,21 @@ class Rates:
         if self.slices is not None:
             return np.full(len(self.board), MILLION, np.int64)
         found = self.board.value_at(self.walk.rate, Step(level=level))
-        return self._effective(np.broadcast_to(found, (len(self.board),)))
+        return self.effective(np.broadcast_to(found, (len(self.board),)))
 
     def of_ranks(self, level: int) -> Ints:
         """The rate of each rank on one level, when it depends on nothing else."""
         ranks = np.arange(len(self.board.plan.ladder))
         found = self.board.value_at(self.walk.rate, Step(person=ranks[:0], level=level, rank=ranks))
-        return self._effective(np.broadcast_to(found, (len(ranks),)))
+        return self.effective(np.broadcast_to(found, (len(ranks),)))
 
     def at(self, person: Ints, level: Ints | int, sources: Sources) -> Ints:
         """The rate of each row: a person met on a level of the walk from a source."""
         step = Step(person=person, level=level, line=sources.line, seller=sources.origin)
-        return self._effective(np.broadcast_to(self.board.value_at(self.walk.rate, step), (len(person),)))
+        return self.effective(np.broadcast_to(self.board.value_at(self.walk.rate, step), (len(person),)))
 
-    def _effective(self, values: Ints) -> Ints:
+    def effective(self, values: Ints) -> Ints:
+        """Rates of what is walked, what a point is worth included."""
         values = values.astype(np.int64)
         if self.walk.rate_unit != "rate" or self.walk.worth == MILLION:
             return values

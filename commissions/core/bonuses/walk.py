@@ -4,7 +4,6 @@ other answers to the same questions: who has which level, who is passed over, wh
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core import rounding
 from commissions.core.bonuses import climb, entitled, levels, places, sources
 from commissions.core.bonuses.board import Board
 from commissions.core.bonuses.found import Found, Paid, amounts, rows_of
@@ -15,6 +14,7 @@ from commissions.core.bonuses.steps import Steps
 from commissions.core.result import Kind, Lines
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Bonus, Walk
+from commissions.core.values import product
 
 Ints = NDArray[np.int64]
 
@@ -68,7 +68,7 @@ def _rows(walk: Walk, where: Places, start: Sources, steps: Steps, rates: Rates)
         row, base, rate = slices(rates.slices, base, walk.worth)
         steps = steps.taken(row)
     origin = start.origin[steps.row]
-    whole, micro = rounding.exact(base=base, rate_ppm=rate)
+    whole, micro = product(base, rate)
     return rows_of(
         kind=Kind.PERSON if start.line is None else Kind.SALE,
         beneficiary=where.owner[steps.place],

@@ -10,6 +10,7 @@ from commissions.core.language.syntax import (
     Legs,
     LegsOnce,
     Literal,
+    Logic,
     Mine,
     Scope,
     Word,
@@ -29,16 +30,21 @@ def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
     else:
         inner = names.met(scope)
         _scope(aggregate, names)
+    # What stops a sum is the same for all who ask: not whose somebody is.
+    on_the_way = replace(inner, inside=False)
     where, until, skipping = (
-        of_unit(test, "truth", inner, clause) if test is not None else None
-        for clause, test in (
-            ("where", aggregate.where),
-            ("until", aggregate.until),
-            ("skipping", aggregate.skipping),
+        of_unit(test, "truth", names_there, clause) if test is not None else None
+        for clause, test, names_there in (
+            ("where", aggregate.where, inner),
+            ("until", aggregate.until, on_the_way),
+            ("skipping", aggregate.skipping, on_the_way),
         )
     )
     of, unit = _looked_at(aggregate, inner)
     found = replace(aggregate, of=of, where=where, until=until, skipping=skipping)
+    if found.kind in {"largest", "smallest"} and not (_none_mine(of) and _mine_joined(where)):
+        where_alone = "stands in where alone, joined by and: where active and mine(…)"
+        raise TypeProblem(f"in {found.kind}() mine(tree) {where_alone}")
     if scope.name not in {"memory", "frontline"}:
         _asker_is_a_step(found, inner)
     return found, unit
@@ -124,6 +130,22 @@ def _asked_here(expression: Expression) -> Iterator[Word]:
             yield from _asked_here(inner)
 
 
+def _mine_joined(test: Expression | None) -> bool:
+    """Whether whose somebody is is a condition of its own among others that all must hold."""
+    if isinstance(test, Logic) and test.operator == "and":
+        return _mine_joined(test.left) and _mine_joined(test.right)
+    return isinstance(test, Mine) or _none_mine(test)
+
+
+def _none_mine(expression: Expression | None) -> bool:
+    """Whether nothing asks whose somebody is, but in sums inside, where it is asked anew."""
+    if isinstance(expression, Mine):
+        return False
+    if expression is None or isinstance(expression, Aggregate | Legs | LegsOnce):
+        return True
+    return all(_none_mine(inner) for inner in children(expression))
+
+
 def _legs(legs: Legs, names: Names) -> Understood:
     _may_stand(names)
     test = of_unit(legs.test, "truth", names.met(Scope("team")), "legs()")
@@ -142,7 +164,8 @@ def _legs_once(legs: LegsOnce, names: Names) -> Understood:
 def _mine(mine: Mine, names: Names) -> Understood:
     if not names.inside:
         raise TypeProblem(
-            f"mine({mine.tree}) asks somebody met by a sum, as in count(team where mine({mine.tree}))"
+            f"mine({mine.tree}) asks of people met by a sum whose they are, as in count(team where mine({mine.tree})); "
+            "not over everyone, in until or in skipping"
         )
     return Mine(names.tree(mine.tree)), "truth"
 

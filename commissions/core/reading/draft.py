@@ -331,7 +331,7 @@ def needs(expression: Expression) -> set[str]:
 
 
 _NEEDS: Mapping[type, Callable[..., set[str]]] = {
-    Word: lambda word: set() if word.prefix == "line" else {word.name},
+    Word: lambda word: {word.name} if word.prefix in {"", "my", "earner", "seller"} else set(),
     Before: lambda before: {before.memory} - {""},
     Capped: lambda capped: {capped.name},
     Lookup: lambda lookup: {lookup.table},

@@ -116,19 +116,17 @@ class Payroll:
         company = self.company
         for person in sorted({line.beneficiary for line in computed}):
             item = self._rounded(line for line in computed if line.beneficiary == person)
-            if item < 0 and isinstance(bonus.how, Walk):
-                self.lines.append(flat(Kind.MOST, at, person, -item * MILLION))
-                item = 0
             if not self._waits(bonus, person):
-                self.before_caps[at, person] = item
-            if bonus.most is None:
-                continue
-            most = max(0, company.of(person, bonus.most.amount))
-            for origin, got in self._parts(bonus, person, item, computed).items():
+                self.before_caps[at, person] = max(0, item)
+            parts = {} if bonus.most is None else self._parts(bonus, person, item, computed)
+            most = 0 if bonus.most is None else max(0, company.of(person, bonus.most.amount))
+            for origin, got in parts.items():
                 if got > most:
-                    over = (got - most) * MILLION
-                    self.lines.append(flat(Kind.MOST, at, person, -over, origin=origin))
-                    self.kept[bonus.name] += over
+                    self.lines.append(flat(Kind.MOST, at, person, (most - got) * MILLION, origin=origin))
+                    self.kept[bonus.name] += (got - most) * MILLION
+                    item -= got - most
+            if item < 0:
+                self.lines.append(flat(Kind.MOST, at, person, -item * MILLION))
 
     def _parts(self, bonus: Bonus, person: int, item: int, computed: list[Line]) -> dict[int, int]:
         """What the most is compared with: everything, or what came from each seller."""

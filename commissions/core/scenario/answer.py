@@ -122,11 +122,14 @@ def tell_missing(played: Played, at: int) -> Told:
     """Of every rank that was not reached: what each of its requirements asks and what there is."""
     plan, have = played.plan, played.result.have[at].tolist()
     found: Told = {}
+    if "rank" in played.period.given.get(played.standing.names[at], {}):
+        return found  # the rank was given, whatever it asks
     for requirement, had in zip(plan.requirements, have, strict=True):
         if had < requirement.need and requirement.rank > played.result.rank[at]:
             found.setdefault(plan.ladder[requirement.rank].name, []).append(
                 {
                     "requirement": requirement.text,
+                    "label": requirement.label,
                     "unit": requirement.unit,
                     "have": int(had),
                     "need": requirement.need,

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 
-from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest
+from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text
 from commissions.core.plan import Plan
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.terms import Before
-from commissions.core.scenario.values import decimals_of, digits, read_value, value_in
+from commissions.core.scenario.values import decimals_of, digits, hint, read_value, value_in
 from commissions.core.terms import Once, Pair, Pool
 
 
@@ -46,13 +46,13 @@ class BeforeReader:
                 inner = section.section(key)
                 for name in inner.rest():
                     if name not in self.people.found:
-                        inner.refuse(name, f"is nobody{nearest(name, list(self.people.found))}", name)
+                        inner.refuse(name, f"is nobody{hint(name, self.people.found)}", name)
                     self._memory(name, key, inner, name)
             elif key == "company":
                 self._company(section.section(key))
             else:
                 known = [*self.people.found, *self.plan.memories, "company"]
-                section.refuse(key, f"is neither a person nor a memory{nearest(key, known)}", key)
+                section.refuse(key, f"is neither a person nor a memory{hint(key, known)}", key)
 
     def _person(self, name: str, section: Section) -> None:
         for key in [key for key in section.node.items if key not in section.taken]:

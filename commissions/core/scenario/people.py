@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest
+from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text
 from commissions.core.plan import Plan
 from commissions.core.scenario.terms import LONG_AGO, STANDINGS, Person, Place
-from commissions.core.scenario.values import day_in, one_of, read_value, value_in
+from commissions.core.scenario.values import day_in, hint, one_of, read_value, value_in
 from commissions.core.terms import Tree
 
 NOBODY = ("", "-", "~", "null", "none", "nobody", "root", "top", "company")
@@ -102,7 +102,7 @@ class PeopleReader:
         text = section.text(key, "")
         text = STANDING_WORDS.get(text, text)
         if text and text not in STANDINGS:
-            section.refuse(key, f"{text!r} is no status{nearest(text, list(STANDINGS))}", text, STANDINGS)
+            section.refuse(key, f"{text!r} is no status{hint(text, STANDINGS)}", text, STANDINGS)
         return STANDINGS.index(text) if text in STANDINGS else None
 
     def inputs(self, section: Section) -> dict[str, int]:
@@ -111,7 +111,7 @@ class PeopleReader:
         for name in section.rest():
             if name not in self.plan.inputs:
                 known = tuple(self.plan.inputs)
-                section.refuse(name, f"is no input of the plan{nearest(name, list(known))}", name, known)
+                section.refuse(name, f"is no input of the plan{hint(name, known)}", name, known)
             else:
                 found[name] = value_in(section, name, self.plan, self.plan.inputs[name])
         return found
@@ -188,7 +188,7 @@ class PeopleReader:
         start = section.text("under")
         section.taken.update(("along", "wide", "deep", "joined"))
         if start not in self.found:
-            section.refuse("under", f"{start!r} is nobody{nearest(start, list(self.found))}", start)
+            section.refuse("under", f"{start!r} is nobody{hint(start, self.found)}", start)
             return ()
         word = section.text("along", self.plan.main_tree)
         if word not in self.words:
@@ -239,14 +239,14 @@ class PeopleReader:
             for tree, above in person.parents.items():
                 if above not in self.found and above not in told:
                     told.add(above)
-                    hint = nearest(above, list(self.found))
-                    self._refuse(self.lines[name], f"people.{name}.{tree}", f"{above!r} is nobody{hint}")
+                    meant = hint(above, self.found)
+                    self._refuse(self.lines[name], f"people.{name}.{tree}", f"{above!r} is nobody{meant}")
             for tree, places in person.places.items():
                 for place in places:
                     if place.under and place.under.partition("#")[0] not in self.found:
-                        hint = nearest(place.under, list(self.found))
+                        meant = hint(place.under, self.found)
                         self._refuse(
-                            self.lines[name], f"people.{name}.{tree}", f"{place.under!r} is nobody{hint}"
+                            self.lines[name], f"people.{name}.{tree}", f"{place.under!r} is nobody{meant}"
                         )
         if not self.problems:
             self._check_circles()

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, nearest, whole_number
+from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, whole_number
 from commissions.core.plan import MILLION, Plan
 from commissions.core.scenario.calendar import EXAMPLES, days_of
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.terms import FIELDS, Change, Order, Period, Person, Return
-from commissions.core.scenario.values import NO, YES, day_in, day_text, one_of, read_value, value_in
+from commissions.core.scenario.values import (
+    NO,
+    YES,
+    day_in,
+    day_text,
+    hint,
+    one_of,
+    read_value,
+    value_in,
+)
 
 PRICE_WORDS = {
     "price": ("price", "paid"),
@@ -132,7 +141,7 @@ class PeriodsReader:
     def person(self, section: Section, key: str) -> str:
         name = section.text(key)
         if name and name not in self.names:
-            section.refuse(key, f"{name!r} is nobody{nearest(name, list(self.names))}", name)
+            section.refuse(key, f"{name!r} is nobody{hint(name, self.names)}", name)
         return name
 
     def _by_customer(self, section: Section) -> bool:
@@ -140,7 +149,7 @@ class PeriodsReader:
         text = section.text(key, "no" if key == "customer" else "self")
         allowed = (YES + NO) if key == "customer" else CUSTOMER + SELF
         if text not in allowed:
-            section.refuse(key, f"{text!r} is not known{nearest(text, list(allowed))}", text, allowed)
+            section.refuse(key, f"{text!r} is not known{hint(text, allowed)}", text, allowed)
         return text in (*YES, *CUSTOMER)
 
     def _day(self, section: Section, days: tuple[int, int]) -> int:
@@ -201,9 +210,7 @@ class PeriodsReader:
             key = one_of(inner, "order", "id")
             name = inner.text(key)
             if name not in self.orders:
-                inner.refuse(
-                    key, f"there is no earlier order {name!r}{nearest(name, list(self.orders))}", name
-                )
+                inner.refuse(key, f"there is no earlier order {name!r}{hint(name, self.orders)}", name)
             share = read_value(self.plan, inner.text("share", "100%"), "rate")
             if share is None or not 0 < share <= MILLION:
                 inner.refuse("share", "must be a share of the order, more than 0% and at most 100%")
@@ -226,12 +233,12 @@ class PeriodsReader:
                 by_person = inner.section(key)
                 for name in by_person.rest():
                     if name not in self.names:
-                        by_person.refuse(name, f"is nobody{nearest(name, list(self.names))}")
+                        by_person.refuse(name, f"is nobody{hint(name, self.names)}")
                     unit = self.plan.inputs[key]
                     found.setdefault(name, {})[key] = value_in(by_person, name, self.plan, unit)
             else:
                 known = tuple(self.plan.inputs)
-                inner.refuse(key, f"is neither a person nor an input{nearest(key, list(known))}", key, known)
+                inner.refuse(key, f"is neither a person nor an input{hint(key, known)}", key, known)
         return found
 
     def given(self, node: Mapped | None, where: str) -> dict[str, dict[str, int]]:
@@ -242,7 +249,7 @@ class PeriodsReader:
         found: dict[str, dict[str, int]] = {}
         for name in section.rest():
             if name not in self.names:
-                section.refuse(name, f"is nobody{nearest(name, list(self.names))}", name)
+                section.refuse(name, f"is nobody{hint(name, self.names)}", name)
             inner = section.section(name)
             found[name] = {word: self._pinned(inner, word) for word in inner.rest()}
         return found
@@ -254,8 +261,8 @@ class PeriodsReader:
         units |= dict.fromkeys(self.plan.statuses, "truth")
         unit = "rank" if word.endswith(".rank") else units.get(word, "")
         if not unit or word in self.plan.caps:
-            hint = nearest(word, list(units))
-            section.refuse(word, f"is no measure, status, memory or rank of the plan{hint}", word)
+            meant = hint(word, units)
+            section.refuse(word, f"is no measure, status, memory or rank of the plan{meant}", word)
             section.taken.add(word)
             return 0
         return value_in(section, word, self.plan, unit)
@@ -269,7 +276,7 @@ class PeriodsReader:
         found = {}
         for name in inner.rest():
             if name not in self.names:
-                inner.refuse(name, f"is nobody{nearest(name, list(self.names))}", name)
+                inner.refuse(name, f"is nobody{hint(name, self.names)}", name)
             said = inner.section(name)
             standing = self.people.standing(said)
             parents, places = self.people.above(name, said)
@@ -277,7 +284,7 @@ class PeriodsReader:
                 said.refuse(next(iter(places)), "a position stays where it was taken")
             for tree, above in parents.items():
                 if above and above not in self.names:
-                    said.refuse(tree, f"{above!r} is nobody{nearest(above, list(self.names))}", above)
+                    said.refuse(tree, f"{above!r} is nobody{hint(above, self.names)}", above)
             said.done()
             found[name] = Change(standing, parents)
         return found

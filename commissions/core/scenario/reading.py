@@ -11,6 +11,7 @@ from commissions.core.scenario.periods import PeriodsReader
 from commissions.core.scenario.terms import Scenario
 
 NOT_A_PERIOD = "is no period here"
+MOST_PROBLEMS = 200  # told at once
 
 
 def _periods(section: Section) -> Node | None:
@@ -61,5 +62,5 @@ def read_scenario(plan: Plan, root: Mapped) -> Scenario:
     if not people.found:
         problems.append(Problem(section.line("people"), "people", "names nobody"))
     if problems:
-        raise PlanError(sorted(problems, key=lambda problem: problem.line))
+        raise PlanError(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS])
     return scenario

@@ -1,7 +1,9 @@
 """Numbers, ranks and days as people write them, to the engine's integers."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 
 from commissions.core.document import Section, Text, nearest
 from commissions.core.plan import Plan
@@ -10,6 +12,14 @@ EPOCH = date(1970, 1, 1)
 NUMBER = re.compile(r"(-?)([0-9][0-9_]*)(?:\.([0-9]+))?")
 YES, NO = ("yes", "true"), ("no", "false")
 LONGEST = 24
+
+
+MOST_LOOKED_AT = 200  # names that a hint is sought among; a scenario may have a hundred thousand people
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """'; did you mean …?' or nothing."""
+    return nearest(word, list(islice(known, MOST_LOOKED_AT)))
 
 
 def digits(text: str, decimals: int) -> int | None:
@@ -80,8 +90,8 @@ def value_in(section: Section, key: str, plan: Plan, unit: str) -> int:
     found = read_value(plan, text, unit)
     if found is None:
         allowed = allowed_of(plan, unit)
-        hint = nearest(text, list(allowed)) if unit in ("rank", "truth") else ""
-        section.refuse(key, f"{text!r} is no {unit}{hint}", text, allowed)
+        meant = hint(text, allowed) if unit in ("rank", "truth") else ""
+        section.refuse(key, f"{text!r} is no {unit}{meant}", text, allowed)
     return found or 0
 
 

@@ -2,29 +2,40 @@
 
 from collections.abc import Iterator
 
-from commissions.core.explain import why_not
-from commissions.core.plan import MILLION
+from commissions.core.explain import LineReason, Reason, Why, counted_legs, why_lines, why_not
+from commissions.core.plan import MILLION, Plan
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
 from commissions.core.scenario.running import Played
-from commissions.core.scenario.values import day_text, decimals_of, major, show, show_number
+from commissions.core.scenario.values import day_text, major, show, show_number
 from commissions.core.terms import Walk
 
 ZEROS = {
-    "skipped_inactive": "passed over as not active; the next one up stands closer instead",
-    "not_entitled": "the rank is not paid on this level",
-    "rank_not_paid_at_level": "the rank is not paid on this level",
-    "beyond_last": "it is further down than the bonus pays",
-    "beyond_last_level": "it is further down than the bonus pays",
-    "blocked_by": "somebody in between blocks it",
-    "not_qualified": "what the bonus asks of an earner is not met",
-    "not_good_standing": "suspended, or gone",
-    "held": "it waits until its test is met",
-    "step_already_paid": "somebody further down took this generation",
-    "already_given": "it was given before",
-    "no_volume": "the order counts for nothing here",
-    "seller_skipped": "the plan drops what the skipped sell",
-    "fast_start_window": "the seller is so new that another bonus pays this order",
+    Why.NOT_GOOD_STANDING: "suspended, or gone",
+    Why.BEYOND_LAST_LEVEL: "it is further down than the bonus pays",
+    Why.FAST_START_WINDOW: "the seller is so new that another bonus pays this order",
+    Why.LEFT_OUT_BY_ONLY: "the bonus is not about such orders",
+    Why.OUTSIDE_CAMPAIGN: "the bonus is for other days",
+    Why.BEFORE_FIRST_LEVEL: "it is closer than the bonus begins",
+    Why.NO_VOLUME: "it counts for nothing here",
+    Why.SELLER_SKIPPED: "the plan drops what the skipped sell",
+    Why.SKIPPED_INACTIVE: "passed over as not active; the next one up stands closer instead",
+    Why.ENDED_AT: "the way up ends with {by}",
+    Why.BLOCKED_BY: "{by} blocks it",
+    Why.STEP_ALREADY_PAID: "{by} took this generation",
+    Why.NOT_QUALIFIED: "what the bonus asks of an earner is not met",
+    Why.RANK_NOT_PAID_AT_LEVEL: "the rank {own} is not paid there; {rank} is",
+    Why.NOT_ENTITLED: "the rate is nothing",
+    Why.NO_DIFFERENCE: "{by} has as high a rate",
+    Why.HELD: "it waits until its test is met",
+    Why.CAP_REACHED: "the most of this bonus is reached",
+    Why.GROUP_RULE: "a rule over several bonuses took it",
+    Why.ALREADY_GIVEN: "it was given before",
+    Why.NO_POSITION: "there is no position in the tree",
+    Why.NO_PAIR: "the two legs make no pair",
+    Why.NO_SHARE: "there is no share of the pool",
+    Why.EMPTY_FUND: "there was nothing to share",
+    Why.NOTHING_SENT: "nobody below had to pass anything up",
 }
 
 
@@ -41,7 +52,7 @@ def explain(played: Played, name: str) -> Iterator[str]:
 def _counted(played: Played, at: int) -> Iterator[str]:
     plan, result = played.plan, played.result
     for name, values in result.measures.items():
-        yield f"  {plan.labels.get(name, name)}: {show(plan, int(values[at]), plan.units.get(name, 'count'))}"
+        yield f"  {plan.labels.get(name, name)}: {_amount(plan, int(values[at]), plan.units.get(name, 'count'))}"
     for name, holds in sorted(result.statuses.items()):
         yield f"  {plan.labels.get(name, name)}: {'yes' if holds[at] else 'no'}"
 
@@ -54,43 +65,83 @@ def _ranks(played: Played, at: int) -> Iterator[str]:
         for one in lacks:
             unit = one["unit"]
             if unit == "truth":
-                yield f"  For {name}: {one['requirement']} is not met"
+                yield f"  For {name}: {one['label']}: not met"
                 continue
-            have, need, more = (show(played.plan, one[key], unit) for key in ("have", "need", "missing"))
-            yield f"  For {name}: {one['requirement']}: has {have} of {need}, {more} missing"
+            have, need, more = (_amount(played.plan, one[key], unit) for key in ("have", "need", "missing"))
+            yield f"  For {name}: {one['label']}: {have} of {need}, {more} missing"
+    yield from _legs(played, at, next(iter(missing), ""))
+
+
+def _legs(played: Played, at: int, rank: str) -> Iterator[str]:
+    """What was counted of each leg, and what a cap left out, for the next rank's requirements."""
+    plan, names = played.plan, played.standing.names
+    for requirement in plan.requirements:
+        if plan.ladder[requirement.rank].name != rank:
+            continue
+        for leg in counted_legs(plan, played.facts, played.result, at, requirement):
+            counted, volume = (_amount(plan, value, requirement.unit) for value in (leg.counted, leg.volume))
+            whose = "your own" if leg.head == at else f"the leg of {names[leg.head]}"
+            yield f"    of {whose} count {counted} of {volume}"
+
+
+def _exact(plan: Plan, millionths: int) -> str:
+    """An exact amount, with as many decimals as it has and no fewer than its currency."""
+    if millionths % MILLION == 0:
+        return f"{major(plan, millionths // MILLION)} {plan.currency}"
+    return f"{show_number(millionths, plan.exponent + 6)} {plan.currency}"
+
+
+def _amount(plan: Plan, value: int, unit: str) -> str:
+    """A value with its unit."""
+    if unit == "money":
+        return f"{major(plan, value)} {plan.currency}"
+    return show(plan, value, unit) + (" points" if unit == "points" else "")
 
 
 def _earned(played: Played, at: int) -> Iterator[str]:
-    plan, lines = played.plan, played.result.lines
-    items = answer.items_of(played.result, at)
+    plan, result = played.plan, played.result
+    items, rows = answer.items_of(result, at), list(answer.rows_of(result, at))
+    reasons = dict(zip(rows, why_lines(plan, played.facts, result, rows), strict=True))
     for number, bonus in enumerate(plan.bonuses):
-        rows = [row for row in answer.rows_of(played.result, at) if lines.bonus[row] == number]
-        if rows or bonus.name in items:
+        mine = [row for row in rows if result.lines.bonus[row] == number]
+        if mine or bonus.name in items:
             yield f"  {bonus.label}: {major(plan, items.get(bonus.name, 0))} {plan.currency}"
-            for row in rows:
-                yield "    " + _line(played, row)
+            for row in mine:
+                yield "    " + _line(played, row, reasons[row])
 
 
-def _line(played: Played, row: int) -> str:
-    plan, lines = played.plan, played.result.lines
-    kind, source = Kind(int(lines.kind[row])), int(lines.source[row])
-    amount = show_number(int(lines.whole[row]) * MILLION + int(lines.micro[row]), plan.exponent + 6)
-    origin = played.standing.names[int(lines.origin[row])] if lines.origin[row] >= 0 else "nobody"
-    if kind not in (Kind.SALE, Kind.PERSON):
-        return f"{OTHER.get(kind, kind.name.lower())}: {amount}"
-    how = plan.bonuses[int(lines.bonus[row])].how
+def _line(played: Played, row: int, reason: LineReason) -> str:
+    amount = _exact(played.plan, reason.exact)
+    if reason.kind not in (Kind.SALE, Kind.PERSON):
+        return f"{OTHER[reason.kind]}: {amount}"
+    base = _amount(played.plan, reason.base, _base_unit(played, row))
+    return f"{_whence(played, reason)}: {base} × {_rate(played, reason)} = {amount}"
+
+
+def _whence(played: Played, reason: LineReason) -> str:
+    """Whose order, on which level, and who was passed over on the way."""
+    names, how = played.standing.names, played.plan.bonuses[reason.bonus].how
     step = "generation" if isinstance(how, Walk) and how.counts == "generations" else "level"
-    level, depth = int(lines.level[row]), int(lines.depth[row])
-    where = f"{step} {level}" + (f" ({depth} places below)" if depth != level else "")
-    what = (
-        f"{origin}'s order {answer.order_of(played, source)} of {_day(played, source)}"
-        if source >= 0
-        else origin
-    )
-    unit = _base_unit(played, row)
-    base = show_number(int(lines.base[row]), decimals_of(plan, unit))
-    rate = show_number(int(lines.rate_ppm[row]), 4)
-    return f"{what}, {where}: {base}{' points' if unit == 'points' else ''} × {rate} % = {amount}"
+    where = f"{step} {reason.level}"
+    if reason.skipped:
+        where += f" ({', '.join(names[one] for one in reason.skipped)} passed over)"
+    elif reason.depth != reason.level:
+        where += f" ({reason.depth} places below)"
+    if reason.source < 0:
+        return f"{names[reason.origin]}, {where}"
+    order = answer.order_of(played, reason.source)
+    return f"{names[reason.origin]}'s order {order} of {_day(played, reason.source)}, {where}"
+
+
+def _rate(played: Played, reason: LineReason) -> str:
+    """The rate; how it came about where something was subtracted; from which rank on one has it."""
+    found = f"{show_number(reason.rate_ppm, 4)} %"
+    if reason.subtracted:
+        own, less = (show_number(rate, 4) for rate in (reason.own_rate, reason.subtracted))
+        found += f" ({own} % less {less} %)"
+    if reason.rate_from > 0:
+        found += f" (from {played.plan.ladder[reason.rate_from].label} on)"
+    return found
 
 
 OTHER = {
@@ -118,16 +169,29 @@ def _day(played: Played, source: int) -> str:
 
 
 def _zeros(played: Played, at: int) -> Iterator[str]:
-    plan, lines = played.plan, played.facts.lines
-    for reason in why_not(plan, played.facts, played.result, at):
-        bonus = plan.bonuses[reason.bonus].label
-        why = ZEROS.get(str(reason.why), str(reason.why).replace("_", " "))
+    for reason in why_not(played.plan, played.facts, played.result, at):
+        bonus, names = played.plan.bonuses[reason.bonus].label, played.standing.names
+        why = ZEROS[reason.why].format(
+            by=names[reason.by] if reason.by is not None else "somebody in between",
+            own=played.plan.ladder[int(played.result.rank[at])].label,
+            rank=played.plan.ladder[reason.rank].label if reason.rank is not None else "a higher one",
+        )
         if reason.source >= 0:
-            seller = played.standing.names[int(lines.seller[reason.source])]
-            order = answer.order_of(played, reason.source)
-            yield f"  Nothing of {bonus} from {seller}'s order {order} of {_day(played, reason.source)}: {why}"
+            seller = names[int(played.facts.lines.seller[reason.source])]
+            order = (
+                f"{seller}'s order {answer.order_of(played, reason.source)} of {_day(played, reason.source)}"
+            )
+            yield f"  Nothing of {bonus} from {order}, level {reason.level}: {why}{_would(played, reason)}"
         else:
-            yield f"  Nothing of {bonus}: {why}"
+            origin = f" from {names[reason.origin]}" if reason.origin >= 0 else ""
+            yield f"  Nothing of {bonus}{origin}: {why}"
+
+
+def _would(played: Played, reason: Reason) -> str:
+    """What it would have paid, where that has a meaning."""
+    if not reason.would_have:
+        return ""
+    return f"; it would have paid {_exact(played.plan, reason.would_have)}"
 
 
 def _settled(played: Played, name: str) -> Iterator[str]:

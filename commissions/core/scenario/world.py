@@ -41,14 +41,17 @@ class World:
             tree.name: {} for tree in self.plan.placements
         }  # key to (owner, key above, slot), in the order in which they were taken
         self.here: list[str] = []  # in the order in which they joined
+        self.owned: dict[tuple[str, str], int] = {}  # how many positions, by tree and owner
+        self.taken: set[tuple[str, str, int]] = set()  # tree, key above, slot
         self.asked: dict[str, list[str]] = {}
 
     def begin(self, period: Period) -> Standing:
         """Moves to a period: who has joined by its end is here, what changed has changed."""
+        here = set(self.here)
         newcomers = [
             person
             for person in self.people.values()
-            if person.joined < period.last_day and person.name not in set(self.here)
+            if person.joined < period.last_day and person.name not in here
         ]
         self.here += [person.name for person in newcomers]
         for name, change in period.changes.items():
@@ -57,6 +60,9 @@ class World:
             for tree, above in change.parents.items():
                 self.parents[tree][name] = above
         self._settle_rules(newcomers)
+        if period.changes:
+            for tree_name, parents in self.parents.items():
+                refuse_circles(tree_name, parents)
         self._move_up()
         for board in self.plan.placements:
             self._take_positions(board, newcomers)
@@ -110,7 +116,7 @@ class World:
         return (Place(above, -1),)
 
     def _count(self, tree: Tree, owner: str) -> int:
-        return sum(1 for held in self.positions[tree.name].values() if held[0] == owner)
+        return self.owned.get((tree.name, owner), 0)
 
     def _take(self, tree: Tree, owner: str, place: Place, key: str) -> None:
         taken = self.positions[tree.name]
@@ -119,15 +125,21 @@ class World:
                 f"{owner} asks for more than {tree.positions_per_person} positions in {tree.name}"
             )
         if place.slot >= 0:
-            if any(above == place.under and slot == place.slot for _, above, slot in taken.values()):
+            if (tree.name, place.under, place.slot) in self.taken:
                 raise ScenarioError(
                     f"{owner}: {place.under} {tree.slots[place.slot]} in {tree.name} is taken already"
                 )
-            taken[key] = (owner, place.under, place.slot)
+            self._taken(tree, key, owner, place.under, place.slot)
             return
-        found = placing.find_place(tree, taken, place.under, self._brought(tree, place.under))
+        brought = self._brought(tree, place.under) if tree.fill == "alternate" else 0
+        found = placing.find_place(tree, taken, place.under, brought)
         if found is not None:  # a full matrix takes nobody in
-            taken[key] = (owner, *found)
+            self._taken(tree, key, owner, *found)
+
+    def _taken(self, tree: Tree, key: str, owner: str, above: str, slot: int) -> None:
+        self.positions[tree.name][key] = (owner, above, slot)
+        self.owned[tree.name, owner] = self._count(tree, owner) + 1
+        self.taken.add((tree.name, above, slot))
 
     def _brought(self, tree: Tree, upline: str) -> int:
         """How many of those whom somebody brought in stand in the tree already."""
@@ -159,6 +171,20 @@ class World:
         if above and above not in at:
             raise ScenarioError(f"{name} stands under {above}, who has not joined yet")
         return at[above] if above else -1
+
+
+def refuse_circles(tree: str, parents: Mapping[str, str]) -> None:
+    """Nobody stands above themselves. Raises ScenarioError."""
+    safe = {""}
+    for name in parents:
+        path: dict[str, None] = {}
+        at = name
+        while at not in safe:
+            if at in path:
+                raise ScenarioError(f"{at} would stand above themselves in {tree}")
+            path[at] = None
+            at = parents[at]
+        safe.update(path)
 
 
 def arrange(held: Mapping[str, tuple[str, str, int]], place: Mapping[str, int]) -> Positions:

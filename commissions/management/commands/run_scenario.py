@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from commissions.core.facts import FactsError
 from commissions.core.scenario import Answer, PlanError, ScenarioError, run_text
+from commissions.core.values import Overflowing
 from commissions.queries.plan_files import plan_text
 
 
@@ -32,7 +33,9 @@ class Command(BaseCommand):
             )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
-        except (PlanError, ScenarioError, FactsError, OverflowError) as error:
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{path}: is no text in UTF-8") from error
+        except (PlanError, ScenarioError, FactsError, Overflowing) as error:
             raise CommandError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
         self._print(answer, options)
         for difference in answer.differences:

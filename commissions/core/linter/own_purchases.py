@@ -1,0 +1,107 @@
+"""Ranks and activity that are bought: that need, or may be met by, a distributor's own purchases."""
+
+from collections.abc import Iterator
+
+from commissions.core.language import Aggregate, Expression, Legs, LegsOnce, Word, children
+from commissions.core.linter.spans import ANY, EITHER, NOTHING, World
+from commissions.core.linter.warning import GUIDANCE, VEMMA, Doubt
+from commissions.core.terms import Plan, Walk
+
+Gate = tuple[str, str, Expression]  # where, what it is, the test
+
+
+def needs_own_purchases(plan: Plan) -> list[Doubt]:
+    """Gates that cannot open for somebody who buys nothing, whatever customers and the team buy."""
+    full = World(plan)
+    buys_nothing = World(
+        plan,
+        volume=lambda volume, mine: NOTHING if mine and volume.orders_of == "self" and volume.field else ANY,
+        by_customer=(1, 1),
+    )
+    buys_nothing.top = full.top  # others buy
+    buys_nothing.memo.clear()
+    found = []
+    for where, what, test in _gates(plan):
+        if full.can(test) and not buys_nothing.can(test):
+            found.append(_doubt(where, f"{what} needs own purchases: it is out of reach of"))
+            _told(buys_nothing, where)
+    for one in plan.requirements:
+        if full.span(one.have)[1] >= one.need > buys_nothing.span(one.have)[1]:
+            where = f"ranks.{plan.ladder[one.rank].name}"
+            found.append(_doubt(where, f"“{one.text}” needs own purchases: it is out of reach of"))
+    return found
+
+
+def _doubt(where: str, said: str) -> Doubt:
+    who = "who sells to customers and buys nothing"
+    instead = "Count customers' orders too (orders_of: self_and_customers or customers)"
+    return Doubt("needs_own_purchases", where, f"{said} {who}. {instead}", f"{VEMMA}; {GUIDANCE}")
+
+
+def _told(world: World, where: str) -> None:
+    """A status that is told already does not make everything doubtful that asks for it."""
+    section, _, name = where.partition(".")
+    if section == "statuses":
+        world.memo = {(name, True): EITHER, (name, False): EITHER}
+
+
+def _gates(plan: Plan) -> Iterator[Gate]:
+    """Statuses that gate something, and gates that are no plain status."""
+    asked: set[str] = set()
+    for bonus in plan.bonuses:
+        gates = [bonus.earner, bonus.how.skip_test if isinstance(bonus.how, Walk) else None]
+        for gate in gates:
+            if isinstance(gate, Word):
+                asked.add(gate.name)
+            elif gate is not None:
+                asked |= {word.name for word in children(gate) if isinstance(word, Word)}
+    if plan.active:
+        asked.add(plan.active)
+    for name in sorted(asked & plan.statuses):
+        yield f"statuses.{name}", f"the status {name}", plan.expressions[name]
+    for bonus in plan.bonuses:
+        if bonus.earner is not None and not _through_statuses(plan, bonus.earner):
+            yield f"bonuses.{bonus.name}", "who earns it", bonus.earner
+
+
+def _through_statuses(plan: Plan, test: Expression) -> bool:
+    """Whether a gate is only statuses, which are looked at themselves."""
+    if isinstance(test, Word):
+        return test.name in plan.statuses
+    inner = list(children(test))
+    return bool(inner) and all(_through_statuses(plan, one) for one in inner)
+
+
+def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
+    """Activity and ranks that count own purchases beside those of customers: who buys enough needs to sell nothing."""
+    mixed = {
+        volume.name for volume in plan.volumes if volume.orders_of == "self_and_customers" and volume.field
+    }
+    asked = set(_own_words(plan, Word("", plan.active))) if plan.active else set()
+    for one in plan.requirements:
+        asked |= set(_own_words(plan, one.have))
+    counted = sorted(asked & mixed)
+    if not counted:
+        return []
+    return [
+        Doubt(
+            "may_be_met_by_own_purchases",
+            f"volumes.{counted[0]}",
+            f"activity or a rank asks for {' and '.join(counted)}, which counts own purchases beside customers' "
+            "orders: it may be met by buying alone. Watch the share of own purchases, or count customers' orders alone "
+            "(orders_of: customers)",
+            f"{VEMMA}; {GUIDANCE}",
+        )
+    ]
+
+
+def _own_words(plan: Plan, expression: Expression, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Names asked of the person alone, not of the team."""
+    if isinstance(expression, Word):
+        yield expression.name
+        rule = plan.expressions.get(expression.name)
+        if rule is not None and expression.name not in seen:
+            yield from _own_words(plan, rule, seen | {expression.name})
+    elif not isinstance(expression, Aggregate | Legs | LegsOnce):
+        for inner in children(expression):
+            yield from _own_words(plan, inner, seen)

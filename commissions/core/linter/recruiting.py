@@ -1,0 +1,79 @@
+"""Pay for bringing people in, where nobody bought anything."""
+
+from commissions.core.language import Expression, Word, parts
+from commissions.core.linter.spans import NOTHING, World
+from commissions.core.linter.warning import BURNLOUNGE, CANADA, Doubt
+from commissions.core.terms import Amount, Bonus, Once, Plan, Pool, Walk
+
+NEWCOMERS = {"order_number", "seller_days", "seller_month"}
+
+
+def pays_without_a_sale(plan: Plan) -> list[Doubt]:
+    """Bonuses that can pay in a world in which no order line carries any volume."""
+    world = World(plan, volume=lambda volume, mine: NOTHING)
+    paying: set[str] = set()
+    for index in plan.bonus_order:
+        bonus = plan.bonuses[index]
+        if world.can(bonus.earner) and _pays(world, bonus, paying):
+            paying.add(bonus.name)
+    return [
+        Doubt(
+            "pays_without_a_sale",
+            f"bonuses.{bonus.name}",
+            f"it can pay when nobody has bought anything: {_why(bonus)}. Pay for bringing people in, without a sale, "
+            "is what pyramid law forbids",
+            f"{BURNLOUNGE}; {CANADA}",
+        )
+        for bonus in plan.bonuses
+        if bonus.name in paying
+    ]
+
+
+def _pays(world: World, bonus: Bonus, paying: set[str]) -> bool:
+    match bonus.how:
+        case Walk(source="measure", on=on, rate=rate):
+            return world.named(on[0], True)[1] > 0 and world.span(rate)[1] > 0
+        case Walk(source="earnings", on=on):
+            return bool(paying & set(on))
+        case Amount(amount=amount) if amount is not None:
+            return world.span(amount)[1] > 0
+        case Once(test=test, gives=gives) if gives is not None:
+            return world.can(test) and world.span(gives)[1] > 0
+        case Pool(fund=fund, shares=shares):
+            return world.span(fund)[1] > 0 and shares is not None and world.span(shares)[1] > 0
+        case _:  # walks from sales, pairs of volume, guarantees of what was earned
+            return False
+
+
+def _why(bonus: Bonus) -> str:
+    return {
+        "walk": "what it walks from counts people, not sales",
+        "amount": "its amount counts people, not sales",
+        "once": "its test asks for people, not for sales",
+        "pool": "its fund is no share of sales",
+    }[bonus.shape]
+
+
+def pays_a_bounty(plan: Plan) -> list[Doubt]:
+    """A fixed amount for somebody's first order, or first days, however small the order."""
+    return [
+        Doubt(
+            "pays_a_bounty",
+            f"bonuses.{bonus.name}",
+            "it pays the same amount for a newcomer's order whatever its size, so the smallest order is worth bringing "
+            "somebody in; a percentage of the order is pay for the sale",
+            BURNLOUNGE,
+        )
+        for bonus in plan.bonuses
+        if isinstance(bonus.how, Walk)
+        and bonus.how.source == "volume"
+        and bonus.how.rate_unit == "money"
+        and (_asks_newcomers(bonus.how.only) or _asks_newcomers(bonus.how.rate))
+    ]
+
+
+def _asks_newcomers(expression: Expression | None) -> bool:
+    return expression is not None and any(
+        isinstance(part, Word) and part.prefix == "line" and part.name in NEWCOMERS
+        for part in parts(expression)
+    )
