@@ -203,10 +203,10 @@ class PlacementTreeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class PlacementAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """In the order of the tree, indented: who stands in which slot below whom."""
 
-    ordering = ("tree", "lft")
+    ordering = ("tree_id", "lft")
     list_display = ("indented", "name", "tree", "slot", "ordinal", "parent_number", "how", "placed_at")
     list_display_links = ("indented",)
-    list_filter = ("tree", "how")
+    list_filter = ("tree",)
     list_select_related = ("tree", "owner__profile", "parent__owner")
     search_fields = ("owner__number", "owner__profile__given_name", "owner__profile__family_name")
     show_full_result_count = False
