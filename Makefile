@@ -48,6 +48,9 @@ bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
 bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SIZE=1000000), in the empty database of DATABASE_URL
 	$(PY) benchmarks/bench_placement.py $(or $(SIZE),100000)
 
+bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and imports beside other tree libraries (SIZES=10000)
+	$(PY) benchmarks/bench_tree.py $(SIZES)
+
 .venv/.installed: requirements.txt
 	@test -x $(PY) || python3 -m venv .venv
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.txt
@@ -58,4 +61,4 @@ bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SI
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench bench-placement
+.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench bench-placement bench-tree

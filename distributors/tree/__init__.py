@@ -9,7 +9,7 @@ from distributors.tree.health import SponsorCircle, problems, rebuild
 from distributors.tree.history import MovesBackwards
 from distributors.tree.history import problems as history_problems
 from distributors.tree.lock import TreeBusy, writing
-from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
+from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place, take_place_inside
 from distributors.tree.planting import Planting, plant, plant_staged
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "problems",
     "rebuild",
     "take_place",
+    "take_place_inside",
     "writing",
 ]

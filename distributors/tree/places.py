@@ -49,12 +49,17 @@ def take_place(*, distributor: Distributor, sponsor_id: int | None) -> Distribut
     if not distributor._state.adding:
         raise ValueError("This distributor already has a place; use move()")
     with writing():
-        spot = new_root() if sponsor_id is None else last_under(sponsor_id)
-        distributor.sponsor_id = sponsor_id
-        distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
-        # Past MPTTModel.save, which would number the whole tree anew.
-        models.Model.save(distributor, force_insert=True)
-        history.began(distributor=distributor)
+        return take_place_inside(distributor=distributor, sponsor_id=sponsor_id)
+
+
+def take_place_inside(*, distributor: Distributor, sponsor_id: int | None) -> Distributor:
+    """The same for a caller who is inside writing() already: nothing is asked of the database twice."""
+    spot = new_root() if sponsor_id is None else last_under(sponsor_id)
+    distributor.sponsor_id = sponsor_id
+    distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
+    # Past MPTTModel.save, which would number the whole tree anew.
+    models.Model.save(distributor, force_insert=True)
+    history.began(distributor=distributor)
     return distributor
 
 
