@@ -22,6 +22,8 @@ from distributors.models import (
     PlacementTree,
     Profile,
     ReferralCode,
+    SponsorChange,
+    Sponsorship,
     StatusChange,
     User,
 )
@@ -260,3 +262,29 @@ class HoldingAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Sponsor")
     def sponsor_number(self, held: Holding) -> str:
         return held.owner.sponsor.number if held.owner.sponsor else ""
+
+
+@admin.register(SponsorChange)
+class SponsorChangeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Asked for and decided on the staff's own pages."""
+
+    list_display = (
+        "distributor",
+        "from_sponsor",
+        "to_sponsor",
+        "state",
+        "effective_at",
+        "requested_by",
+        "decided_by",
+    )
+    list_filter = ("state",)
+    list_select_related = ("distributor", "from_sponsor", "to_sponsor", "requested_by", "decided_by")
+
+
+@admin.register(Sponsorship)
+class SponsorshipAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who stood under whom, and when."""
+
+    list_display = ("distributor", "sponsor", "starts_at", "ends_at", "moved")
+    list_filter = ("moved",)
+    list_select_related = ("distributor", "sponsor")

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +61,7 @@ class SponsorChange(models.Model):
         WITHDRAWN = "withdrawn", "withdrawn"
         FAILED = "failed", "could not be applied"
 
+    key = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="Names it in addresses")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.MOVE)
     distributor = models.ForeignKey(
         "distributors.Distributor", on_delete=models.PROTECT, related_name="sponsor_changes"

@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
 from common.operations import jobs
@@ -21,11 +20,6 @@ NOW = LATER - timedelta(days=12)
 
 @pytest.fixture
 def staff(cast):
-    for name, rights in (
-        ("paula", ["request_sponsor_change"]),
-        ("quinn", ["request_sponsor_change", "approve_sponsor_change"]),
-    ):
-        cast.users[name].user_permissions.add(*Permission.objects.filter(codename__in=rights))
     return cast
 
 
