@@ -45,6 +45,12 @@ screenshots: .venv/.installed-dev ## photograph the demo's pages into docs/scree
 bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
 	$(PY) benchmarks/bench_engine.py
 
+bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SIZE=1000000), in the empty database of DATABASE_URL
+	$(PY) benchmarks/bench_placement.py $(or $(SIZE),100000)
+
+bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and imports beside other tree libraries (SIZES=10000)
+	$(PY) benchmarks/bench_tree.py $(SIZES)
+
 .venv/.installed: requirements.txt
 	@test -x $(PY) || python3 -m venv .venv
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.txt
@@ -55,4 +61,4 @@ bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench
+.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench bench-placement bench-tree

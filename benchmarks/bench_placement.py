@@ -2,7 +2,8 @@
 
 Needs an empty PostgreSQL database in DATABASE_URL (or a file: sqlite:////tmp/bench.sqlite3), which it fills. Prints
 the 50th and 95th percentile in milliseconds, commit included, with sponsors anywhere in the tree and with the one at
-the top; then how long the import's writing, the engine's arrays and the check of the whole tree take.
+the top, and of finding the place alone; and how long the import's writing, measuring every leg, the engine's arrays
+and the check of the whole tree take.
 """
 
 import argparse
@@ -29,8 +30,8 @@ from django.db import connection, transaction  # noqa: E402
 
 from common.operations import bulk  # noqa: E402
 from distributors.models import Distributor, Placement, PlacementTree, Profile  # noqa: E402
-from distributors.operations import filling, leg_volumes, placing  # noqa: E402
-from distributors.queries import placements  # noqa: E402
+from distributors.operations import filling, leg_volumes, placing, strategies  # noqa: E402
+from distributors.queries import free_places, placements  # noqa: E402
 from distributors.tree import positions_health  # noqa: E402
 from distributors.tree.arrays import numbered  # noqa: E402
 from distributors.tree.labels import TOP  # noqa: E402
@@ -115,6 +116,20 @@ def place(tree: PlacementTree, owners: range, sponsor: Callable[[], int | None])
         took.append(
             1_000 * seconds(lambda owner=owner: filling.automatically(tree=tree, owner_id=owner, now=NOW))
         )
+    return percentiles(took)
+
+
+def look(tree: PlacementTree, chance: random.Random, people: int, each: int) -> str:
+    """How long finding the place alone takes."""
+    took = []
+    for _ in range(each):
+        under = free_places.nearest(tree_id=tree.pk, distributor_id=chance.randrange(1, people + 1))
+        if under is not None:
+            took.append(1_000 * seconds(lambda under=under: strategies.find(tree=tree, under=under)))
+    return percentiles(took)
+
+
+def percentiles(took: list[float]) -> str:
     cuts = statistics.quantiles(took, n=20)
     return f"{cuts[9]:7.1f} {cuts[18]:7.1f}"
 
@@ -129,9 +144,14 @@ def bench(people: int, each: int) -> None:
     print(
         f"  written as an import writes them     {seconds(lambda: plant_positions(tree=tree, batch=batch)):7.1f} s"
     )
+    leg_volumes.measure_with(volumes=lambda: dict.fromkeys(range(1, people), 100))
+    measured = seconds(lambda: leg_volumes.measure(tree_id=tree.pk, now=NOW.replace(year=2030)))
+    print(f"  every leg's volume measured          {measured:7.1f} s")
     chance, owner = random.Random(3), people + 1
-    print(f"  {'one newcomer, milliseconds':36} {'p50':>7} {'p95':>7}   {'p50':>7} {'p95':>7}")
-    print(f"  {'':36} {'sponsor anywhere':>15}   {'at the top':>15}")
+    print(
+        f"  {'one newcomer, milliseconds':36} {'p50':>7} {'p95':>7}   {'p50':>7} {'p95':>7}   {'p50':>7} {'p95':>7}"
+    )
+    print(f"  {'':36} {'sponsor anywhere':>15}   {'at the top':>15}   {'finding alone':>15}")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
@@ -140,12 +160,9 @@ def bench(people: int, each: int) -> None:
         anywhere = place(tree, range(owner, owner + each), lambda: chance.randrange(1, people + 1))
         top = place(tree, range(owner + each, owner + 2 * each), lambda: 1)
         owner += 2 * each
-        print(f"  {fill:36} {anywhere}   {top}")
+        print(f"  {fill:36} {anywhere}   {top}   {look(tree, chance, people, each)}")
     arrays = seconds(lambda: placements.positions(tree="bench", before=NOW.replace(year=2030)))
     print(f"  as arrays for the engine             {arrays:7.1f} s")
-    leg_volumes.measure_with(volumes=lambda: dict.fromkeys(range(1, people), 100))
-    measured = seconds(lambda: leg_volumes.measure(tree_id=tree.pk, now=NOW.replace(year=2030)))
-    print(f"  every leg's volume measured          {measured:7.1f} s")
     found: list[str] = []
     print(
         f"  checked                              {seconds(lambda: found.extend(positions_health.problems())):7.1f} s"

@@ -22,6 +22,8 @@ from distributors.models import (
     PlacementTree,
     Profile,
     ReferralCode,
+    SponsorChange,
+    Sponsorship,
     StatusChange,
     User,
 )
@@ -203,10 +205,10 @@ class PlacementTreeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 class PlacementAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """In the order of the tree, indented: who stands in which slot below whom."""
 
-    ordering = ("tree", "lft")
+    ordering = ("tree_id", "lft")
     list_display = ("indented", "name", "tree", "slot", "ordinal", "parent_number", "how", "placed_at")
     list_display_links = ("indented",)
-    list_filter = ("tree", "how")
+    list_filter = ("tree",)
     list_select_related = ("tree", "owner__profile", "parent__owner")
     search_fields = ("owner__number", "owner__profile__given_name", "owner__profile__family_name")
     show_full_result_count = False
@@ -260,3 +262,29 @@ class HoldingAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Sponsor")
     def sponsor_number(self, held: Holding) -> str:
         return held.owner.sponsor.number if held.owner.sponsor else ""
+
+
+@admin.register(SponsorChange)
+class SponsorChangeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Asked for and decided on the staff's own pages."""
+
+    list_display = (
+        "distributor",
+        "from_sponsor",
+        "to_sponsor",
+        "state",
+        "effective_at",
+        "requested_by",
+        "decided_by",
+    )
+    list_filter = ("state",)
+    list_select_related = ("distributor", "from_sponsor", "to_sponsor", "requested_by", "decided_by")
+
+
+@admin.register(Sponsorship)
+class SponsorshipAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who stood under whom, and when."""
+
+    list_display = ("distributor", "sponsor", "starts_at", "ends_at", "moved")
+    list_filter = ("moved",)
+    list_select_related = ("distributor", "sponsor")

@@ -17,6 +17,8 @@ from distributors.models import Distributor, Document, Profile, ReferralCode, St
 from sales.models import Customer
 
 PASSWORD = "a-good-long-password"
+PREPARES = ["prepare_run", "request_sponsor_change"]
+APPROVES = ["approve_run", "approve_sponsor_change"]
 JOINED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
 
 
@@ -106,7 +108,7 @@ def assemble() -> Cast:
         kind=Customer.Kind.PREFERRED,
         since=JOINED,
     )
-    for name, rights in (("paula", ["prepare_run"]), ("quinn", ["prepare_run", "approve_run"]), ("rolf", [])):
+    for name, rights in (("paula", PREPARES), ("quinn", [*PREPARES, *APPROVES]), ("rolf", [])):
         cast.users[name] = login(name=name, staff=True)
         profile(name=name, user=cast.users[name], family="Peeters")
         cast.users[name].user_permissions.set(Permission.objects.filter(codename__in=rights))

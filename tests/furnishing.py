@@ -9,9 +9,11 @@ from pathlib import Path
 from commissions.models import Run
 from commissions.operations import estimates, periods, plans, runs, schedule
 from common.operations import jobs
-from distributors.operations import holding, placing
+from distributors.models import SponsorChange
+from distributors.operations import holding, placing, sponsorship
 from sales.operations import orders, products
 from tests.cast import Cast
+from tests.portal.policy import CHANGE
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 OCTOBER = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
@@ -68,6 +70,19 @@ def close(*, cast: Cast, key: str, now: datetime, final: bool = True) -> Run:
     return run
 
 
+def ask_for_a_change(*, cast: Cast) -> None:
+    """Gus is to stand under Cleo from the open month on; Paula asks, and nobody has decided."""
+    change = sponsorship.request(
+        number=cast.gus.number,
+        sponsor_number=cast.cleo.number,
+        reason="Both asked for it in writing",
+        effective_at=datetime(2026, 11, 1, tzinfo=UTC),
+        by=cast.users["paula"].pk,
+        now=NOVEMBER,
+    )
+    SponsorChange.objects.filter(pk=change.pk).update(key=CHANGE)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -78,5 +93,6 @@ def furnish(*, cast: Cast) -> None:
     buy(distributor_id=cast.eva.pk, product_id=balm, pieces=2, at=NOVEMBER)
     estimates.refresh(now=NOVEMBER)
     schedule.enqueue_due(now=NOVEMBER)
+    ask_for_a_change(cast=cast)
     legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
     holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

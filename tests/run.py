@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-m", "pytest", "-q"]
 WORKERS = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
 REQUIRE_ALL = os.environ.get("TEST_REQUIRE_ALL") == "1"
+INITDB = ("usr/lib/postgresql/*/bin/initdb", "opt/homebrew/opt/postgresql*/bin/initdb")
+# Tests need not survive a power cut.
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 AS_POSTGRES = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
@@ -37,18 +40,15 @@ def find(name: str, *folders: str) -> str | None:
 
 
 @contextlib.contextmanager
-def postgres(initdb: str) -> Iterator[str]:
-    """A cluster without durability in a temporary folder; yields its address."""
+def postgres(initdb: str, settings: str = CARELESS) -> Iterator[str]:
+    """A cluster in a temporary folder, without durability unless settings say otherwise; yields its address."""
     port, binaries = free_port(), Path(initdb).parent
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
     folder.chmod(0o777)
     data = folder / "data"
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
     subprocess.run([*AS_POSTGRES, initdb, "-D", data, "-U", "portal", "-A", "trust", "-E", "UTF8"], **quiet)
-    options = (
-        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off "
-        "-c full_page_writes=off -c max_connections=60"
-    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {settings}"
     control = [*AS_POSTGRES, str(binaries / "pg_ctl"), "-D", str(data)]
     subprocess.run([*control, "-o", options, "-w", "-l", str(folder / "log"), "start"], **quiet)
     try:
@@ -90,7 +90,7 @@ def suite(name: str, *arguments: str, **environment: str) -> tuple[str, bool, fl
 
 def main() -> int:
     began = time.monotonic()
-    initdb = find("initdb", "usr/lib/postgresql/*/bin/initdb", "opt/homebrew/opt/postgresql*/bin/initdb")
+    initdb = find("initdb", *INITDB)
     redis_server = find("redis-server")
     chromium = find("chromium") or find("chromium-browser") or find("google-chrome")
     results, left_out = [], []

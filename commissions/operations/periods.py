@@ -12,6 +12,7 @@ from commissions.models import Period, PlanVersion, Run
 from commissions.queries import plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
+from distributors.operations import sponsorship
 from sales.operations import books
 
 KEY = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -43,6 +44,10 @@ class PeriodNotOpen(CannotClose):
 
 class PeriodNotOver(CannotClose):
     """Its end has not come yet."""
+
+
+class PeopleMoving(CannotClose):
+    """The tree of the period is not settled yet."""
 
 
 def bounds(*, key: str) -> tuple[datetime, datetime]:
@@ -82,9 +87,10 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
     period's end, and the run's first draft becomes due. The slow part is the job's. `by` is the person who
     prepares the run; None when the schedule closes.
 
-    Raises UnknownPeriod, PeriodNotOpen (a second close, or one out of order), PeriodNotOver, NoPlanInForce.
+    Raises UnknownPeriod, PeriodNotOpen (a second close, or one out of order), PeriodNotOver, NoPlanInForce,
+    PeopleMoving.
     """
-    bounds(key=key)
+    _do_moves(key, now)
     with transaction.atomic():
         period = Period.objects.filter(key=key).first()
         _check(key, period, now)
@@ -93,6 +99,10 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         drawn = Period.objects.filter(pk=period.pk, state=Period.State.OPEN)
         if not drawn.update(state=Period.State.CLOSING, line_drawn_at=now):
             raise PeriodNotOpen(f"{key} is being closed by somebody else.")
+        if sponsorship.waiting(before=period.ends_at):
+            raise PeopleMoving(
+                "A change of sponsor that counts in this month has just been approved; close again."
+            )
         failpoint("close.drawn")
         _open_next(period)
         failpoint("close.opened")
@@ -100,6 +110,15 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         run = _first_draft(period, plan, by, now)
         failpoint("close.enqueued")
     return run
+
+
+def _do_moves(key: str, now: datetime) -> None:
+    """Changes of sponsor that count in the period are part of its tree, also where their job is late."""
+    _, ends_at = bounds(key=key)
+    try:
+        sponsorship.apply_until(moment=ends_at, now=now)
+    except sponsorship.TreeBusy as error:
+        raise PeopleMoving(str(error)) from error
 
 
 def _check(key: str, period: Period | None, now: datetime) -> None:

@@ -154,8 +154,8 @@ def final_rows_are_guarded() -> list[str]:
 
 
 def tree_is_whole() -> list[str]:
-    """T: intervals, levels and roots are as sponsor_id says."""
-    return [f"T {problem}" for problem in _some(tree.problems())]
+    """T: intervals, levels and roots are as sponsor_id says, and sponsor_id as its history."""
+    return [f"T {problem}" for problem in _some([*tree.problems(), *tree.history_problems()])]
 
 
 def jobs_are_well() -> list[str]:

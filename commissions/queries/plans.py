@@ -3,8 +3,12 @@
 from datetime import date
 from functools import lru_cache
 
+import yaml
+
 from commissions.core.plan import Plan, load
 from commissions.models import PlanVersion, Run
+
+TEAM_MOVES_UP = "team_moves_up"
 
 
 class NoPlanInForce(LookupError):
@@ -33,6 +37,11 @@ def latest_document(*, name: str) -> str | None:
 def parsed(*, version: PlanVersion) -> Plan:
     """The document as the engine reads it; parsed once for each hash."""
     return _parsed(version.sha256, version.document)
+
+
+def who_leaves(*, version: PlanVersion) -> str:
+    """What the plan says of the place of somebody who leaves: "stays_as_a_gap" or TEAM_MOVES_UP."""
+    return str(yaml.safe_load(version.document)["trees"]["sponsor"]["who_leaves"])
 
 
 def of_run(*, run_id: int) -> Plan:

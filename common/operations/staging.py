@@ -88,10 +88,10 @@ def execute(sql: str, parameters: Sequence[Any] = ()) -> int:
 
 
 def found(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, some at a time."""
-    with connection.cursor() as cursor:
+    """The rows of a query, some at a time: the server keeps the rest."""
+    with connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
-        while rows := cursor.fetchmany(2_000):
+        while rows := cursor.fetchmany(AT_A_TIME):
             yield from rows
 
 
@@ -136,13 +136,15 @@ def draw_keys(*, model: type[models.Model], count: int) -> Ints:
     return np.arange(last + 1, last + 1 + count, dtype=np.int64)
 
 
-def moment(value: datetime) -> Any:
-    """A moment as a parameter of one of these statements."""
-    return connection.ops.adapt_datetimefield_value(value)
+def literal(value: datetime) -> str:
+    """A moment in the text of one of these statements."""
+    if connection.vendor == "postgresql":
+        return f"timestamptz '{value.isoformat()}'"
+    return f"'{connection.ops.adapt_datetimefield_value(value)}'"
 
 
 def _plain(row: Sequence[Any], moments: Sequence[int]) -> list[Any]:
     plain = list(row)
     for at in moments:
-        plain[at] = moment(plain[at]) if plain[at] is not None else None
+        plain[at] = connection.ops.adapt_datetimefield_value(plain[at]) if plain[at] is not None else None
     return plain

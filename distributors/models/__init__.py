@@ -8,7 +8,7 @@ from distributors.models.placement import (
     PlacementVolume,
 )
 from distributors.models.profile import Profile
-from distributors.models.sponsorship import SponsorChange, Sponsorship
+from distributors.models.sponsorship import SponsorChange, Sponsorship, TreeHealth
 from distributors.models.user import User
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "SponsorChange",
     "Sponsorship",
     "StatusChange",
+    "TreeHealth",
     "TreeIsWrittenElsewhere",
     "User",
 ]

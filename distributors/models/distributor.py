@@ -1,9 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
@@ -65,29 +67,40 @@ class DistributorManager(TreeManager.from_queryset(DistributorQuerySet)):  # typ
         )
         return found
 
-    def insert_node(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("insert_node()")
 
-    def move_node(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("move_node()")
+def _closed(name: str) -> Callable[..., NoReturn]:
+    def refuse(*args: Any, **kwargs: Any) -> NoReturn:
+        raise TreeIsWrittenElsewhere(f"{name}()")
 
-    def _move_node(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("_move_node()")
+    return refuse
 
-    def rebuild(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("rebuild()")
 
-    def partial_rebuild(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("partial_rebuild()")
-
-    def delay_mptt_updates(self) -> NoReturn:
-        raise TreeIsWrittenElsewhere("delay_mptt_updates()")
-
-    def disable_mptt_updates(self) -> NoReturn:
-        raise TreeIsWrittenElsewhere("disable_mptt_updates()")
-
-    def build_tree_nodes(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TreeIsWrittenElsewhere("build_tree_nodes()")
+# What of django-mptt's manager writes the tree, its inner steps included: those write past the ORM.
+for _name in (
+    "insert_node",
+    "move_node",
+    "rebuild",
+    "partial_rebuild",
+    "delay_mptt_updates",
+    "disable_mptt_updates",
+    "build_tree_nodes",
+    "_close_gap",
+    "_create_space",
+    "_create_tree_space",
+    "_inter_tree_move_and_close_gap",
+    "_make_child_root_node",
+    "_make_sibling_of_root_node",
+    "_manage_space",
+    "_move_child_node",
+    "_move_child_to_new_tree",
+    "_move_child_within_tree",
+    "_move_node",
+    "_move_root_node",
+    "_mptt_update",
+    "_post_insert_update_cached_parent_right",
+    "_rebuild_helper",
+):
+    setattr(DistributorManager, _name, _closed(_name))
 
 
 class Distributor(MPTTModel):
@@ -120,6 +133,8 @@ class Distributor(MPTTModel):
         parent_attr = "sponsor"
 
     class Meta:
+        # Related managers write through this one: `sponsor.direct_members.add(…)` meets the closed update().
+        base_manager_name = "objects"
         indexes = [
             models.Index(fields=["tree_id", "lft"], name="distributor_tree_order"),
             models.Index(fields=["tree_id", "rght"], name="distributor_tree_ends"),
@@ -188,6 +203,13 @@ class Distributor(MPTTModel):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TreeIsWrittenElsewhere("delete()")
+
+
+@receiver(pre_save, sender=Distributor, dispatch_uid="distributors.no_fixtures")
+def refuse_fixture(raw: bool, **_: Any) -> None:
+    """A fixture is loaded past save(): nobody would check what it says of the tree."""
+    if raw:
+        raise TreeIsWrittenElsewhere("loaddata")
 
 
 class StatusChange(models.Model):

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -42,7 +44,14 @@ class Sponsorship(models.Model):
 
 class SponsorChange(models.Model):
     """A person with everybody below is to stand under somebody else: asked for by one, approved by another, and
-    counted from a period's first moment on."""
+    counted from a period's first moment on.
+
+    Of the kind "roll up" it is the team of somebody who left that moves, up to the leaver's own sponsor.
+    """
+
+    class Kind(models.TextChoices):
+        MOVE = "move", "to another sponsor"
+        ROLL_UP = "roll_up", "team of who left, up to their sponsor"
 
     class State(models.TextChoices):
         REQUESTED = "requested", "requested"
@@ -52,6 +61,8 @@ class SponsorChange(models.Model):
         WITHDRAWN = "withdrawn", "withdrawn"
         FAILED = "failed", "could not be applied"
 
+    key = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="Names it in addresses")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.MOVE)
     distributor = models.ForeignKey(
         "distributors.Distributor", on_delete=models.PROTECT, related_name="sponsor_changes"
     )
@@ -97,3 +108,22 @@ class SponsorChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.distributor_id}: {self.from_sponsor_id} to {self.to_sponsor_id}"
+
+
+class TreeHealth(models.Model):
+    """What the last check of the sponsor tree found, in one row. While it is not sound, nothing is read by
+    intervals and nobody is moved."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    sound = models.BooleanField()
+    checked_at = models.DateTimeField()
+    problems = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name_plural = "tree health"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_tree_health")]
+
+    def __str__(self) -> str:
+        return "sound" if self.sound else "not sound"

@@ -14,7 +14,7 @@ from distributors.models import Distributor, Enrolment, Profile, StatusChange, U
 from distributors.operations import documents, placing, referrals
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.queries.referrals import sponsor
-from distributors.tree import TreeBusy, take_place, writing
+from distributors.tree import TreeBusy, take_place_inside, writing
 
 __all__ = [
     "Accepted",
@@ -191,7 +191,7 @@ def _join(enrolment: Enrolment, now: datetime) -> int:
     person = Distributor(
         number=free_number(), profile_id=enrolment.profile_id, status=Distributor.Status.GOOD, joined_at=now
     )
-    take_place(distributor=person, sponsor_id=enrolment.sponsor_id)
+    take_place_inside(distributor=person, sponsor_id=enrolment.sponsor_id)
     placing.newcomer(distributor_id=person.pk, now=now)
     StatusChange.objects.create(
         distributor=person,

@@ -72,10 +72,9 @@ def newcomer(*, distributor_id: int, now: datetime) -> None:
     """
     for tree in PlacementTree.objects.order_by("pk"):
         with writing(forest_of(tree.pk)):
-            hours = tree.holding_hours if _has_position_above(tree, distributor_id) else 0
             try:
-                if hours:
-                    until = now + timedelta(hours=hours)
+                if tree.holding_hours and _has_position_above(tree, distributor_id):
+                    until = now + timedelta(hours=tree.holding_hours)
                     holding.hold(tree=tree, owner_id=distributor_id, until=until, now=now)
                 else:
                     filling.automatically(tree=tree, owner_id=distributor_id, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from distributors.models import ReferralCode
@@ -17,17 +17,12 @@ def issue(*, distributor_id: int, now: datetime) -> str:
     """Gives somebody without a current code a new one and returns it; the current one where there is one."""
     current = ReferralCode.objects.filter(distributor_id=distributor_id, revoked_at__isnull=True)
     for _ in range(5):
-        code = current.values_list("code", flat=True).first()
-        if code is not None:
-            return code
-        try:
-            with transaction.atomic():
-                row = ReferralCode.objects.create(
-                    distributor_id=distributor_id, code=get_random_string(LENGTH, ALPHABET), created_at=now
-                )
-        except IntegrityError:
-            continue  # somebody was first, or the code is taken: look again
-        return row.code
+        code = get_random_string(LENGTH, ALPHABET)
+        new = ReferralCode(distributor_id=distributor_id, code=code, created_at=now)
+        # Not written where there is a current one, or where the code is taken: then look again.
+        ReferralCode.objects.bulk_create([new], ignore_conflicts=True)
+        if (held := current.values_list("code", flat=True).first()) is not None:
+            return held
     raise RuntimeError("No free referral code was found in five tries")
 
 

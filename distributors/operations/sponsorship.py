@@ -4,6 +4,7 @@ Who moves takes everybody below along. The move itself is one transaction under 
 moment has come, and once.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
@@ -13,18 +14,33 @@ from common.operations import jobs
 from common.operations.failpoints import failpoint
 from distributors.models import Distributor, SponsorChange
 from distributors.queries import sponsor_tree
-from distributors.tree import MovesBackwards, SponsorIsBelow, SponsorUnknown, TreeBusy, move, writing
+from distributors.tree import (
+    MovesBackwards,
+    NobodyAbove,
+    SponsorIsBelow,
+    SponsorUnknown,
+    TreeBusy,
+    move,
+    roll_up,
+    writing,
+)
 
 __all__ = [
     "JOB",
     "CannotChange",
+    "Look",
     "TreeBusy",
     "apply",
+    "apply_until",
     "approve",
+    "counts_from",
     "due",
+    "look",
+    "look_at_roll_up",
     "refuse",
     "request",
-    "team_moves_up",
+    "request_roll_up",
+    "waiting",
     "withdraw",
 ]
 
@@ -45,22 +61,78 @@ class SamePerson(CannotChange):
     """Who asked for a change does not approve it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a change would do: whom it is about, under whom the people come, and how many move."""
+
+    kind: str
+    distributor_id: int
+    from_sponsor_id: int | None
+    to_sponsor_id: int
+    people: int
+
+
+def look(*, number: str, sponsor_number: str) -> Look:
+    """What moving this person with everybody below would do. Raises CannotChange."""
+    person, sponsor = _found(number, "number"), _found(sponsor_number, "sponsor_number")
+    _check(person, sponsor)
+    return Look(
+        kind=SponsorChange.Kind.MOVE,
+        distributor_id=person.pk,
+        from_sponsor_id=person.sponsor_id,
+        to_sponsor_id=sponsor.pk,
+        people=sponsor_tree.downline(distributor_id=person.pk).count() + 1,
+    )
+
+
+def look_at_roll_up(*, number: str) -> Look:
+    """What moving the team of somebody who left up to the leaver's own sponsor would do. Raises CannotChange."""
+    leaver = _found(number, "number")
+    if leaver.status != Distributor.Status.LEFT:
+        raise CannotChange("Only the team of somebody who left moves up.", "number")
+    if leaver.sponsor_id is None:
+        raise CannotChange("This person has no sponsor for the team to come under.", "number")
+    people = sponsor_tree.downline(distributor_id=leaver.pk).count()
+    if not people:
+        raise CannotChange("Nobody stands below this person.", "number")
+    return Look(
+        kind=SponsorChange.Kind.ROLL_UP,
+        distributor_id=leaver.pk,
+        from_sponsor_id=leaver.sponsor_id,
+        to_sponsor_id=leaver.sponsor_id,
+        people=people,
+    )
+
+
 def request(
     *, number: str, sponsor_number: str, reason: str, effective_at: datetime, by: int, now: datetime
 ) -> SponsorChange:
     """Ask for a person to stand under another sponsor from a moment on. Nobody moves yet. Raises CannotChange."""
     _demand(by, "request_sponsor_change")
+    return _ask(look(number=number, sponsor_number=sponsor_number), reason, effective_at, by, now)
+
+
+def request_roll_up(
+    *, number: str, reason: str, effective_at: datetime, by: int, now: datetime
+) -> SponsorChange:
+    """The same for the team of somebody who left, which is to move up to the leaver's sponsor. The place of who
+    left stays, as the end of its own line. Raises CannotChange.
+    """
+    _demand(by, "request_sponsor_change")
+    return _ask(look_at_roll_up(number=number), reason, effective_at, by, now)
+
+
+def _ask(found: Look, reason: str, effective_at: datetime, by: int, now: datetime) -> SponsorChange:
     if not reason.strip():
         raise CannotChange("Say why; the reason is kept with the change.", "reason")
-    person, sponsor = _found(number, "number"), _found(sponsor_number, "sponsor_number")
-    _check(person, sponsor)
     change = SponsorChange(
-        distributor=person,
-        from_sponsor_id=person.sponsor_id,
-        to_sponsor=sponsor,
+        kind=found.kind,
+        distributor_id=found.distributor_id,
+        from_sponsor_id=found.from_sponsor_id,
+        to_sponsor_id=found.to_sponsor_id,
+        people=found.people,
         reason=reason.strip()[:LONGEST],
         effective_at=effective_at,
-        people=sponsor_tree.downline(distributor_id=person.pk).count() + 1,
         requested_by_id=by,
         requested_at=now,
     )
@@ -90,6 +162,19 @@ def approve(*, change_id: int, by: int, now: datetime) -> None:
         failed = _apply(change, now)
         if failed:
             raise CannotChange(failed)
+
+
+def counts_from(*, change_id: int) -> datetime:
+    """The moment a change is to count from. Raises CannotChange where there is no such change."""
+    found = SponsorChange.objects.filter(pk=change_id).values_list("effective_at", flat=True).first()
+    if found is None:
+        raise CannotChange("There is no such change.")
+    return found
+
+
+def waiting(*, before: datetime) -> bool:
+    """Whether an approved change that counts from before a moment has not happened yet."""
+    return SponsorChange.objects.filter(state=State.APPROVED, effective_at__lt=before).exists()
 
 
 def refuse(*, change_id: int, reason: str, by: int, now: datetime) -> None:
@@ -125,25 +210,14 @@ def apply(*, change_id: int, now: datetime) -> None:
             _step(change_id, [State.APPROVED], state=State.FAILED, note=failed[:LONGEST])
 
 
-def team_moves_up(*, distributor_id: int, effective_at: datetime, now: datetime) -> int:
-    """Whoever stands directly under somebody who left moves to the leaver's sponsor; how many.
+def apply_until(*, moment: datetime, now: datetime) -> None:
+    """Do every approved change that counts from before a moment, the earliest first. Raises TreeBusy.
 
-    For plans whose tree says `who_leaves: team_moves_up`. The place of who left stays, as the end of its own line.
-    Raises CannotChange, TreeBusy.
+    Whoever draws a line under a period calls this first: its jobs may be late.
     """
-    with writing():
-        leaver = Distributor.objects.get(pk=distributor_id)
-        if leaver.status != Distributor.Status.LEFT:
-            raise CannotChange("Only the team of somebody who left moves up.")
-        directs = Distributor.objects.filter(sponsor_id=distributor_id).order_by("joined_at", "pk")
-        ids = list(directs.values_list("pk", flat=True))
-        for person in ids:
-            try:
-                move(distributor_id=person, sponsor_id=leaver.sponsor_id, effective_at=effective_at)
-            except MovesBackwards as error:
-                raise CannotChange(str(error)) from error
-            failpoint("leaving.moved")
-    return len(ids)
+    waiting = SponsorChange.objects.filter(state=State.APPROVED, effective_at__lt=min(moment, now))
+    for change_id in list(waiting.order_by("effective_at", "pk").values_list("pk", flat=True)):
+        apply(change_id=change_id, now=now)
 
 
 def _apply(change: SponsorChange, now: datetime) -> str:
@@ -153,16 +227,23 @@ def _apply(change: SponsorChange, now: datetime) -> str:
             person = Distributor.objects.get(pk=change.distributor_id)
             if person.sponsor_id != change.from_sponsor_id:
                 return "The sponsor has changed since this was asked for."
-            move(
-                distributor_id=change.distributor_id,
-                sponsor_id=change.to_sponsor_id,
-                effective_at=change.effective_at,
-            )
+            _move(change)
             failpoint("sponsor.moved")
             _step(change.pk, [State.APPROVED], state=State.APPLIED, applied_at=now)
-    except (SponsorIsBelow, SponsorUnknown, MovesBackwards) as error:
+    except (SponsorIsBelow, SponsorUnknown, NobodyAbove, MovesBackwards) as error:
         return str(error)
     return ""
+
+
+def _move(change: SponsorChange) -> None:
+    if change.kind == SponsorChange.Kind.ROLL_UP:
+        roll_up(distributor_id=change.distributor_id, effective_at=change.effective_at)
+    else:
+        move(
+            distributor_id=change.distributor_id,
+            sponsor_id=change.to_sponsor_id,
+            effective_at=change.effective_at,
+        )
 
 
 def _check(person: Distributor, sponsor: Distributor) -> None:

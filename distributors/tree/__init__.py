@@ -9,11 +9,13 @@ from distributors.tree.health import SponsorCircle, problems, rebuild
 from distributors.tree.history import MovesBackwards
 from distributors.tree.history import problems as history_problems
 from distributors.tree.lock import TreeBusy, writing
-from distributors.tree.places import SponsorIsBelow, SponsorUnknown, move, take_place
+from distributors.tree.moves import NobodyAbove, move, roll_up
+from distributors.tree.places import SponsorIsBelow, SponsorUnknown, take_place, take_place_inside
 from distributors.tree.planting import Planting, plant, plant_staged
 
 __all__ = [
     "MovesBackwards",
+    "NobodyAbove",
     "Planting",
     "SponsorCircle",
     "SponsorIsBelow",
@@ -26,6 +28,8 @@ __all__ = [
     "plant_staged",
     "problems",
     "rebuild",
+    "roll_up",
     "take_place",
+    "take_place_inside",
     "writing",
 ]

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - names of our tables, never input
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from common.operations import staging
@@ -10,6 +11,7 @@ from distributors.models import Distributor, Sponsorship
 TABLE = Sponsorship._meta.db_table
 PEOPLE = Distributor._meta.db_table
 MOST_SHOWN = 20
+AT_ONCE = 500
 
 
 class MovesBackwards(ValueError):
@@ -43,28 +45,33 @@ def began_listed(*, listed: str) -> None:
     )
 
 
-def moved(*, distributor_id: int, sponsor_id: int | None, effective_at: datetime) -> None:
-    """The person stands under another sponsor from a moment on. Raises MovesBackwards."""
+def moved(*, people: Sequence[int], sponsor_id: int | None, effective_at: datetime) -> None:
+    """These people stand under another sponsor from a moment on; who joined later than that, from then on.
+
+    Raises MovesBackwards.
+    """
     last = (
-        Sponsorship.objects.filter(moved=True)
-        .order_by("-starts_at")
+        Sponsorship.objects.order_by("-starts_at")
+        .filter(moved=True)
         .values_list("starts_at", flat=True)
         .first()
     )
-    current = Sponsorship.objects.get(distributor_id=distributor_id, ends_at__isnull=True)
-    if not current.moved:
-        # Who joined later than that never stood anywhere else.
-        effective_at = max(effective_at, current.starts_at)
-    if last and effective_at < last:
-        raise MovesBackwards(last)
-    if current.starts_at == effective_at:
-        # Moved twice for the same day: the first of the two never counted.
-        Sponsorship.objects.filter(pk=current.pk).update(sponsor_id=sponsor_id, moved=True)
-        return
-    Sponsorship.objects.filter(pk=current.pk).update(ends_at=effective_at)
-    Sponsorship.objects.create(
-        distributor_id=distributor_id, sponsor_id=sponsor_id, starts_at=effective_at, moved=True
-    )
+    for start in range(0, len(people), AT_ONCE):
+        some = Sponsorship.objects.filter(distributor_id__in=people[start : start + AT_ONCE], ends_at=None)
+        for current in some:
+            # Who joined later than that never stood anywhere else.
+            since = effective_at if current.moved else max(effective_at, current.starts_at)
+            if last and since < last:
+                raise MovesBackwards(last)
+        # A newcomer's first sponsor, or one from this very moment on, never counted: it is put right in its place,
+        # and says no more than before about when others may move.
+        some.filter(starts_at__gte=effective_at).update(sponsor_id=sponsor_id)
+        ended = list(some.filter(starts_at__lt=effective_at).values_list("distributor_id", flat=True))
+        some.filter(starts_at__lt=effective_at).update(ends_at=effective_at)
+        Sponsorship.objects.bulk_create(
+            Sponsorship(distributor_id=pk, sponsor_id=sponsor_id, starts_at=effective_at, moved=True)
+            for pk in ended
+        )
 
 
 def problems() -> list[str]:

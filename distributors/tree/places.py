@@ -1,13 +1,11 @@
-"""Taking a place in the tree, and moving to another."""
+"""Taking a place in the tree, and finding room for one."""
 
-from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Max
 
 from distributors.models import Distributor
-from distributors.queries.sponsor_tree import walk_up
 from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
 from distributors.tree.labels import TOP, greatest_below, make_room
@@ -49,12 +47,17 @@ def take_place(*, distributor: Distributor, sponsor_id: int | None) -> Distribut
     if not distributor._state.adding:
         raise ValueError("This distributor already has a place; use move()")
     with writing():
-        spot = new_root() if sponsor_id is None else last_under(sponsor_id)
-        distributor.sponsor_id = sponsor_id
-        distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
-        # Past MPTTModel.save, which would number the whole tree anew.
-        models.Model.save(distributor, force_insert=True)
-        history.began(distributor=distributor)
+        return take_place_inside(distributor=distributor, sponsor_id=sponsor_id)
+
+
+def take_place_inside(*, distributor: Distributor, sponsor_id: int | None) -> Distributor:
+    """The same for a caller who is inside writing() already: nothing is asked of the database twice."""
+    spot = new_root() if sponsor_id is None else last_under(sponsor_id)
+    distributor.sponsor_id = sponsor_id
+    distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
+    # Past MPTTModel.save, which would number the whole tree anew.
+    models.Model.save(distributor, force_insert=True)
+    history.began(distributor=distributor)
     return distributor
 
 
@@ -89,35 +92,6 @@ def read(place_id: int, forest: Forest = SPONSORS) -> Spot:
     return Spot(*found)
 
 
-def move(*, distributor_id: int, sponsor_id: int | None, effective_at: datetime) -> None:
-    """Puts a person with everybody below under another sponsor, or makes them a root, and keeps from when it counts.
-
-    Writes the tree and its history alone; who decided it and why is the caller's to record.
-    Raises SponsorUnknown, SponsorIsBelow, MovesBackwards, TreeBusy.
-    """
-    with writing():
-        person = read(distributor_id)
-        history.moved(distributor_id=distributor_id, sponsor_id=sponsor_id, effective_at=effective_at)
-        if sponsor_id is not None:
-            _refuse_circle(distributor_id, sponsor_id)
-        people = Distributor.objects.filter(tree_id=person.tree_id, lft__gte=person.lft, lft__lte=person.rght)
-        count = people.count()
-        target = new_root() if sponsor_id is None else free_interval(sponsor_id, labels=2 * count)
-        # The spreading above may have moved the branch itself.
-        person = read(distributor_id)
-        _carry(person, target, labels=2 * count)
-        models.QuerySet.update(Distributor.objects.filter(pk=distributor_id), sponsor_id=sponsor_id)
-
-
-def _refuse_circle(distributor_id: int, sponsor_id: int) -> None:
-    line = walk_up(distributor_id=sponsor_id)
-    if not line:
-        raise SponsorUnknown(sponsor_id)
-    ids = [step.id for step in line]
-    if distributor_id in ids:
-        raise SponsorIsBelow([step.number for step in line[: ids.index(distributor_id) + 1]])
-
-
 def free_interval(sponsor_id: int, *, labels: int, forest: Forest = SPONSORS) -> Spot:
     """A free interval (both ends included) for so many labels below the sponsor, and the level of who comes
     there.
@@ -144,31 +118,3 @@ def _room(
             return sponsor, before, free
         make_room(table=forest.table, tree_id=sponsor.tree_id, label=end, extra=labels)
     raise AssertionError(f"Spreading made no room below {sponsor_id} among the {forest.many}")
-
-
-def _carry(branch: Spot, target: Spot, *, labels: int) -> None:
-    """One UPDATE: the branch's labels, in their order, spread evenly over the target interval."""
-    step = (target.rght - target.lft + 1) // labels
-    table = SPONSORS.table
-    sql = f"""WITH member AS (
-            SELECT id, lft, rght FROM {table} WHERE tree_id = %s AND lft >= %s AND lft <= %s
-        ), placed AS (
-            SELECT id, is_end, %s + %s * (row_number() OVER (ORDER BY old) - 1) AS new
-            FROM (SELECT id, lft AS old, 0 AS is_end FROM member
-                  UNION ALL SELECT id, rght, 1 FROM member) AS label
-        ), person AS (
-            SELECT id, min(new) AS lft, max(new) AS rght FROM placed GROUP BY id
-        )
-        UPDATE {table} SET lft = person.lft, rght = person.rght, tree_id = %s, level = level + %s
-        FROM person WHERE person.id = {table}.id"""  # noqa: S608
-    values = [
-        branch.tree_id,
-        branch.lft,
-        branch.rght,
-        target.lft,
-        step,
-        target.tree_id,
-        target.level - branch.level,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)

@@ -23,8 +23,17 @@ class Amounts:
     qualifying: int
     commissionable: int
 
-    def fields(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
+    def plain(self) -> tuple[Any, ...]:
+        """The values in the order of the fields."""
+        return (
+            self.product_id,
+            self.product_class,
+            self.price,
+            self.list_price,
+            self.distributor_price,
+            self.qualifying,
+            self.commissionable,
+        )
 
 
 class TermsBook:

@@ -1,5 +1,6 @@
 """Where newcomers come in a placement tree."""
 
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis.extra.django import TestCase as HypothesisCase
 from distributors.models import Holding, Placement, PlacementTree, PlacementVolume
 from distributors.operations import filling, placing
 from distributors.queries import placements
-from distributors.tree import health, labels
-from distributors.tree.positions import forest_of, take_slot
+from distributors.tree import labels, positions_health
+from distributors.tree.positions import take_slot
 from tests.distributors.people import join
 from tests.distributors.placed import Plain, stored
 
@@ -29,8 +30,8 @@ def enrol(number: str, under: int | None = None) -> int:
     return pk
 
 
-def sound(tree: PlacementTree) -> bool:
-    return health.problems(forest_of(tree.pk), tree_ids=[tree.pk]) == []
+def sound() -> bool:
+    return positions_health.problems() == []
 
 
 FILLS = st.sampled_from([fill for fill in PlacementTree.Fill.values if "volume" not in fill])
@@ -52,8 +53,36 @@ class RandomJoins(HypothesisCase):
             ids.append(enrol(str(at), None if sponsor is None else ids[sponsor]))
             plain.join(str(at), None if sponsor is None else str(sponsor), fill)
         assert stored(tree) == plain.places()
-        assert sound(tree)
+        assert sound()
         assert Placement.objects.count() + Holding.objects.count() == len(choices)
+
+
+class RandomPositions(HypothesisCase):
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        choices=st.lists(st.tuples(st.integers(0, 10_000), FILLS, st.booleans()), min_size=1, max_size=40),
+        width=st.integers(2, 3),
+        depth_limit=st.sampled_from([None, 2, 4]),
+    )
+    def test_newcomers_and_further_positions_leave_everything_derived_right(
+        self, choices, width, depth_limit
+    ):
+        tree = open_tree(slots=width, depth_limit=depth_limit, positions_per_person=3)
+        ids = [enrol("top")]
+        for at, (choice, fill, newcomer) in enumerate(choices):
+            PlacementTree.objects.update(fill=fill)
+            who = ids[choice % len(ids)]
+            if newcomer:
+                ids.append(enrol(str(at), who))
+                continue
+            with contextlib.suppress(filling.PositionRefused, filling.HasNoPosition, filling.TreeIsFull):
+                filling.add_position(tree_id=tree.pk, owner_id=who, now=NOW)
+        assert sound()
+        assert max(Placement.objects.values_list("ordinal", flat=True)) <= 3
+        # Further ones stand below the first, unless that part of a tree of limited depth is full.
+        for position in Placement.objects.filter(ordinal__gt=1):
+            first = Placement.objects.get(owner=position.owner, ordinal=1)
+            assert depth_limit or first.lft < position.lft < first.rght
 
 
 def numbers(below: int, slot: int) -> list[str]:
@@ -133,7 +162,7 @@ def test_several_positions_of_one_person_and_no_more_than_allowed():
         filling.add_position(tree_id=tree.pk, owner_id=top, now=NOW)
     assert Placement.objects.filter(owner_id=top).count() == 3
     assert Placement.objects.get(ordinal=1).free_slots == 0
-    assert sound(tree)
+    assert sound()
 
 
 @pytest.mark.django_db
@@ -160,8 +189,7 @@ def test_every_newcomer_gets_a_place_in_every_tree():
     top = enrol("top")
     enrol("a", top)
     assert stored(one) == stored(other) == {"top": (None, None), "a": ("top", 1)}
-    assert sound(one)
-    assert sound(other)
+    assert sound()
 
 
 @pytest.mark.django_db
@@ -174,19 +202,19 @@ def test_a_long_outside_leg_moves_few_labels(monkeypatch):
         spread(table, tree_id, within, **how)
 
     monkeypatch.setattr(labels, "_spread", counting)
-    tree = open_tree(fill="left")
+    open_tree(fill="left")
     top = enrol("top")
     for at in range(150):
         enrol(str(at), top)
     assert Placement.objects.get(owner__number="149").level == 150
     assert moved, "150 in one line use up the first gap"
     assert sum(moved) / 150 < 40
-    assert sound(tree)
+    assert sound()
 
 
 @pytest.mark.django_db
 def test_the_engine_gets_the_tree_as_it_stood_on_a_day():
-    tree = open_tree(fill="left")
+    open_tree(fill="left")
     top = enrol("top")
     enrol("a", top)
     later = NOW.replace(day=9)
@@ -201,7 +229,7 @@ def test_the_engine_gets_the_tree_as_it_stood_on_a_day():
     assert len(placements.positions(tree="legs", before=NOW)) == 0
     with pytest.raises(placements.NoSuchTree):
         placements.positions(tree="nothing", before=NOW)
-    assert sound(tree)
+    assert sound()
 
 
 @pytest.mark.django_db

@@ -1,9 +1,9 @@
 """A change of sponsor: asked for, approved by somebody else, counted from its day on, and kept."""
 
+import random
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
 from common.operations import jobs
@@ -11,8 +11,8 @@ from distributors import tree
 from distributors.models import Distributor, SponsorChange, Sponsorship
 from distributors.operations import sponsorship
 from distributors.queries import network, sponsor_tree
-from tests.cast import JOINED
-from tests.distributors.people import LATER
+from tests.cast import JOINED, join
+from tests.distributors.people import LATER, batch, children, everybody_below
 
 pytestmark = pytest.mark.django_db
 NOW = LATER - timedelta(days=12)
@@ -20,11 +20,6 @@ NOW = LATER - timedelta(days=12)
 
 @pytest.fixture
 def staff(cast):
-    for name, rights in (
-        ("paula", ["request_sponsor_change"]),
-        ("quinn", ["request_sponsor_change", "approve_sponsor_change"]),
-    ):
-        cast.users[name].user_permissions.add(*Permission.objects.filter(codename__in=rights))
     return cast
 
 
@@ -198,14 +193,79 @@ def test_a_wrong_history_is_found_out(staff):
     assert len(tree.history_problems()) == 2
 
 
-def test_the_team_of_who_left_moves_up(staff):
+@pytest.fixture
+def eva_left(staff):
     Distributor.objects.filter(pk=staff.eva.pk).update(status="left")
-    assert sponsorship.team_moves_up(distributor_id=staff.eva.pk, effective_at=LATER, now=NOW) == 1
-    assert sponsor_of(staff, "finn") == staff.dan.pk
-    assert sponsor_of(staff, "eva") == staff.dan.pk
+    return staff
+
+
+def ask_up(cast, name="eva"):
+    return sponsorship.request_roll_up(
+        number=cast.people[name].number,
+        reason="Left in writing",
+        effective_at=LATER,
+        by=cast.users["paula"].pk,
+        now=NOW,
+    )
+
+
+def test_the_team_of_who_left_moves_up_by_the_same_way(eva_left):
+    change = ask_up(eva_left)
+    assert (change.people, change.to_sponsor_id) == (1, eva_left.dan.pk)
+    sponsorship.approve(change_id=change.pk, by=eva_left.users["quinn"].pk, now=NOW)
+    jobs.advance_due(now=LATER, owner="the test")
+    assert sponsor_of(eva_left, "finn") == sponsor_of(eva_left, "eva") == eva_left.dan.pk
+    assert line_on(eva_left, "finn", NOW)[1] == "1005"
     assert tree.problems() == tree.history_problems() == []
 
 
 def test_the_team_of_who_stays_does_not(staff):
     with pytest.raises(sponsorship.CannotChange):
-        sponsorship.team_moves_up(distributor_id=staff.eva.pk, effective_at=LATER, now=NOW)
+        ask_up(staff)
+
+
+def test_what_is_late_is_done_before_a_line_is_drawn(staff):
+    change = ask(staff)
+    sponsorship.approve(change_id=change.pk, by=staff.users["quinn"].pk, now=NOW)
+    sponsorship.apply_until(moment=LATER, now=LATER + timedelta(days=40))
+    assert sponsor_of(staff, "eva") == staff.dan.pk
+    sponsorship.apply_until(moment=LATER + timedelta(days=30), now=LATER + timedelta(days=40))
+    assert sponsor_of(staff, "eva") == staff.gus.pk
+
+
+def test_a_newcomer_put_right_does_not_keep_others_from_moving(staff):
+    """Who joined later than the moment a move counts from has the new sponsor from joining on."""
+    newcomer = join(cast=staff, name="nora", under="gus", number="2001", joined_at=LATER + timedelta(days=9))
+    tree.move(distributor_id=newcomer.pk, sponsor_id=staff.dan.pk, effective_at=LATER)
+    tree.move(distributor_id=staff.eva.pk, sponsor_id=staff.gus.pk, effective_at=LATER)
+    rows = Sponsorship.objects.filter(distributor=newcomer).values_list("sponsor_id", "starts_at", "ends_at")
+    assert list(rows) == [(staff.dan.pk, LATER + timedelta(days=9), None)]
+    assert tree.history_problems() == []
+
+
+def test_months_of_random_moves_leave_every_months_tree_to_be_read(db):
+    chance = random.Random(3)
+    tree.plant(people=batch([None, *(chance.randrange(at) for at in range(1, 60))]))
+    ids, stood = list(Distributor.objects.values_list("pk", flat=True)), []
+
+    def sponsors(until):
+        rows = network.network(until=until)
+        return dict(zip(rows.id.tolist(), rows.sponsor_id.tolist(), strict=True))
+
+    for month in range(8):
+        moment = LATER + timedelta(days=30 * month)
+        stood.append((moment, sponsors(None)))
+        for _ in range(6):
+            one, other = chance.sample(ids, 2)
+            if one != other and other not in everybody_below(one, children()):
+                tree.move(distributor_id=one, sponsor_id=other, effective_at=moment)
+        leaver = chance.choice([pk for pk, above in sponsors(None).items() if above])
+        tree.roll_up(distributor_id=leaver, effective_at=moment)
+    assert [sponsors(moment) for moment, _ in stood] == [then for _, then in stood]
+    assert tree.problems() == tree.history_problems() == []
+
+
+def test_nobody_to_move_up_and_nobody_to_move_up_to(staff):
+    assert tree.roll_up(distributor_id=staff.finn.pk, effective_at=LATER) == 0
+    with pytest.raises(tree.NobodyAbove):
+        tree.roll_up(distributor_id=staff.ana.pk, effective_at=LATER)

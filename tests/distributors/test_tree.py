@@ -160,7 +160,7 @@ def test_moving_below_oneself_is_refused_with_the_path():
 
 @pytest.mark.django_db
 def test_moving_below_oneself_would_close_a_circle_without_the_refusal(monkeypatch):
-    monkeypatch.setattr("distributors.tree.places._refuse_circle", lambda *ids: None)
+    monkeypatch.setattr("distributors.tree.moves._refuse_circle", lambda *ids: None)
     tree.plant(people=batch([None, 0, 1, 2]))
     ids = dict(Distributor.objects.values_list("number", "pk"))
     tree.move(distributor_id=ids["B1"], sponsor_id=ids["B3"], effective_at=LATER)

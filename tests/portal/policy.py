@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 SUBJECT = "1005"
 PERIOD = "2026-10"
+CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,11 @@ POLICY: dict[str, Row] = {
     "order-cancel": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     # The company.
     "staff-overview": staff(),
+    "staff-moves": staff(may=PREPARE),
+    "staff-move": staff(may=PREPARE, key=CHANGE),
+    "staff-move-approve": write_only(staff(may=APPROVE, key=CHANGE)),
+    "staff-move-refuse": write_only(staff(may=APPROVE, key=CHANGE)),
+    "staff-move-withdraw": write_only(staff(may=PREPARE, key=CHANGE)),
     "staff-months": staff(may=PREPARE),
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),

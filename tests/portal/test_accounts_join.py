@@ -108,7 +108,7 @@ def test_a_busy_tree_leaves_the_link_good_for_later(cast, reader, monkeypatch):
 
     reader.post(DISTRIBUTOR, DETAILS)
     with monkeypatch.context() as patched:
-        patched.setattr("distributors.operations.enrolment.take_place", busy)
+        patched.setattr("distributors.operations.enrolment.take_place_inside", busy)
         assert confirm(reader).status_code == 503
     assert confirm(reader).status_code == 302
     assert Distributor.objects.count() == 9

@@ -192,3 +192,24 @@ def test_the_command_reports(load, tmp_path, capsys):
     with pytest.raises(CommandError):
         call_command("import_orders", path)
     assert "row 2: has 12 cells" in capsys.readouterr().err
+
+
+def test_parts_do_not_cut_an_order_in_two(load, monkeypatch):
+    """Rows are read, computed and written part by part; an order's lines may fall into several."""
+    for place in ("common.operations.staging", "sales.operations.import_writing"):
+        monkeypatch.setattr(f"{place}.AT_A_TIME", 2)
+    load(
+        OWN, SOLD, OWN_OIL, *(SOLD.replace("W2", f"W{n}") for n in range(10, 15)), OWN.replace("SOAP", "KIT")
+    )
+    lines = OrderLine.objects.filter(order__number="W1").order_by("position")
+    assert list(lines.values_list("position", "product__sku")) == [(1, "KIT"), (2, "OIL"), (3, "SOAP")]
+    assert Order.objects.get(number="W1").total == 3 * 4_900 + 3_000 + 3 * 900
+    assert OrderLine.objects.count() == 9
+
+
+def test_an_order_paid_here_since_is_still_the_same_order(load):
+    unpaid = SOLD.replace(",2026-10-03,paid", ",,placed")
+    load(unpaid)
+    Order.objects.update(state="paid", paid_at=NOW, booked_at=NOW)
+    assert load(unpaid).known == 1
+    assert problems(load, SOLD)[0][:2] == (2, "paid_at")

@@ -1,0 +1,82 @@
+"""The sponsor tree beside django-mptt, django-treebeard and django-tree-queries, on a PostgreSQL of its own.
+
+Prints every figure as it is measured and writes the tables into docs/benchmarks.md.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.tree import report  # noqa: E402
+from tests.run import INITDB, find, postgres  # noqa: E402
+
+SIZES = (10_000, 100_000, 1_000_000)
+PAGE = ROOT / "docs" / "benchmarks.md"
+# What a server with some memory is given; everything that keeps a commit safe stays on.
+TUNED = "-c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=60"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--page", type=Path, default=PAGE, help="the page whose chapter is written")
+    parser.add_argument(
+        "--quick", action="store_true", help="a few calls of each kind, to see that all works"
+    )
+    asked = parser.parse_args(arguments)
+    initdb = find("initdb", *INITDB)
+    if initdb is None:
+        print("PostgreSQL is not installed: there is nothing to measure on.")
+        return 1
+    with postgres(initdb, TUNED) as address:
+        server = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
+        figures = [measure(people, address, quick=asked.quick) for people in asked.sizes]
+    _write(asked.page, report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}"))
+    print(f"Written to {asked.page.name}.")
+    return 0
+
+
+def measure(people: int, address: str, *, quick: bool) -> dict[str, Any]:
+    """All figures at one size, from a process and a database of its own."""
+    print(f"{people:,} people", flush=True)
+    name = f"tree{people}"
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "figures.json"
+        less = ["--budget=0.1", "--calls=4", "--crowd=0.5", "--processes=2"] if quick else []
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.tree.one_size", f"--people={people}", f"--out={out}", *less],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": address.rsplit("/", 1)[0] + f"/{name}",
+                "DJANGO_SETTINGS_MODULE": "benchmarks.tree.settings",
+                "REDIS_URL": "",
+            },
+            check=True,
+        )
+        return dict(json.loads(out.read_text(encoding="utf-8")))
+
+
+def _write(page: Path, section: str) -> None:
+    """The chapter in its place, whatever else the page holds."""
+    text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+    chapters = re.split(r"(?m)^(?=## )", text)
+    kept = [chapter.rstrip() + "\n" for chapter in chapters if not chapter.startswith(report.TITLE)]
+    page.write_text("\n".join([*kept, section]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""What staff send about a change of sponsor."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from commissions.operations.sponsor_changes import Month
+from common import spoken
+
+
+class MoveForm(forms.Form):
+    """Who is to stand under whom, why, and from when it counts."""
+
+    number = forms.CharField(
+        label=_("Number of the person who moves"),
+        max_length=20,
+        error_messages={"required": _("Whose sponsor changes?")},
+    )
+    sponsor_number = forms.CharField(
+        label=_("Number of the new sponsor"),
+        max_length=20,
+        required=False,
+        help_text=_("Leave it empty for the team of somebody who left: it moves up, where the plan says so."),
+    )
+    month = forms.ChoiceField(
+        label=_("Counts from"),
+        help_text=_("Months that are closed keep the line they were computed with."),
+        error_messages={"required": _("From when does it count?")},
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It is kept with the change."),
+        error_messages={"required": _("Say why; the reason is kept with the change.")},
+    )
+
+    def __init__(self, *args: Any, months: Sequence[Month], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_months = bool(months)
+        field = self.fields["month"]
+        field.choices = [(one.key, spoken.month_name(one.starts_at)) for one in months]  # type: ignore[attr-defined]
+        self.helper = _poster()
+        button = Submit("do", _("Ask for this change"), css_class="btn-main", css_id="move-button")
+        self.helper.layout = Layout("number", "sponsor_number", "month", "reason", button)
+
+
+class RefuseForm(forms.Form):
+    """Why a change is refused."""
+
+    reason = forms.CharField(
+        label=_("Why it is refused"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why it is refused.")},
+    )
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _poster()
+        self.helper.form_action = action
+        button = Submit(
+            "do", _("Refuse with this reason"), css_class="btn-plain btn-wide", css_id="refuse-button"
+        )
+        self.helper.layout = Layout("reason", button)
+
+
+def _poster() -> FormHelper:
+    helper = FormHelper()
+    helper.form_method = "post"
+    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
+    return helper
