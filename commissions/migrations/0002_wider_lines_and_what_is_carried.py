@@ -137,4 +137,8 @@ class Migration(migrations.Migration):
             model_name='carried',
             index=models.Index(fields=['run', 'kind', 'name'], name='carried_of_run'),
         ),
+        migrations.AddIndex(
+            model_name='snapshot',
+            index=models.Index(fields=['sponsor', 'run'], name='snapshot_of_sponsor'),
+        ),
     ]

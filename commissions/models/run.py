@@ -136,7 +136,10 @@ class Snapshot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "distributor"], name="snapshot_once")]
-        indexes = [models.Index(fields=["distributor", "run"], name="snapshot_of_person")]
+        indexes = [
+            models.Index(fields=["distributor", "run"], name="snapshot_of_person"),
+            models.Index(fields=["sponsor", "run"], name="snapshot_of_sponsor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.distributor_id}"

@@ -5,6 +5,7 @@ run stored, cut down to the team, and `core.explain` names the reason of every o
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from commissions.core import explain
 from commissions.core.explain import Reason, Why
@@ -23,13 +24,13 @@ from commissions.core.result import Items, Lines, Result
 from commissions.models import Line, Run, Snapshot
 from commissions.queries import plans, snapshots
 from common.dates import company_day, day_number
-from distributors.queries import sponsor_tree
 from sales.queries import volume
 
 # Above this many people the reasons stand by bonus only: the page would take too long.
 LARGEST_TEAM = 20_000
 AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
 MICRO = 1_000_000
+SNAPSHOTS = Snapshot._meta.db_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,6 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
     if run is None:
         return None
     plan = plans.parsed(version=run.plan)
-    if plan.statuses != {plan.active} or set(plan.memories) - {"title"}:
-        return None
     team = _team(run, person_id)
     if not team:
         return None
@@ -72,12 +71,11 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
 
 def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
     """The person first, then their team as the run saw it, sponsors before those they sponsored."""
-    below = sponsor_tree.downline(distributor_id=person_id).order_by().values("pk")
-    known = Snapshot.objects.filter(Q(distributor_id=person_id) | Q(distributor_id__in=below), run=run)
+    known = Snapshot.objects.filter(run=run, distributor_id__in=_team_of(run, person_id))
     if known.count() > LARGEST_TEAM:
         return []
     rows = known.values(
-        "distributor_id", "sponsor_id", "standing", "active", "rank", "title", "measures",
+        "distributor_id", "sponsor_id", "standing", "active", "rank", "measures", "statuses", "memory",
         "distributor__number", "distributor__joined_at",
     )  # fmt: skip
     under: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -93,6 +91,18 @@ def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
         team += sorted(level, key=lambda row: row["distributor__number"])
         level = [child for row in level for child in under.get(row["distributor_id"], ())]
     return team
+
+
+def _team_of(run: Run, person_id: int) -> RawSQL:
+    """Everybody at and below a person as the run saw the tree, whatever moves came later."""
+    return RawSQL(  # noqa: S611 - values are parameters
+        f"""WITH RECURSIVE team (id) AS (
+            SELECT distributor_id FROM {SNAPSHOTS} WHERE run_id = %s AND distributor_id = %s
+            UNION ALL
+            SELECT s.distributor_id FROM team JOIN {SNAPSHOTS} s ON s.sponsor_id = team.id AND s.run_id = %s
+        ) SELECT id FROM team""",  # noqa: S608
+        [run.pk, person_id, run.pk],
+    )
 
 
 def _facts(run: Run, team: list[dict[str, Any]]) -> tuple[Facts, Any]:
@@ -126,12 +136,10 @@ def _result(run: Run, plan: Plan, facts: Facts, team: list[dict[str, Any]], orde
         plan=plan,
         facts=facts,
         volumes=volumes(plan=plan, facts=facts),
-        measures={name: np.array([row[name] for row in measured], dtype=np.int64) for name in measured[0]},
-        statuses={plan.active: np.array([row["active"] for row in team], dtype=np.bool_)},
+        measures=_columns(measured),
+        statuses=_columns([snapshots.statuses(plan=plan, row=row["statuses"]) for row in team]),
         rank=np.array([row["rank"] for row in team], dtype=np.int64),
-        memory_after={
-            name: np.array([row["title"] for row in team], dtype=np.int64) for name in plan.memories
-        },
+        memory_after=_columns([snapshots.memory(plan=plan, row=row["memory"]) for row in team]),
         requirements=plan.requirements,
         have=np.zeros((len(team), len(plan.requirements)), dtype=np.int64),
         lines=_paid(run, plan, team[0]["distributor_id"], order_lines),
@@ -142,6 +150,11 @@ def _result(run: Run, plan: Plan, facts: Facts, team: list[dict[str, Any]], orde
         shares={},
         new_positions={},
     )
+
+
+def _columns(rows: Sequence[Mapping[str, int]]) -> dict[str, Any]:
+    """Numbers by name for each person, as an array for each name."""
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
