@@ -12,11 +12,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import Q, Sum
+from django.db.models import Q, Subquery, Sum
 from numpy.typing import NDArray
 
 from commissions.core import rounding
-from commissions.models import Line, Run, StatementItem
+from commissions.models import Line, Period, Run, StatementItem
 from commissions.queries.facts import Loaded
 
 Ints = NDArray[np.int64]
@@ -73,8 +73,16 @@ def find(*, loaded: Loaded) -> Corrections:
     left = _left(loaded)
     if not left:
         return Corrections()
-    lines = [line for part in _parts(sorted(left)) for line in _lines(part, left)]
-    return Corrections(lines, _items(lines))
+    final = _final_before(loaded.facts.period)
+    lines = [line for part in _parts(sorted(left)) for line in _lines(part, left, final)]
+    return Corrections(lines, _items(lines, final))
+
+
+def _final_before(period: str) -> list[int]:
+    """The final runs of earlier periods. Later ones say nothing here: computed again, a period finds the same."""
+    begins = Period.objects.filter(key=period).values("starts_at")[:1]
+    earlier = Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=Subquery(begins))
+    return list(earlier.order_by("pk").values_list("pk", flat=True))
 
 
 def _left(loaded: Loaded) -> dict[int, tuple[int, int]]:
@@ -97,12 +105,14 @@ def _left(loaded: Loaded) -> dict[int, tuple[int, int]]:
     return left
 
 
-def _lines(order_lines: Sequence[int], left: dict[int, tuple[int, int]]) -> Iterator[BackLine]:
+def _lines(
+    order_lines: Sequence[int], left: dict[int, tuple[int, int]], final: Sequence[int]
+) -> Iterator[BackLine]:
     paid = Line.objects.filter(
-        order_line_id__in=order_lines, corrects__isnull=True, run__state=Run.State.FINAL
+        order_line_id__in=order_lines, corrects__isnull=True, run_id__in=final
     ).select_related("run__period")
     originals = list(paid.order_by("run__period__starts_at", "pk"))
-    before = _corrected(originals)
+    before = _corrected(originals, final)
     for line in originals:
         stands, stood = left[line.sold]
         exact_back, base_back = before.get(line.pk, (0, 0))
@@ -126,24 +136,22 @@ def _lines(order_lines: Sequence[int], left: dict[int, tuple[int, int]]) -> Iter
         )
 
 
-def _corrected(originals: Sequence[Line]) -> dict[int, tuple[int, int]]:
-    """What final runs have taken back of each line already: millionths, and base."""
+def _corrected(originals: Sequence[Line], final: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """What these final runs have taken back of each line already: millionths, and base."""
     found: dict[int, tuple[int, int]] = {}
     for part in _parts([line.pk for line in originals]):
-        rows = Line.objects.filter(corrects_id__in=part, run__state=Run.State.FINAL).values_list(
-            "corrects_id"
-        )
+        rows = Line.objects.filter(corrects_id__in=part, run_id__in=final).values_list("corrects_id")
         for pk, whole, micro, base in rows.annotate(Sum("whole"), Sum("micro"), Sum("base")):
             if pk is not None:
                 found[pk] = (int(whole) * MICRO + int(micro), int(base))
     return found
 
 
-def _items(lines: Sequence[BackLine]) -> list[BackItem]:
+def _items(lines: Sequence[BackLine], final: Sequence[int]) -> list[BackItem]:
     taken: dict[ItemKey, list[BackLine]] = defaultdict(list)
     for line in lines:
         taken[line.item].append(line)
-    stands, paid = _standing(taken), _paid(taken)
+    stands, paid = _standing(taken, final), _paid(taken, final)
     items = []
     for key in sorted(taken):
         exact = stands[key] + sum(line.exact for line in taken[key])
@@ -153,14 +161,12 @@ def _items(lines: Sequence[BackLine]) -> list[BackItem]:
     return items
 
 
-def _standing(keys: Iterable[ItemKey]) -> dict[ItemKey, int]:
+def _standing(keys: Iterable[ItemKey], final: Sequence[int]) -> dict[ItemKey, int]:
     """The lines of each item, less what final runs took back of them before: millionths."""
     found: dict[ItemKey, int] = defaultdict(int)
     for run_id, distributors in _by_run(keys):
         own = Line.objects.filter(run_id=run_id, corrects__isnull=True, distributor_id__in=distributors)
-        back = Line.objects.filter(
-            run__state=Run.State.FINAL, corrects__run_id=run_id, distributor_id__in=distributors
-        )
+        back = Line.objects.filter(run_id__in=final, corrects__run_id=run_id, distributor_id__in=distributors)
         for rows in (own, back):
             sums = rows.order_by().values_list("distributor_id", "bonus").annotate(Sum("whole"), Sum("micro"))
             for distributor, bonus, whole, micro in sums:
@@ -168,14 +174,13 @@ def _standing(keys: Iterable[ItemKey]) -> dict[ItemKey, int]:
     return found
 
 
-def _paid(taken: dict[ItemKey, list[BackLine]]) -> dict[ItemKey, int]:
+def _paid(taken: dict[ItemKey, list[BackLine]], final: Sequence[int]) -> dict[ItemKey, int]:
     """What was paid for each item, corrections of final runs included: minor units."""
     found: dict[ItemKey, int] = defaultdict(int)
     period_of = {key.run_id: lines[0].period for key, lines in taken.items()}
     for run_id, distributors in _by_run(taken):
         rows = StatementItem.objects.filter(distributor_id__in=distributors).filter(
-            Q(run_id=run_id, corrects_period="")
-            | Q(run__state=Run.State.FINAL, corrects_period=period_of[run_id])
+            Q(run_id=run_id, corrects_period="") | Q(run_id__in=final, corrects_period=period_of[run_id])
         )
         for distributor, bonus, amount in rows.values_list("distributor_id", "bonus", "amount"):
             found[ItemKey(run_id, distributor, bonus)] += amount

@@ -16,7 +16,12 @@ Ints = NDArray[np.int64]
 
 def of_computed(*, computed: Computed) -> str:
     """The hash of the items and lines that storing this would write."""
-    return fingerprint.of_tables(tables={"items": _items(computed), "lines": _lines(computed)})
+    return fingerprint.of_tables(tables=tables(computed=computed))
+
+
+def tables(*, computed: Computed) -> dict[str, Table]:
+    """The items and lines that storing this would write, by business keys."""
+    return {"items": _items(computed), "lines": _lines(computed)}
 
 
 def _items(computed: Computed) -> Table:

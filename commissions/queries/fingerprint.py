@@ -48,11 +48,16 @@ def of_tables(*, tables: dict[str, Table]) -> str:
 
 def of_run(*, run_id: int) -> str:
     """The hash of a run's items and lines as they are stored."""
+    return of_tables(tables=tables_of_run(run_id=run_id))
+
+
+def tables_of_run(*, run_id: int) -> dict[str, Table]:
+    """A run's items and lines as they are stored, by business keys."""
     people = _vocabulary(
         "SELECT p.id, p.number FROM distributors_distributor p "
         f"JOIN (SELECT distributor_id FROM commissions_snapshot WHERE run_id = {run_id:d}) s ON s.distributor_id = p.id"
     )
-    return of_tables(tables={"items": _items(run_id, people), "lines": _lines(run_id, people)})
+    return {"items": _items(run_id, people), "lines": _lines(run_id, people)}
 
 
 def _add(digest: Any, table: Table) -> None:

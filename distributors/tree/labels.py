@@ -7,6 +7,8 @@ spreading rare and small: O(log n) labels per insertion, amortised (Bender, Cole
 Zito, "Two simplified algorithms for maintaining order in a list", 2002).
 """
 
+import math
+
 from django.db import connection
 
 BITS = 62
@@ -17,7 +19,10 @@ SMALLEST_RANGE = 4
 
 
 class TreeFull(RuntimeError):
-    """More labels than 2**62 can hold at the allowed density: billions of people in one tree."""
+    """More labels than 2**62 can hold at the allowed density: two thousand million people in one tree.
+
+    Never before, in whatever order they join: the widest range is the whole tree, and it alone decides.
+    """
 
 
 def greatest_below(*, table: str, tree_id: int, label: int) -> int:
@@ -30,6 +35,15 @@ def greatest_below(*, table: str, tree_id: int, label: int) -> int:
                        WHERE tree_id = %s AND rght < %s ORDER BY tree_id DESC, rght DESC LIMIT 1) AS ends
     ) AS labels"""  # noqa: S608
     return _number(sql, [tree_id, label, tree_id, label])
+
+
+def comfortable(labels: int) -> int:
+    """How wide a gap should be for so many labels: no denser than a range of their number may be.
+
+    A team that filled its gap to the last label would have to be spread again by the first who joins in it.
+    """
+    bits = int(math.log(labels, 2 / DENSITY))
+    return int(labels * DENSITY**bits)
 
 
 def make_room(*, table: str, tree_id: int, label: int, extra: int) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from distributors.models import Distributor
 from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
-from distributors.tree.labels import TOP, greatest_below, make_room
+from distributors.tree.labels import TOP, comfortable, greatest_below, make_room
 from distributors.tree.lock import writing
 
 # The first newcomer under a sponsor takes a quarter of the free labels, the next a quarter of the rest: with
@@ -109,12 +109,12 @@ def _room(
     """The sponsor as it is now, the label before its rght (or before the place `before_id` below it), and how
     many (at least `labels`) are free between.
     """
-    for _ in range(2):
+    for enough in (comfortable(labels), labels):
         sponsor = read(sponsor_id, forest)
         end = sponsor.rght if before_id is None else read(before_id, forest).lft
         before = greatest_below(table=forest.table, tree_id=sponsor.tree_id, label=end)
         free = end - before - 1
-        if free >= labels:
+        if free >= enough:
             return sponsor, before, free
         make_room(table=forest.table, tree_id=sponsor.tree_id, label=end, extra=labels)
     raise AssertionError(f"Spreading made no room below {sponsor_id} among the {forest.many}")

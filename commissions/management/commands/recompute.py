@@ -1,0 +1,41 @@
+"""`manage.py recompute 2026-10`: compute a closed month again from what it was computed from. Writes nothing.
+
+Ends with 1 when the output is not, byte for byte, what is stored.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from commissions.core.facts import FactsError
+from commissions.operations import recomputing
+
+
+class Command(BaseCommand):
+    help = "Compute a final month, or one in draft, again, and compare it with what is stored."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("period", help="the month, as 2026-10")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            found = recomputing.again(period_key=options["period"])
+        except (recomputing.NothingToRecompute, FactsError) as error:
+            raise CommandError(str(error)) from error
+        run = found.run
+        self.stdout.write(f"{run.period.key}, draft {run.number}, {run.get_state_display()}, {run.plan}")
+        self.stdout.write(f"input   {run.input_hash} {'the same' if found.same_input else found.input}")
+        self.stdout.write(f"output  {run.output_hash} {'the same' if found.same else found.output}")
+        if not found.same_input:
+            self.stderr.write("The input is not what it was: sales, people or the tree of then were changed.")
+            for person in found.people:
+                self.stderr.write(f"  distributor {person}")
+        if found.engine != run.engine_version:
+            self.stderr.write(f"The run was computed by engine {run.engine_version}, this is {found.engine}.")
+        if found.same:
+            self.stdout.write(self.style.SUCCESS("Computed again, it is the same to the byte."))
+            return
+        if found.first is None:
+            raise CommandError("The rows are those computed again, but not those the run's hash was made of.")
+        raise CommandError(f"It is not the same. The first difference: {found.first}")
