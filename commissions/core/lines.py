@@ -1,7 +1,5 @@
 """From what the bonuses pay to lines in their final order, and from lines to items."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,43 +17,51 @@ SIXTEEN_BITS = np.uint16
 AFTER_ROUNDING = (Kind.GUARANTEE, Kind.MOST, Kind.GROUP, Kind.HELD, Kind.RELEASED)
 
 
-def lines_of(board: Board, found: Sequence[Found], rows: Lines) -> Lines:
-    """All lines, exact, in the order that result.Lines promises. `found` has one entry per bonus of the plan, in its
-    order; `rows` are the lines that are not in bulk, those of a bonus sorted by source or origin."""
+def lines_of(board: Board, found: dict[int, Found], rows: Lines) -> Lines:
+    """All lines, exact, in the order that result.Lines promises.
+
+    `found`, by bonus: those with lines in bulk. They are taken out of it, for these lines are most of what a run has in
+    memory. `rows` are the lines that are not in bulk, those of a bonus sorted by source or origin.
+    """
     bulk = _bulk(board, found)
     if not len(rows):
         return bulk
-    of_item = (rows.beneficiary * len(found) + rows.bonus) * len(Kind) + rows.kind
-    rows = taken(rows, np.argsort(of_item, kind="stable"))
+    rows = taken(rows, _by_item(rows, board))
     if not len(bulk):
         return rows
     lines = joined([bulk, rows])
-    of_item = (lines.beneficiary * len(found) + lines.bonus) * len(Kind) + lines.kind
-    return taken(lines, np.argsort(of_item, kind="stable"))
+    return taken(lines, _by_item(lines, board))
 
 
-def _bulk(board: Board, found: Sequence[Found]) -> Lines:
+def _by_item(lines: Lines, board: Board) -> Ints:
+    """A stable order by beneficiary, bonus and kind."""
+    of_item = (lines.beneficiary * len(board.plan.bonuses) + lines.bonus) * len(Kind) + lines.kind
+    return np.argsort(of_item, kind="stable")
+
+
+def _bulk(board: Board, found: dict[int, Found]) -> Lines:
     """Lines of walks from sales, sorted by beneficiary, bonus, source and level. Each walk's are sorted by source and
     level already."""
-    paid = [
-        (at, one, one.bulk) for at, one in enumerate(found) if one.bulk is not None and len(one.bulk.source)
-    ]
-    beneficiary = _joined([bulk.beneficiary for _, _, bulk in paid])
-    source, which, level, rate = _sorted([bulk for _, _, bulk in paid], _by_person(beneficiary))
+    heads = [(at, found[at].along, found[at].on) for at in sorted(found)]
+    paid = [bulk for bulk in (found[at].bulk for at in sorted(found)) if bulk is not None]
+    found.clear()
+    beneficiary = _joined([bulk.beneficiary for bulk in paid])
+    source, which, level, rate = _sorted(paid, _by_person(beneficiary))
+    paid.clear()
     people = len(board)
     beneficiary = np.repeat(np.arange(people), np.bincount(beneficiary, minlength=people))
-    volumes = [board.volumes[one.on] for _, one, _ in paid]
+    volumes = [board.volumes[on] for _, _, on in heads]
     _fits(volumes, rate)
     base = _looked_up(volumes, which, source)
     whole, micro = rounding.exact(base=base, rate_ppm=rate)
     bounded_total(whole)
     seller = board.facts.lines.seller[source]
-    depths = {one.along: board.tree_depths(one.along) for _, one, _ in paid}
-    trees = [depths[one.along] for _, one, _ in paid]
+    depths = {along: board.tree_depths(along) for _, along, _ in heads}
+    trees = [depths[along] for _, along, _ in heads]
     same = [trees[0]] if len(depths) == 1 else trees
     depth = _looked_up(same, which, seller) - _looked_up(same, which, beneficiary)
     return Lines(
-        bonus=np.array([at for at, _, _ in paid] or [0])[which],
+        bonus=np.array([at for at, _, _ in heads] or [0])[which],
         beneficiary=beneficiary,
         source=source,
         level=level,
@@ -64,7 +70,7 @@ def _bulk(board: Board, found: Sequence[Found]) -> Lines:
         rate_ppm=rate,
         whole=whole,
         micro=micro,
-        kind=np.zeros(len(source), np.int64),
+        kind=np.broadcast_to(np.int64(Kind.SALE), len(source)),
         origin=seller,
     )
 

@@ -60,6 +60,7 @@ class _Till:
 
     board: Board
     found: dict[int, Found] = field(default_factory=dict)
+    bulk: dict[int, Found] = field(default_factory=dict)  # those with lines in bulk
     rows: dict[int, list[Lines]] = field(default_factory=dict)
     before_caps: dict[int, Ints] = field(default_factory=dict)  # per person, what is held taken out
     items: dict[int, Ints] = field(default_factory=dict)  # per person, where somebody else needs them
@@ -92,11 +93,14 @@ class _Till:
     def compute(self, at: int) -> None:
         """One bonus: its lines, then the most of it, what waits, and what is released."""
         bonus, rows = self.bonuses[at], []
-        found = self.found[at] = self._shape(bonus)
+        found = self._shape(bonus)
+        self.found[at] = replace(found, bulk=None, rows=None)
         if isinstance(bonus.how, Walk) and bonus.how.pays_in == "shares":
             self.shares[bonus.name] = self._rounded(found)
-            self.found[at], self.rows[at], self.items[at] = Found(), [], np.zeros(len(self.board), np.int64)
+            self.rows[at], self.items[at] = [], np.zeros(len(self.board), np.int64)
             return
+        if found.bulk is not None and len(found.bulk.source):
+            self.bulk[at] = found
         kept = found.kept[0] if bonus.hold is None else 0
         if isinstance(bonus.how, Guarantee):
             self.items[at] = self.before_caps[at] = self._rounded(found)
@@ -133,7 +137,7 @@ class _Till:
         standing = {at: self._with_released(at) for at in self.items}
         cut = groups.apply(board, standing) if board.plan.group_rules else joined([])
         rows = joined([part for at in range(len(names)) for part in self.rows[at]] + [cut])
-        lines = lines_of(board, found, rows)
+        lines = lines_of(board, self.bulk, rows)
         return Payment(
             lines=lines,
             items=items_of(lines, board.plan.ledger.round),

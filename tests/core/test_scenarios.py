@@ -205,6 +205,14 @@ def test_several_scenarios_stand_in_a_list():
     assert [difference.found for difference in answer.differences] == ["5.05"]
 
 
+def test_several_scenarios_may_have_names_and_one_may_stand_under_its_key():
+    one = "\n".join("    " + line for line in MONTH.splitlines())
+    answer = play_text(PLAN + f"scenarios:\n  first:\n{one}\n  second:\n{one}\n")
+    assert told(answer) == []
+    assert len(answer.told()["scenarios"]) == 2
+    assert told(play_text(PLAN + f"scenario:\n{one}\n")) == []
+
+
 def test_what_is_written_beside_several_scenarios_is_refused():
     assert problems("scenarios: []\npeople: {}\n") == [
         "2: people: stands beside scenarios; write it inside one of them"

@@ -43,7 +43,7 @@ def _aggregate(aggregate: Aggregate, names: Names) -> Understood:
     of, unit = _looked_at(aggregate, inner)
     found = replace(aggregate, of=of, where=where, until=until, skipping=skipping)
     if found.kind in {"largest", "smallest"} and not (_none_mine(of) and _mine_joined(where)):
-        where_alone = "stands in where alone, joined by and: where active and mine(…)"
+        where_alone = "stands in where alone, joined by and, or: where active and mine(…)"
         raise TypeProblem(f"in {found.kind}() mine(tree) {where_alone}")
     if scope.name not in {"memory", "frontline"}:
         _asker_is_a_step(found, inner)
@@ -131,8 +131,8 @@ def _asked_here(expression: Expression) -> Iterator[Word]:
 
 
 def _mine_joined(test: Expression | None) -> bool:
-    """Whether whose somebody is is a condition of its own among others that all must hold."""
-    if isinstance(test, Logic) and test.operator == "and":
+    """Whether whose somebody is only lets people in: joined by and, or; never turned round by not."""
+    if isinstance(test, Logic):
         return _mine_joined(test.left) and _mine_joined(test.right)
     return isinstance(test, Mine) or _none_mine(test)
 

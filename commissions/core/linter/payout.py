@@ -1,7 +1,7 @@
 """How much of what is sold a plan may pay out. Organisations that are built to be expensive are computed by the engine
 itself; the dearest that was found is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -32,10 +32,11 @@ from commissions.core.values import Overflowing
 LEVELS = 5
 SHORT, LOW = line_of(16), tree_of(LEVELS)
 STEP = 2  # levels
-MOST_PEOPLE, MOST_LEVELS = 1_000, 9  # of a line, of a tree with two below each
-MOST_DEEPER = 3
+MOST_PEOPLE, MOST_LEVELS = 300, 9  # of a line, of a tree with two below each
+MOST_DEEPER = 2
 GROWTH = 2_000  # millionths of the volume per level: less is rounding
 TRUE = Number(1, "truth")
+World = tuple[Shape, Sale, Profile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,17 @@ class _ByHash:
 
 @lru_cache(maxsize=32)
 def _worst(key: _ByHash) -> Case | None:
-    search = Search(key.plan)
-    found = [case for case in (search.looked_at(*world) for world in _worlds(key.plan)) if case is not None]
+    search, assumed = Search(key.plan), profiles(key.plan)
+    found = search.all_of(
+        (shape, sale, one) for sale in sales(key.plan) for one in assumed[:3] for shape in (SHORT, LOW)
+    )
     if not found:
         return None
+    large = [case for case in found if case.sale.size == LARGE] or found
+    dearest = max(large, key=lambda case: case.share).sale  # whose other ranks and statuses are looked at too
+    found += search.all_of((SHORT, dearest, one) for one in assumed[3:])
     candidates = [one for shape in (SHORT, LOW) for one in _dearest(found, shape)]
-    return max([found_deeper for one in candidates for found_deeper in search.deeper(one)], key=_dear)
+    return max([deeper for one in candidates for deeper in search.deeper(one)], key=_dear)
 
 
 def _dear(case: Case) -> tuple[bool, bool, int, int]:
@@ -111,16 +117,6 @@ def _dear(case: Case) -> tuple[bool, bool, int, int]:
 
 def _dearest(found: list[Case], shape: Shape) -> list[Case]:
     return sorted((case for case in found if case.shape is shape), key=lambda case: -case.share)[:MOST_DEEPER]
-
-
-def _worlds(plan: Plan) -> Iterator[tuple[Shape, Sale, Profile]]:
-    """Every sale and profile in a line; those at the top in a tree, which pairs and the levels of a matrix like."""
-    everything = profiles(plan)
-    for sale in sales(plan):
-        for profile in everything if sale.size == LARGE else ():
-            yield SHORT, sale, profile
-        for profile in everything[:3]:
-            yield LOW, sale, profile
 
 
 class Search:
@@ -139,6 +135,10 @@ class Search:
             for name in rule.over
             if rule.of == "everyone"
         }
+
+    def all_of(self, worlds: Iterable[World]) -> list[Case]:
+        """What is paid in each organisation that the engine computes."""
+        return [case for case in (self.looked_at(*world) for world in worlds) if case is not None]
 
     def looked_at(self, shape: Shape, sale: Sale, profile: Profile) -> Case | None:
         """What is paid in one organisation; None where the engine refuses to compute."""

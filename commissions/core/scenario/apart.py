@@ -37,7 +37,12 @@ def take_apart(text: str, find_plan: Callable[[str], str | None]) -> Parts:
 def _with(plan: Mapped, rest: Mapped) -> Parts:
     listed = rest.items.get("scenarios")
     if listed is None:
+        inner = rest.items.get("scenario")
+        if isinstance(inner, Mapped) and len(rest.items) == 1:  # all of it under one key
+            rest = inner
         return Parts(plan, (rest,), False, rest.items.get("refused"))
+    if isinstance(listed, Mapped):  # by name
+        listed = Listed(tuple(listed.items.values()), listed.line)
     if not isinstance(listed, Listed) or not all(isinstance(item, Mapped) for item in listed.items):
         raise PlanError([Problem(listed.line, "scenarios", "must be a list of scenarios")])
     beside = [key for key in rest.items if key != "scenarios"]
