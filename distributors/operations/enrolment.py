@@ -161,19 +161,17 @@ def confirm(*, user_id: int, now: datetime) -> Confirmed | None:
     customer the caller makes the customer, in the same transaction. Raises TreeBusy; nothing is written then.
     """
     waiting = Enrolment.objects.filter(user_id=user_id, place_taken_at__isnull=True)
-    kind = waiting.values_list("kind", flat=True).first()
-    if kind is None:
-        return None
-    if kind == Enrolment.Kind.DISTRIBUTOR:
-        with writing():
-            return _complete(waiting, now)
-    with transaction.atomic():
-        return _complete(waiting, now)
-
-
-def _complete(waiting: QuerySet[Enrolment], now: datetime) -> Confirmed | None:
+    # Read before the lock, under which every statement keeps others waiting: what it says never changes.
     enrolment = waiting.first()
-    if enrolment is None or not waiting.update(place_taken_at=now):
+    if enrolment is None:
+        return None
+    is_place = enrolment.kind == Enrolment.Kind.DISTRIBUTOR
+    with writing() if is_place else transaction.atomic():
+        return _complete(enrolment, waiting, now)
+
+
+def _complete(enrolment: Enrolment, waiting: QuerySet[Enrolment], now: datetime) -> Confirmed | None:
+    if not waiting.update(place_taken_at=now):
         return None
     distributor_id = None
     if enrolment.kind == Enrolment.Kind.DISTRIBUTOR:

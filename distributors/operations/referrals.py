@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.crypto import get_random_string
 
 from distributors.models import ReferralCode
@@ -18,12 +18,22 @@ def issue(*, distributor_id: int, now: datetime) -> str:
     current = ReferralCode.objects.filter(distributor_id=distributor_id, revoked_at__isnull=True)
     for _ in range(5):
         code = get_random_string(LENGTH, ALPHABET)
-        new = ReferralCode(distributor_id=distributor_id, code=code, created_at=now)
-        # Not written where there is a current one, or where the code is taken: then look again.
-        ReferralCode.objects.bulk_create([new], ignore_conflicts=True)
+        if _write(distributor_id, code, now):
+            return code
         if (held := current.values_list("code", flat=True).first()) is not None:
             return held
     raise RuntimeError("No free referral code was found in five tries")
+
+
+def _write(distributor_id: int, code: str, now: datetime) -> bool:
+    """One statement; False where there is a current code already, or where somebody else has this one."""
+    field = ReferralCode._meta.get_field("created_at")
+    table = connection.ops.quote_name(ReferralCode._meta.db_table)
+    sql = f"""INSERT INTO {table} (distributor_id, code, created_at) VALUES (%s, %s, %s)
+        ON CONFLICT DO NOTHING RETURNING code"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [distributor_id, code, field.get_db_prep_save(now, connection)])
+        return cursor.fetchone() is not None
 
 
 def renew(*, distributor_id: int, now: datetime) -> str:

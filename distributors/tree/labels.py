@@ -46,6 +46,19 @@ def comfortable(labels: int) -> int:
     return int(labels * DENSITY**bits)
 
 
+def with_last_gap(*, table: str, place_id: int) -> tuple[int, int, int, int, int] | None:
+    """(lft, rght, tree_id, level) of a place, and the label that stands right before its rght, in one statement:
+    while somebody joins, everybody else waits."""
+    nearest = f"""SELECT {{label}} FROM {table} WHERE tree_id = place.tree_id AND {{label}} < place.rght
+        ORDER BY tree_id DESC, {{label}} DESC LIMIT 1"""  # noqa: S608
+    sql = f"""SELECT lft, rght, tree_id, level, ({nearest.format(label="lft")}), ({nearest.format(label="rght")})
+        FROM {table} place WHERE id = %s"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [place_id])
+        row = cursor.fetchone()
+    return (*row[:4], max(row[4], row[5] or 0)) if row else None
+
+
 def make_room(*, table: str, tree_id: int, label: int, extra: int) -> None:
     """Spreads the labels around `label` so that at least `extra` more fit right before it. Raises TreeFull.
 

@@ -8,7 +8,7 @@ from django.db.models import Max
 from distributors.models import Distributor
 from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
-from distributors.tree.labels import TOP, comfortable, greatest_below, make_room
+from distributors.tree.labels import TOP, comfortable, greatest_below, make_room, with_last_gap
 from distributors.tree.lock import writing
 
 # The first newcomer under a sponsor takes a quarter of the free labels, the next a quarter of the rest: with
@@ -110,11 +110,21 @@ def _room(
     many (at least `labels`) are free between.
     """
     for enough in (comfortable(labels), labels):
-        sponsor = read(sponsor_id, forest)
-        end = sponsor.rght if before_id is None else read(before_id, forest).lft
-        before = greatest_below(table=forest.table, tree_id=sponsor.tree_id, label=end)
+        sponsor, end, before = _gap(sponsor_id, before_id, forest)
         free = end - before - 1
         if free >= enough:
             return sponsor, before, free
         make_room(table=forest.table, tree_id=sponsor.tree_id, label=end, extra=labels)
     raise AssertionError(f"Spreading made no room below {sponsor_id} among the {forest.many}")
+
+
+def _gap(sponsor_id: int, before_id: int | None, forest: Forest) -> tuple[Spot, int, int]:
+    """The sponsor, and the labels at both ends of the gap. Raises SponsorUnknown."""
+    if before_id is None:
+        found = with_last_gap(table=forest.table, place_id=sponsor_id)
+        if found is None:
+            raise SponsorUnknown(sponsor_id, forest.many)
+        *place, before = found
+        return Spot(*place), place[1], before
+    sponsor, end = read(sponsor_id, forest), read(before_id, forest).lft
+    return sponsor, end, greatest_below(table=forest.table, tree_id=sponsor.tree_id, label=end)
