@@ -27,6 +27,9 @@ test-long: .venv/.installed-dev ## the long random suites: many more networks, h
 test-core: .venv/.installed-dev ## the engine alone, in seconds, without a database
 	$(PY) -m pytest -q tests/core
 
+mutants: .venv/.installed-dev ## small wrong changes to the engine, one at a time: does a test notice?
+	$(PY) -m tests.mutation.run
+
 check: .venv/.installed-dev ## ruff, mypy, import rules, templates, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -55,4 +58,4 @@ bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench
+.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench
