@@ -45,8 +45,8 @@ fmt: .venv/.installed-dev ## format the code
 screenshots: .venv/.installed-dev ## photograph the demo's pages into docs/screenshots
 	$(PY) tests/journeys/screenshots.py
 
-bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
-	$(PY) benchmarks/bench_engine.py
+bench-engine: .venv/.installed-dev ## the engine's speed for every plan that ships, beside the reference and a walk (SIZES="10000")
+	$(PY) benchmarks/bench_engine.py --write $(if $(SIZES),--people $(SIZES))
 
 .venv/.installed: requirements.txt
 	@test -x $(PY) || python3 -m venv .venv
@@ -58,4 +58,4 @@ bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench
+.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine

@@ -12,7 +12,9 @@ from commissions.core.terms import Plan, Walk
 
 TABLES = """
 create table distributor (id integer primary key, sponsor integer, active integer, rank integer);
-create table commission (id integer primary key, distributor integer, order_line integer, level integer, amount integer);
+create table commission (
+    id integer primary key, distributor integer, order_line integer, level integer, amount integer
+);
 """
 
 
