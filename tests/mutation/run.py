@@ -103,7 +103,16 @@ def child(mutant: Mutant | None, tests: list[str]) -> int:
     os.dup2(quiet, 2)
     if mutant is not None:
         sys.meta_path.insert(0, Instead(mutant))
+    if "test_engine_is_reference.py" in tests[-1] and differs_at_once():
+        return 1
     return int(pytest.main([*OPTIONS, *tests]))
+
+
+def differs_at_once() -> bool:
+    """A first few networks of test_engine_is_reference, which notices most, before a whole suite is collected."""
+    from tests.core.comparing import differences
+
+    return any(next(differences(str(seed), networks=2), None) for seed in range(6))
 
 
 OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "-p", "no:django",
@@ -146,7 +155,7 @@ def main() -> None:
     parser.add_argument("--at-once", action="store_true", help="take it that the tests pass without a change")
     parser.add_argument("--log", default=str(ROOT / "var/mutants.jsonl"))
     arguments = parser.parse_args()
-    os.nice(10)
+    os.nice(5)
     for module in ("numpy", "yaml", "pytest", "fractions", "datetime"):
         __import__(module)
     log = Path(arguments.log)
