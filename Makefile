@@ -27,6 +27,9 @@ test-long: .venv/.installed-dev ## the long random suites: many more networks, h
 test-core: .venv/.installed-dev ## the engine alone, in seconds, without a database
 	$(PY) -m pytest -q tests/core
 
+mutants: .venv/.installed-dev ## small wrong changes to the engine, one at a time: does a test notice?
+	$(PY) -m tests.mutation.run
+
 check: .venv/.installed-dev ## ruff, mypy, import rules, templates, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -42,8 +45,8 @@ fmt: .venv/.installed-dev ## format the code
 screenshots: .venv/.installed-dev ## photograph the demo's pages into docs/screenshots
 	$(PY) tests/journeys/screenshots.py
 
-bench: .venv/.installed-dev ## the engine's speed at 10,000 to 1,000,000 people
-	$(PY) benchmarks/bench_engine.py
+bench-engine: .venv/.installed-dev ## the engine's speed for every plan that ships, beside the reference and a walk (SIZES="10000")
+	$(PY) benchmarks/bench_engine.py --write $(if $(SIZES),--people $(SIZES))
 
 bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SIZE=1000000), in the empty database of DATABASE_URL
 	$(PY) benchmarks/bench_placement.py $(or $(SIZE),100000)
@@ -61,4 +64,4 @@ bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and impo
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core check fmt screenshots bench bench-placement bench-tree
+.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-placement bench-tree

@@ -1,85 +1,191 @@
-"""How long the engine takes: seven compressed levels, six ranks, retail profit and fast start, every line kept.
+"""How long the engine takes for each plan that ships, beside the slow reference and a walk from order to order.
 
-Prints seconds for 10,000, 100,000 and 1,000,000 people with as many order lines. Reading and storing are not in it.
+Each measurement is a process of its own, so that its peak of memory is its own. Reading and storing are not in it.
+Writes its chapter of docs/benchmarks.md with --write; `make bench-engine` does.
 """
 
 import argparse
+import json
+import os
+import platform
+import re
+import resource
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from commissions.core.facts import Facts, OrderLines, People, depths  # noqa: E402
-from commissions.core.plan import load  # noqa: E402
-from commissions.core.run import Result, run  # noqa: E402
+from benchmarks import engine_walk  # noqa: E402
+from benchmarks.engine_companies import company  # noqa: E402
+from commissions.core.plan import Plan, load  # noqa: E402
+from commissions.core.reference import run_reference  # noqa: E402
+from commissions.core.run import run  # noqa: E402
 
-FIRST_DAY = 20_393  # 2025-11-01
+PLANS = ROOT / "commissions" / "plans"
+PAGE = ROOT / "docs" / "benchmarks.md"
 SIZES = (10_000, 100_000, 1_000_000)
+BEGIN, END = "<!-- bench:engine -->", "<!-- /bench:engine -->"
+YARDSTICK = "linden"  # seven compressed levels, six ranks, retail profit and fast start
+WALKED, REACH = "level_pay", {"reference": 1_000, "walk": 100_000}
 
 
-def company(people: int, seed: int = 1) -> Facts:
-    """A random company: a tree that is a few dozen levels deep, one order line per person, every third inactive."""
-    random = np.random.default_rng(seed)
-    chosen = (random.random(people) ** 1.2 * np.arange(people)).astype(np.int64)
-    chosen[0] = -1
-    order = np.argsort(depths(chosen), kind="stable")
-    place = np.empty(people, np.int64)
-    place[order] = np.arange(people)
-    sponsor = np.where(chosen[order] >= 0, place[chosen[order]], -1)
-    points = random.integers(4_000, 40_000, people)
-    return Facts(
-        period="2025-11",
-        first_day=FIRST_DAY,
-        last_day=FIRST_DAY + 30,
-        people=People(
-            number=np.char.zfill(np.arange(people).astype(np.str_), 9),
-            sponsor=sponsor,
-            joined=FIRST_DAY - random.integers(0, 900, people),
-            standing=(random.random(people) < 0.02).astype(np.int8),
-            memory={},
-        ),
-        lines=OrderLines(
-            key=np.char.add(np.char.zfill(np.arange(people).astype(np.str_), 9), "/1"),
-            seller=random.integers(0, people, people),
-            by_customer=random.random(people) < 0.4,
-            qualifying=points,
-            commissionable=points * 8 // 10,
-            price=points * 3 // 2,
-            list_price=points * 3 // 2,
-            distributor_price=points,
-            day=FIRST_DAY + random.integers(0, 30, people),
-            reversal=np.zeros(people, bool),
-        ),
-    )
+def plan_of(name: str) -> Plan:
+    return load((PLANS / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def measure(people: int, repeat: int) -> tuple[float, Result]:
-    """The best of some runs, in seconds, and the result."""
-    plan = load((ROOT / "commissions/plans/linden.yaml").read_text(encoding="utf-8"))
-    facts = company(people)
-    best = float("inf")
+def timed(work: Callable[[], Any], repeat: int) -> tuple[float, float, Any]:
+    """(the least seconds, the processor's seconds of that run, the last answer)."""
+    best, answer = (float("inf"), 0.0), None
     for _ in range(repeat):
-        started = time.perf_counter()
+        answer = None  # so that there is never room needed for two
+        started, used = time.perf_counter(), time.process_time()
+        answer = work()
+        best = min(best, (time.perf_counter() - started, time.process_time() - used))
+    return *best, answer
+
+
+def measure(how: str, name: str, people: int) -> dict[str, Any]:
+    """One figure, in this process."""
+    plan = plan_of(name)
+    facts = company(plan, people)
+    if how == "reference":
+        seconds, cpu, _ = timed(lambda: run_reference(plan=plan, facts=facts), 1)
+        return {"seconds": seconds, "cpu": cpu}
+    if how == "walk":
         result = run(plan=plan, facts=facts)
-        best = min(best, time.perf_counter() - started)
-    return best, result
+        known = engine_walk.database(facts, result, plan)
+        seconds, cpu, rows = timed(lambda: engine_walk.walk(known, plan, facts, result, WALKED), 1)
+        return {"seconds": seconds, "cpu": cpu, "lines": rows}
+    repeat = 5 if people <= 100_000 else 3 if people <= 1_000_000 else 1
+    before = memory(fresh=True)
+    seconds, cpu, result = timed(lambda: run(plan=plan, facts=facts), repeat)
+    peak = memory()
+    counts = {"lines": len(result.lines), "items": len(result.items)}
+    return {"seconds": seconds, "cpu": cpu, **counts, "peak": peak, "engine": peak - before}
+
+
+def memory(*, fresh: bool = False) -> int:
+    """The most bytes that this process has held; `fresh` forgets what was before now, where the system can."""
+    status, refs = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if fresh and refs.exists():
+        refs.write_text("5", encoding="ascii")
+    (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
+    return int(peak) * 1024
+
+
+def apart(how: str, name: str, people: int) -> dict[str, Any]:
+    """The same in a process of its own."""
+    command = [sys.executable, __file__, "--measure", how, name, str(people)]
+    found: dict[str, Any] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    print(
+        f"{how:>10} {name:>8} {people:>11,} people: {found['seconds']:8.3f} s, {found['cpu']:8.3f} s of processor",
+        flush=True,
+    )
+    return found
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---", *["--:"] * (len(head) - 1)], *rows)]
+    return "\n".join(lines)
+
+
+def chapter(sizes: list[int], names: list[str]) -> str:
+    """What the benchmark says, measured now."""
+    engine = {(name, size): apart("engine", name, size) for size in sizes for name in names}
+    rows = [
+        [
+            name, f"{size:,}", f"{one['seconds']:.2f}", f"{one['cpu']:.2f}", f"{one['cpu'] * 1e6 / size:.2f}",
+            f"{one['lines']:,}", f"{one['items']:,}", f"{one['peak'] / size:,.0f}", f"{one['engine'] / size:,.0f}",
+        ]
+        for (name, size), one in sorted(engine.items(), key=lambda pair: (names.index(pair[0][0]), pair[0][1]))
+    ]  # fmt: skip
+    head = ["plan", "people and order lines", "seconds", "of processor", "per million", "lines", "items",
+            "bytes per person", "of these the engine's"]  # fmt: skip
+    return "\n\n".join([INTRODUCTION.format(**_machine()), table(head, rows), _beside(names)])
+
+
+def _beside(names: list[str]) -> str:
+    size = REACH["reference"]
+    rows = [
+        [name, f"{slow:.2f}", f"{fast:.4f}", f"{slow / fast:,.0f} ×"]
+        for name in names
+        for slow, fast in [(apart("reference", name, size)["cpu"], apart("engine", name, size)["cpu"])]
+    ]
+    reference = table(["plan", f"reference, {size:,} people", "engine", "ratio"], rows)
+    walks = []
+    for people in (10_000, REACH["walk"]):
+        slow, fast = apart("walk", YARDSTICK, people), apart("engine", YARDSTICK, people)
+        walks.append([
+            f"{people:,}", f"{slow['cpu']:.2f}", f"{people / slow['cpu']:,.0f}", f"{fast['cpu']:.3f}",
+            f"{people / fast['cpu']:,.0f}", f"{slow['cpu'] / fast['cpu']:,.0f} ×",
+        ])  # fmt: skip
+    walked = table(["orders", "walk, s", "orders per s", "engine, s", "orders per s", "ratio"], walks)
+    return "\n\n".join([REFERENCE, reference, WALK, walked])
+
+
+INTRODUCTION = """## The engine
+
+`make bench-engine` writes this chapter (`SIZES="10000 10000000"` for other sizes). Every plan that ships computes a
+made-up company with one order line for each person, about every third inactive, in trees that are a few dozen levels
+deep; every line is kept. Facts are made before what is measured, results are stored after it. The best of several
+runs, in a process of its own; one thread. Python {python}, numpy {numpy}, {machine}; {cores} processors which were shared
+with other work at the time: *seconds* are what the clock said, *of processor* is what the engine used of them. Bytes
+per person are the most that the whole process held, Python and the facts included; *the engine's* is what came on top of
+these. `linden` is the yardstick: seven compressed levels, six ranks, retail profit and fast start."""
+REFERENCE = """### Beside the reference
+
+The same rules one person at a time, in plain Python (`commissions/core/reference`). Seconds of processor."""
+WALK = """### Beside a walk for each order
+
+What portals usually do: for each order up the sponsors, one query for each upline and one row inserted for each who is
+paid; here into SQLite in memory, with ranks and who is active given. It pays level pay alone, the engine the whole
+plan, ranks included. Seconds of processor."""
+
+
+def _machine() -> dict[str, Any]:
+    versions = {"python": platform.python_version(), "numpy": np.__version__}
+    return {**versions, "machine": platform.machine(), "cores": os.cpu_count()}
+
+
+def write(text: str) -> None:
+    """Puts the chapter into the page, in place of the one that stands there."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
+    block = f"{BEGIN}\n{text}\n{END}"
+    if BEGIN in page:
+        page = re.sub(f"{BEGIN}.*?{END}", lambda _: block, page, flags=re.DOTALL)
+    else:
+        page = page.rstrip() + "\n\n" + block + "\n"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="*", default=SIZES)
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--plans", nargs="*", default=sorted(path.stem for path in PLANS.glob("*.yaml")))
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--measure", nargs=3, metavar=("HOW", "PLAN", "PEOPLE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    print(f"{'people':>10} {'order lines':>12} {'lines paid':>11} {'items':>10} {'seconds':>8}")
-    for people in asked.people:
-        seconds, result = measure(people, asked.repeat)
-        print(
-            f"{people:>10,} {people:>12,} {len(result.lines):>11,} {len(result.items):>10,} {seconds:>8.3f}"
-        )
+    if asked.measure:
+        how, name, people = asked.measure
+        print(json.dumps(measure(how, name, int(people))))
+        return
+    names = sorted(asked.plans, key=lambda name: (name != YARDSTICK, name))
+    text = chapter(list(asked.people), names)
+    if asked.write:
+        write(text)
+    else:
+        print(text)
 
 
 if __name__ == "__main__":

@@ -182,9 +182,9 @@ class MineBelow(Downward):
         asking, seats = self.question.asking, self.question.seats
         trees = sorted({tree for test in _tests(self.question.part) for tree in whose(test)})
         found = [(np.flatnonzero(asking.above(tree) >= 0), asking.above(tree)) for tree in trees]
-        pairs = np.unique(
-            np.concatenate([np.stack([person, above[person]]) for person, above in found], axis=1), axis=1
-        )
+        pairs = np.concatenate([np.stack([person, above[person]]) for person, above in found], axis=1)
+        if len(trees) > 1:
+            pairs = np.unique(pairs, axis=1)
         node, high = seats.nodes(pairs[0]), seats.nodes(pairs[1])
         depth = np.append(self.network.depth, -1)
         there = (node >= 0) & (high >= 0) & (depth[node] > depth[high])

@@ -21,7 +21,7 @@ from commissions.core.language import (
     Word,
     parts,
 )
-from commissions.core.network import Ints, Network, Rows
+from commissions.core.network import Bools, Ints, Network, Rows
 from commissions.core.others import Others
 from commissions.core.question import EVERYBODY, Asked, size_of_rows
 from commissions.core.seats import Seats
@@ -61,7 +61,7 @@ class People:
         self.have = np.zeros((len(self), len(plan.requirements)), np.int64, order="F")
         self.others = Others(self)
         self._group: frozenset[str] = frozenset()  # the names that are being found bottom-up
-        self._settled: set[int] = set()  # requirements that were computed for everybody at once
+        self._settled: list[Bools] | None = None  # for each rank, who has what is known for everybody at once
         self._trees: dict[str, Seats] = {}
         self._needs = cache(self._names_in)
 
@@ -172,19 +172,27 @@ class People:
 
     def _rank(self, asked: Asked) -> Ints:
         """The highest rank of which everything it needs is there. What each has for it is kept."""
-        size = size_of_rows(asked.rows, len(self))
-        rank = np.zeros(size, np.int64)
-        met = [np.ones(size, bool) for _ in self.plan.ladder]
+        if self._settled is None:
+            self._settled = self._settle()
+        met = [enough[asked.rows].copy() for enough in self._settled]
         for at, requirement in enumerate(self.plan.requirements):
-            if self.rises(requirement.have) or not self._group:
+            if self.rises(requirement.have):
                 self.have[asked.rows, at] = self.ask(requirement.have, asked)
-            elif at not in self._settled:
-                self.have[:, at] = self.value(requirement.have)
-                self._settled.add(at)
-            met[requirement.rank] &= self.have[asked.rows, at] >= requirement.need
+                met[requirement.rank] &= self.have[asked.rows, at] >= requirement.need
+        rank = np.zeros(len(met[0]), np.int64)
         for step, enough in enumerate(met):
             rank[enough] = step
         return rank
+
+    def _settle(self) -> list[Bools]:
+        """For each rank, who has all of it that needs no ranks below: found for everybody at once."""
+        met = [np.ones(len(self), bool) for _ in self.plan.ladder]
+        for at, requirement in enumerate(self.plan.requirements):
+            if not self.rises(requirement.have):
+                has = self.value(requirement.have)
+                self.have[:, at] = has
+                met[requirement.rank] &= has >= requirement.need
+        return met
 
     def _window(self, name: str, asked: Asked) -> Ints:
         """This period's value of a memory that keeps periods, and behind it the ones that are kept."""

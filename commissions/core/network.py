@@ -1,5 +1,6 @@
 """A tree as parallel arrays: sweeps over whole levels, never over one person."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -55,14 +56,28 @@ class Network:
         return self.levels[level + 1] if level + 1 < len(self.levels) else slice(0, 0)
 
 
-def of(parent: Ints, slot: Ints | None = None) -> Network:
-    """The network of nodes in any order; those of one depth are a slice where the nodes are sorted by depth."""
+def of(parent: Ints) -> Network:
+    """The network of nodes in any order."""
     depth = depths(parent)
-    sizes = np.arange(depth.max(initial=-1) + 2)
-    levels: tuple[Rows, ...]
-    if (depth[1:] >= depth[:-1]).all():
-        levels = tuple(slice(int(a), int(b)) for a, b in pairwise(np.searchsorted(depth, sizes)))
-    else:
-        order = np.argsort(depth, kind="stable")
-        levels = tuple(order[a:b] for a, b in pairwise(np.searchsorted(depth[order], sizes).tolist()))
-    return Network(parent, depth, levels, slot)
+    order = np.argsort(depth, kind="stable")
+    starts = np.searchsorted(depth[order], np.arange(depth.max(initial=-1) + 2))
+    return Network(parent, depth, tuple(order[a:b] for a, b in pairwise(starts.tolist())))
+
+
+def of_sorted(parent: Ints, slot: Ints | None = None) -> Network:
+    """The network of nodes that are sorted by depth, as facts are: a level is a slice."""
+    starts = [0]
+    while starts[-1] < len(parent):
+        starts.append(_next_level(parent, starts[-1]))
+    lengths = np.diff(starts)
+    depth = np.repeat(np.arange(len(lengths)), lengths)
+    return Network(parent, depth, tuple(slice(a, b) for a, b in pairwise(starts)), slot)
+
+
+def _next_level(parent: Ints, start: int) -> int:
+    """Where the level below the one that begins at `start` begins: with the first node whose parent is not before."""
+    step, size = 1, len(parent)
+    while start + step < size and parent[start + step] < start:
+        step *= 2
+    found = range(start + step // 2, min(start + step, size))
+    return found.start + bisect_left(found, True, key=lambda node: bool(parent[node] >= start))

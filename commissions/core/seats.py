@@ -53,14 +53,14 @@ def of(plan: Plan, facts: Facts, name: str) -> Seats:
     """The seats of a tree of the plan. A tree that the facts do not tell has a root for everybody, or no position."""
     people = len(facts.people)
     if name == plan.main_tree:
-        return Seats(network.of(facts.people.sponsor))
+        return Seats(network.of_sorted(facts.people.sponsor))
     if not plan.trees[name].slots:
         return Seats(network.of(facts.people.parents.get(name, np.full(people, -1, np.int64))))
     nothing = np.empty(0, np.int64)
     known = facts.positions.get(name)
     if known is None:
         return Seats(
-            network.of(nothing, nothing),
+            network.of_sorted(nothing, nothing),
             nothing,
             np.full(people, -1, np.int64),
             nothing > 0,
@@ -69,4 +69,6 @@ def of(plan: Plan, facts: Facts, name: str) -> Seats:
     first = np.full(people, -1, np.int64)
     first[known.owner[::-1]] = np.arange(len(known))[::-1]
     taken = first[known.owner] == np.arange(len(known))
-    return Seats(network.of(known.parent, known.slot), known.owner, first, taken, np.flatnonzero(first < 0))
+    return Seats(
+        network.of_sorted(known.parent, known.slot), known.owner, first, taken, np.flatnonzero(first < 0)
+    )

@@ -93,7 +93,7 @@ def _statement(ledger: Ledger, gross: int, returns: int, account: Account) -> St
     repaid = min(account.owes, earned)
     deductions = _deductions(ledger, earned, earned - repaid)
     due = earned - repaid - sum(amount for _, amount in deductions) + account.waiting - from_waiting
-    paid = due if due >= ledger.smallest_payout and due > 0 else 0
+    paid = due if due >= ledger.smallest_payout else 0
     debt = missing if ledger.not_covered == "becomes_debt" else 0
     return Statement(
         gross=gross,

@@ -112,6 +112,7 @@ WRONG = [
     ("joined: 2025-02-01", "placement: Ana middle", ["3: people.Ben.placement: 'Ana middle' is nobody"]),
     ("joined: 2025-02-01", "placement: {under: Ana, slot: middle}", ["3: people.Ben.placement: 'middle' is no slot of placement; allowed: left, right"]),
     ("joined: 2025-02-01", "title: Biulder", ["3: people.Ben.title: 'Biulder' is no rank; did you mean Builder?; allowed: Member, Builder"]),
+    ("joined: 2025-02-01", "rank: Builder", ["3: people.Ben.rank: a rank is computed; given: {Ben: {rank: …}} pins it"]),
     ("joined: 2025-02-01", "inputs: {trained: perhaps}", ["3: people.Ben.inputs.trained: 'perhaps' is no truth; allowed: yes, no"]),
     ("joined: 2025-02-01", "inputs: {trainde: yes}", ["3: people.Ben.inputs.trainde: is no input of the plan; did you mean trained?; allowed: trained, extra"]),
     ("joined: 2025-02-01", "carry: [1]", ["3: people.Ben.carry: must be a number for each of left, right"]),
@@ -263,6 +264,14 @@ def test_how_things_stand_before_is_said_beside_the_person_or_apart():
     before = "{title: Builder, carry: [3, 4], given: [first], waiting: 5, owes: 7}"
     assert told(play_text(PLAN + month % (before, ""))) == []
     assert told(play_text(PLAN + month % ("{}", f"before: {{Ana: {before}}}\n"))) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["title: Builder", "titles: Builder", "titles: {title: Builder}", "career_rank: Team builder"]
+)
+def test_a_title_is_said_in_many_ways(said):
+    text = MONTH.replace("Ana: {joined: 2025-01-10}", f"Ana: {{{said}}}").replace("gv: 160", "title: Builder")
+    assert told(play_text(PLAN + text)) == []
 
 
 def test_pinned_names_are_taken_and_others_follow_from_them():

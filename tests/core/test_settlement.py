@@ -22,7 +22,22 @@ def one(
 
 
 def test_what_is_earned_is_paid():
-    assert one(gross=4_320).paid == 4_320
+    assert one(gross=4_320) == Statement(4_320, 0, 0, (), 4_320, 0, 0, Account())
+
+
+def test_a_debt_is_neither_written_off_nor_rolled_up():
+    assert one(returns=-60) == Statement(0, -60, 0, (), 0, 0, 0, Account(owes=60))
+
+
+def test_the_smallest_amount_is_paid_where_nothing_is_too_small():
+    assert one(replace(LEDGER, smallest_payout=0), gross=1).paid == 1
+
+
+def test_several_deductions_take_no_more_than_is_left_together():
+    taxed = replace(
+        LEDGER, deductions=(Deduction("one", 700_000, "gross"), Deduction("two", 700_000, "gross"))
+    )
+    assert one(taxed, gross=1_000).deductions == (("one", 700), ("two", 300))
 
 
 @pytest.mark.parametrize(("gross", "paid", "waiting"), [(999, 0, 999), (1_000, 1_000, 0), (0, 0, 0)])
@@ -80,7 +95,7 @@ def test_what_is_not_covered_may_be_owed_by_the_one_above():
     ledger = replace(LEDGER, not_covered="rolls_up")
     found = settle(ledger=ledger, gross={}, returns={"Ben": -60}, accounts={}, above={"Ben": "Ana"})
     assert found["Ben"].account.owes == 0
-    assert found["Ana"].account.owes == 60
+    assert found["Ana"] == Statement(0, 0, 0, (), 0, 0, 0, Account(owes=60))
 
 
 def test_with_nobody_above_it_stays_a_debt():

@@ -25,7 +25,7 @@ def test_worked_month(path):
     fast, slow = (play_file(path, compute) for compute in BOTH.values())
     assert told(fast) == []
     assert told(slow) == []
-    # Not only what is expected: every measure, line, reason and cent of everybody.
+    # Not only what is expected: every measure, line and cent of everybody.
     assert fast.told() == slow.told()
 
 

@@ -192,7 +192,7 @@ tables:
     rows:
 {rows}
 bonuses:
-  levels:
+  level_pay:
     on: cv
     walk: {{along: sponsor, counts: levels, first: {first}, last: {last}, {compression}}}
     rate: rates

@@ -79,7 +79,7 @@ def _amount(words: Words) -> dict[str, object]:
     draw = words.draw
     if draw.often(0.3):
         found: dict[str, object] = {
-            "amount": draw.any_of("profit", "cv_later"),
+            "amount": draw.any_of("profit", "cv_later", "pv", "extra"),
             "only": draw.any_of(None, "line.by_customer"),
         }
     else:
@@ -95,8 +95,12 @@ def _amount(words: Words) -> dict[str, object]:
             "slices(gcv)",
             "slices(cash)",
             "stack",
+            *("gv * step", "far", "later_points - gv", "highest(0; gv - 100) * 5%"),
         )
         found = {"amount": draw.any_of(*shapes)}
+    of_points = ("pv", "extra", "gv ", "far", "later_points", "highest(0; gv")
+    if str(found["amount"]).startswith(of_points):
+        found["worth"] = draw.any_of("pv", "extra")
     return gated(words, found, sellers=False)
 
 

@@ -17,6 +17,7 @@ from commissions.core.values import Overflowing, product, size_of
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 LARGEST = 2**62
+BLOCK = 1 << 15
 
 
 def lines(bonus: Bonus, pair: Pair, board: Board) -> Found:
@@ -73,27 +74,31 @@ class Legs:
 
     def left(self, consumed: Ints, earns: Bools) -> Ints:
         """What is carried on, [position, slot, age]: youngest first, the oldest used and lost first."""
-        pair, unpaid = self.pair, ~earns[:, None]
-        period = np.where(unpaid & (pair.when_not_qualified != "keep"), 0, self.period)
-        carried = self.carried
+        pair, ages = self.pair, self.pair.carry_expires
+        gathers = earns[:, None] | (pair.when_not_qualified == "keep")
+        period = np.where(gathers, self.period, 0)
+        stock = np.empty((*period.shape, self.carried.shape[2] + 1), np.int64)
+        stock[:, :, 0] = np.maximum(period, 0)
+        stock[:, :, 1:] = self.carried
         if pair.when_not_qualified == "lose_all":
-            carried = np.where(unpaid[:, :, None], 0, carried)
+            stock[~earns] = 0
         # A negative period takes from what is carried.
-        consumed = consumed + np.maximum(-period, 0)
-        stock = np.concatenate([np.maximum(period, 0)[:, :, None], carried], axis=2)
-        stock = _less(stock, consumed)
-        ages = pair.carry_expires
+        _take(stock, consumed + np.maximum(-period, 0))
         stock = stock.sum(axis=2, keepdims=True) if ages == NEVER else stock[:, :, :ages]
-        if pair.carry == UNLIMITED:
-            return stock
-        return _less(stock, np.maximum(stock.sum(axis=2) - pair.carry, 0))
+        if pair.carry != UNLIMITED:
+            _take(stock, np.maximum(stock.sum(axis=2) - pair.carry, 0))
+        return stock
 
 
-def _less(stock: Ints, taken: Ints) -> Ints:
-    """What is left of each age when so much is taken, the oldest first."""
-    older = np.cumsum(stock[:, :, ::-1], axis=2)[:, :, ::-1] - stock
-    used: Ints = np.clip(taken[:, :, None] - older, 0, stock)
-    return stock - used
+def _take(stock: Ints, taken: Ints) -> None:
+    """Takes so much of each leg, the oldest first: from those legs alone of which something is taken, some at a time,
+    for a year of weeks is many ages."""
+    position, slot = np.nonzero(taken > 0)
+    for at in range(0, len(position), BLOCK):
+        where = position[at : at + BLOCK], slot[at : at + BLOCK]
+        legs = stock[where]
+        older = np.cumsum(legs[:, ::-1], axis=1)[:, ::-1] - legs
+        stock[where] = legs - np.clip(taken[where][:, None] - older, 0, legs)
 
 
 @dataclass

@@ -9,6 +9,9 @@ from commissions.core.scenario.terms import Before
 from commissions.core.scenario.values import decimals_of, digits, hint, read_value, value_in
 from commissions.core.terms import Once, Pair, Pool
 
+# Words for the only memory that is a rank, whatever its name.
+TITLES = ("title", "titles", "career_rank")
+
 
 class BeforeReader:
     """Memory by its name, `carry`, `held`, `given`, `owes`, `waiting`: for a person, beside the person or here."""
@@ -23,11 +26,13 @@ class BeforeReader:
         self.owes: dict[str, int] = {}
         self.waiting: dict[str, int] = {}
         self.pools: dict[str, int] = {}
+        memories = plan.memories.values()
+        self.titles = [memory.name for memory in memories if memory.unit == "rank" and not memory.keeps]
 
     def read(self, node: Node | None) -> Before:
         for name, section in self.people.sections.items():
             for key in ("before", "titles", "memory"):
-                if key in section.node.items and key not in self.plan.memories:
+                if key not in self.plan.memories and isinstance(section.node.items.get(key), Mapped):
                     self._person(name, section.section(key))
             self._person(name, section)
         if node is not None:
@@ -59,6 +64,11 @@ class BeforeReader:
             word, _, bonus = key.partition(" of ")
             if key in self.plan.memories:
                 self._memory(name, key, section, key)
+            elif key in TITLES and len(self.titles) == 1:
+                self._memory(name, self.titles[0], section, key)
+            elif key == "rank":
+                section.refuse(key, f"a rank is computed; given: {{{name}: {{rank: …}}}} pins it", key)
+                section.taken.add(key)
             elif word == "carry":
                 self._carry(name, section, key, self._bonus(section, key, bonus, Pair))
             elif word == "held":
