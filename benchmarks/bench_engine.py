@@ -138,11 +138,11 @@ INTRODUCTION = """## The engine
 
 `make bench-engine` writes this chapter (`SIZES="10000 10000000"` for other sizes). Every plan that ships computes a
 made-up company with one order line for each person, about every third inactive, in trees that are a few dozen levels
-deep; every line is kept. Facts are made before what is measured, results are stored after it. The best of several
-runs, in a process of its own; one thread. Python {python}, numpy {numpy}, {machine}; {cores} processors which were shared
-with other work at the time: *seconds* are what the clock said, *of processor* is what the engine used of them. Bytes
-per person are the most that the whole process held, Python and the facts included; *the engine's* is what came on top of
-these. `linden` is the yardstick: seven compressed levels, six ranks, retail profit and fast start."""
+deep; every line is kept. Facts are made before what is measured, results are stored after it. The best of several runs,
+in a process of its own; one thread. Python {python}, numpy {numpy}, {machine}; {cores} processors, shared with other
+work at the time: *seconds* are what the clock said, *of processor* is what the engine used of them. Bytes per person are
+the most that the whole process held, Python and the facts included; *the engine's* is what came on top of these.
+`linden` is the yardstick: seven compressed levels, six ranks, retail profit and fast start."""
 REFERENCE = """### Beside the reference
 
 The same rules one person at a time, in plain Python (`commissions/core/reference`). Seconds of processor."""
