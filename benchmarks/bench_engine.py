@@ -140,7 +140,7 @@ INTRODUCTION = """## The engine
 made-up company with one order line for each person, about every third inactive, in trees that are a few dozen levels
 deep; every line is kept. Facts are made before what is measured, results are stored after it. The best of several runs,
 in a process of its own; one thread. Python {python}, numpy {numpy}, {machine}; {cores} processors, shared with other
-work at the time: *seconds* are what the clock said, *of processor* is what the engine used of them. Bytes per person are
+work at the time: *seconds* are what the clock said, *of processor* what the engine used of them. Bytes per person are
 the most that the whole process held, Python and the facts included; *the engine's* is what came on top of these.
 `linden` is the yardstick: seven compressed levels, six ranks, retail profit and fast start."""
 REFERENCE = """### Beside the reference
