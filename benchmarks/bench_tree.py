@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -30,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("sizes", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--page", type=Path, default=PAGE, help="the page whose chapter is written")
     parser.add_argument(
+        "--figures", type=Path, help="a folder that keeps figures; sizes in it are not measured anew"
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="a few calls of each kind, to see that all works"
     )
     asked = parser.parse_args(arguments)
@@ -37,37 +41,36 @@ def main(arguments: list[str] | None = None) -> int:
     if initdb is None:
         print("PostgreSQL is not installed: there is nothing to measure on.")
         return 1
-    with postgres(initdb, TUNED) as address:
-        server = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
-        figures = [measure(people, address, quick=asked.quick) for people in asked.sizes]
+    server = subprocess.run([initdb, "--version"], capture_output=True, text=True, check=True).stdout
+    with tempfile.TemporaryDirectory() as folder, postgres(initdb, TUNED) as address:
+        kept = [(asked.figures or Path(folder)) / f"tree-{people}.json" for people in asked.sizes]
+        for people, out in zip(asked.sizes, kept, strict=True):
+            if not out.exists():
+                measure(people, address, out, quick=asked.quick)
+        figures = [json.loads(out.read_text(encoding="utf-8")) for out in kept]
     _write(asked.page, report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}"))
     print(f"Written to {asked.page.name}.")
     return 0
 
 
-def measure(people: int, address: str, *, quick: bool) -> dict[str, Any]:
-    """All figures at one size, from a process and a database of its own."""
+def measure(people: int, address: str, out: Path, *, quick: bool) -> None:
+    """All figures at one size, from a process and a database of its own, into a file."""
     print(f"{people:,} people", flush=True)
     name = f"tree{people}"
-    import psycopg
-
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "figures.json"
-        less = ["--budget=0.1", "--calls=4", "--crowd=0.5", "--processes=2"] if quick else []
-        subprocess.run(
-            [sys.executable, "-m", "benchmarks.tree.one_size", f"--people={people}", f"--out={out}", *less],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "DATABASE_URL": address.rsplit("/", 1)[0] + f"/{name}",
-                "DJANGO_SETTINGS_MODULE": "benchmarks.tree.settings",
-                "REDIS_URL": "",
-            },
-            check=True,
-        )
-        return dict(json.loads(out.read_text(encoding="utf-8")))
+    less = ["--budget=0.1", "--calls=4", "--crowd=0.5", "--processes=2"] if quick else []
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.tree.one_size", f"--people={people}", f"--out={out}", *less],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": address.rsplit("/", 1)[0] + f"/{name}",
+            "DJANGO_SETTINGS_MODULE": "benchmarks.tree.settings",
+            "REDIS_URL": "",
+        },
+        check=True,
+    )
 
 
 def _write(page: Path, section: str) -> None:

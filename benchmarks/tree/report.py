@@ -64,7 +64,7 @@ def _ours(one: Mapping[str, Any]) -> str:
 
 def _cell(figure: Figure | None, own: Figure | None) -> str:
     if figure is None or figure["value"] is None:
-        return "–" if figure is None or figure["unit"] != "ms" else "> 30 s"
+        return "–" if figure is None or figure["unit"] != "ms" else "> 60 s"
     value, unit = figure["value"], figure["unit"]
     said = f"{_number(value)} {unit}".strip()
     if own is not None and own["value"] and unit in ("ms", "/s", "kB"):
