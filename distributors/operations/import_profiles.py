@@ -1,5 +1,6 @@
 """People from a company's export become profiles, with a login that waits for a password reset."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,11 @@ from distributors.models import Profile, User
 BATCH = 2_000
 T = TypeVar("T")
 validate_email = EmailValidator()
+# The usual shape, a part of what Django's validator takes, which needs ten times as long to say so.
+PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,11 @@ def email_cell(cell: str) -> str:
     """An address in lower case, or nothing. Raises CellError."""
     if not cell:
         return ""
-    try:
-        validate_email(cell)
-    except ValidationError:
-        raise CellError(f"{cell!r} is not an e-mail address") from None
+    if not PLAIN_EMAIL.fullmatch(cell):
+        try:
+            validate_email(cell)
+        except ValidationError:
+            raise CellError(f"{cell!r} is not an e-mail address") from None
     if len(cell) > 254 or not cell.isascii():
         raise CellError(f"{cell!r} is not an address of up to 254 plain letters")
     return cell.lower()

@@ -1,6 +1,7 @@
 """The rows of a file of distributors in a temporary table, and what is wrong with them as a whole."""
 
 import secrets
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,8 +82,8 @@ def _refuse_undated(line: int, cells: Mapping[str, Any], problems: Problems) -> 
 
 
 def _code() -> str:
-    number, size = secrets.randbits(80), len(ALPHABET)
-    return "".join(ALPHABET[number // size**at % size] for at in range(LENGTH))
+    drawn = secrets.token_bytes(LENGTH * 4)
+    return "".join(ALPHABET[number % len(ALPHABET)] for number in struct.unpack(f"{LENGTH}I", drawn))
 
 
 def refuse_doubles(*, problems: Problems) -> None:

@@ -23,7 +23,6 @@ KINDS: dict[str, Kind] = {
     "distributor_id": "number",
 }
 NEW = f"FROM {STAGED} person JOIN {KEYS} own ON own.line = person.line"
-IN_ORDER = "ORDER BY person.line"
 
 
 def write(*, new: Lines, now: datetime, progress: Progress) -> None:
@@ -73,12 +72,12 @@ def _write_people() -> None:
             "password": f"'{UNUSABLE_PASSWORD_PREFIX}' || person.secret",
             "date_joined": "person.joined_on",
         },
-        source=f"{NEW} WHERE own.user_id > 0 {IN_ORDER}",
+        source=f"{NEW} WHERE own.user_id > 0",
     )
     staging.insert(
         model=EmailAddress,
         values={"user_id": "own.user_id", "email": "person.email", "verified": False, "primary": True},
-        source=f"{NEW} WHERE own.user_id > 0 {IN_ORDER}",
+        source=f"{NEW} WHERE own.user_id > 0",
     )
     same = ("given_name", "family_name", "phone", "city", "country")
     staging.insert(
@@ -88,7 +87,7 @@ def _write_people() -> None:
             "user_id": "nullif(own.user_id, 0)",
             **{name: f"person.{name}" for name in same},
         },
-        source=f"{NEW} {IN_ORDER}",
+        source=NEW,
     )
 
 
@@ -103,7 +102,7 @@ def _write_history(now: datetime) -> None:
     staging.insert(
         model=StatusChange,
         values={**at_first, "status": f"'{good}'", "reason": "'Joined before this portal'"},
-        source=f"{NEW} {IN_ORDER}",
+        source=NEW,
     )
     staging.insert(
         model=StatusChange,
@@ -113,11 +112,11 @@ def _write_history(now: datetime) -> None:
             "effective_at": "person.status_since",
             "reason": "'Imported'",
         },
-        source=f"{NEW} WHERE person.status <> '{good}' AND person.status_since IS NOT NULL {IN_ORDER}",
+        source=f"{NEW} WHERE person.status <> '{good}' AND person.status_since IS NOT NULL",
     )
     code = "CASE WHEN person.referral_code <> '' THEN person.referral_code ELSE person.fresh_code END"
     staging.insert(
         model=ReferralCode,
         values={"distributor_id": "own.distributor_id", "code": code, "created_at": now},
-        source=f"{NEW} {IN_ORDER}",
+        source=NEW,
     )

@@ -225,6 +225,6 @@ def _insert(batch: _Batch, people: str) -> None:
                 **{name: f"place.{name}" for name in values if name not in ("id", "sponsor_id")},
                 "sponsor_id": "nullif(place.sponsor_id, 0)",
             },
-            source=f"FROM ({people}) AS person JOIN {PLANTED} place ON place.id = person.id ORDER BY person.id",
+            source=f"FROM ({people}) AS person JOIN {PLANTED} place ON place.id = person.id",
         )
         history.began_listed(listed=PLANTED)

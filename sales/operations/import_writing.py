@@ -92,5 +92,5 @@ def _write_orders(shut_until: datetime) -> None:
             "currency": f"'{settings.COMPANY_CURRENCY}'",
             "booked_at": f"CASE WHEN orders.paid_at < {shut} THEN {shut} ELSE orders.paid_at END",
         },
-        source=f"FROM {ORDERS} orders JOIN {KEYS} own ON own.line = orders.line ORDER BY orders.line",
+        source=f"FROM {ORDERS} orders JOIN {KEYS} own ON own.line = orders.line",
     )
