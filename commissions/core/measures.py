@@ -1,8 +1,8 @@
 """What every name of a plan means for everybody: volumes, measures, statuses, memories and ranks, in order of need."""
 
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 
@@ -59,11 +59,12 @@ class People:
         }
         self.windows: dict[str, Ints] = {}  # of memories that keep periods: [person, period], this one last
         self.have = np.zeros((len(self), len(plan.requirements)), np.int64, order="F")
-        self.others = Others(self)
+        # Without a circle, so that what a run no longer needs is gone at once: it is hundreds of megabytes.
+        self.others = Others(weakref.proxy(self))
         self._group: frozenset[str] = frozenset()  # the names that are being found bottom-up
         self._settled: list[Bools] | None = None  # for each rank, who has what is known for everybody at once
         self._trees: dict[str, Seats] = {}
-        self._needs = cache(self._names_in)
+        self._needs: dict[Expression, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self.facts.people)
@@ -124,7 +125,11 @@ class People:
 
     def rises(self, expression: Expression) -> bool:
         """Whether it needs a name that is being found bottom-up."""
-        return bool(self._group) and not self._group.isdisjoint(self._needs(expression))
+        if not self._group:
+            return False
+        if expression not in self._needs:
+            self._needs[expression] = self._names_in(expression)
+        return not self._group.isdisjoint(self._needs[expression])
 
     # --- learning ---
     def learn(self) -> None:
