@@ -7,10 +7,12 @@ class DistributorsConfig(AppConfig):
 
     def ready(self) -> None:
         from common.operations import jobs
-        from distributors.operations import holding, leg_volumes, sponsorship
+        from distributors.operations import holding, leg_volumes, sponsorship, tree_care
         from distributors.tree import guards
 
         jobs.register(kind=holding.JOB, handler=holding.end)
         jobs.register(kind=leg_volumes.JOB, handler=leg_volumes.refresh)
         jobs.register(kind=sponsorship.JOB, handler=sponsorship.due)
+        jobs.register(kind=tree_care.CHECK, handler=tree_care.check)
+        jobs.register(kind=tree_care.CARRY, handler=tree_care.carry)
         post_migrate.connect(guards.install, sender=self, dispatch_uid="distributors.guards")

@@ -7,7 +7,7 @@ from commissions.models import Period
 from commissions.operations import estimates, periods, runs
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs
-from distributors.operations import leg_volumes
+from distributors.operations import leg_volumes, tree_care
 
 A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ def tick(*, now: datetime, owner: str) -> int:
     """Make due what the clock asks for, and work on what is due; how many jobs were worked on."""
     enqueue_due(now=now)
     leg_volumes.request(now=now)
+    tree_care.request(now=now)
     return jobs.advance_due(now=now, owner=owner)
 
 

@@ -8,10 +8,11 @@ from distributors.models.placement import (
     PlacementVolume,
 )
 from distributors.models.profile import Profile
-from distributors.models.sponsorship import SponsorChange, Sponsorship, TreeHealth
+from distributors.models.sponsorship import Carrying, SponsorChange, Sponsorship, TreeHealth
 from distributors.models.user import User
 
 __all__ = [
+    "Carrying",
     "Distributor",
     "Document",
     "Enrolment",

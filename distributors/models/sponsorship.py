@@ -127,3 +127,22 @@ class TreeHealth(models.Model):
 
     def __str__(self) -> str:
         return "sound" if self.sound else "not sound"
+
+
+class Carrying(models.Model):
+    """Somebody who stands under another sponsor already while the labels of their branch still have to follow.
+
+    A team of tens of thousands is carried in parts, so that nobody who joins elsewhere waits for all of it. While
+    any row stands here, nothing is read by intervals.
+    """
+
+    distributor = models.OneToOneField(
+        "distributors.Distributor", on_delete=models.PROTECT, related_name="+", help_text="Heads the branch"
+    )
+    step = models.BigIntegerField(help_text="How far apart the labels of the branch are to stand")
+
+    class Meta:
+        verbose_name_plural = "carryings"
+
+    def __str__(self) -> str:
+        return str(self.distributor_id)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 from distributors.models import Distributor, SponsorChange
+from distributors.operations import tree_care
 from distributors.queries import sponsor_tree
 from distributors.tree import (
     MovesBackwards,
@@ -20,7 +21,9 @@ from distributors.tree import (
     SponsorIsBelow,
     SponsorUnknown,
     TreeBusy,
+    finish_carrying,
     move,
+    on_the_way,
     roll_up,
     writing,
 )
@@ -45,6 +48,8 @@ __all__ = [
 ]
 
 JOB = "sponsor change"
+# More people than these are carried in parts.
+AT_ONCE = 1_000
 State = SponsorChange.State
 LONGEST = 300
 
@@ -197,7 +202,8 @@ def withdraw(*, change_id: int, by: int, now: datetime) -> None:
 
 
 def due(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
-    """The handler of changes whose day has come."""
+    """The handler of changes whose day has come, once everybody who moved before has arrived."""
+    finish_carrying()
     apply(change_id=int(subject), now=now)
     return False
 
@@ -217,6 +223,7 @@ def apply_until(*, moment: datetime, now: datetime) -> None:
     """
     waiting = SponsorChange.objects.filter(state=State.APPROVED, effective_at__lt=min(moment, now))
     for change_id in list(waiting.order_by("effective_at", "pk").values_list("pk", flat=True)):
+        finish_carrying()
         apply(change_id=change_id, now=now)
 
 
@@ -227,7 +234,7 @@ def _apply(change: SponsorChange, now: datetime) -> str:
             person = Distributor.objects.get(pk=change.distributor_id)
             if person.sponsor_id != change.from_sponsor_id:
                 return "The sponsor has changed since this was asked for."
-            _move(change)
+            _move(change, now)
             failpoint("sponsor.moved")
             _step(change.pk, [State.APPROVED], state=State.APPLIED, applied_at=now)
     except (SponsorIsBelow, SponsorUnknown, NobodyAbove, MovesBackwards) as error:
@@ -235,7 +242,8 @@ def _apply(change: SponsorChange, now: datetime) -> str:
     return ""
 
 
-def _move(change: SponsorChange) -> None:
+def _move(change: SponsorChange, now: datetime) -> None:
+    """A great team's labels follow by a job, part by part: nobody who joins meanwhile waits for all of them."""
     if change.kind == SponsorChange.Kind.ROLL_UP:
         roll_up(distributor_id=change.distributor_id, effective_at=change.effective_at)
     else:
@@ -243,7 +251,10 @@ def _move(change: SponsorChange) -> None:
             distributor_id=change.distributor_id,
             sponsor_id=change.to_sponsor_id,
             effective_at=change.effective_at,
+            at_once=AT_ONCE,
         )
+        if on_the_way():
+            tree_care.carry_later(subject=str(change.pk), now=now)
 
 
 def _check(person: Distributor, sponsor: Distributor) -> None:

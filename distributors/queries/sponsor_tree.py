@@ -2,7 +2,7 @@
 
 Uplines are walked on sponsor_id, which is the truth. Downlines are read by interval, which is fast; what is
 shown of a downline is checked again by walking up (`below`), so that a broken interval can never show a
-stranger.
+stranger. While the last check is red, or a great team is being carried, downlines are walked too.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from distributors.models import Distributor, Sponsorship
+from distributors.models import Carrying, Distributor, Sponsorship, TreeHealth
 
 TABLE = Distributor._meta.db_table
 HISTORY = Sponsorship._meta.db_table
@@ -63,17 +63,39 @@ def upline(*, distributor_id: int) -> QuerySet[Distributor]:
     return found
 
 
+def intervals_hold() -> Q:
+    """A condition: the last check found the labels sound, and no team's labels are on their way."""
+    red, on_their_way = TreeHealth.objects.filter(sound=False), Carrying.objects.all()
+    return ~Exists(red) & ~Exists(on_their_way)
+
+
 def downline(*, distributor_id: int) -> QuerySet[Distributor]:
     """Everybody below by interval, in tree order. For counting and paging; show only what `below`
     confirms.
     """
-    place = Distributor.objects.filter(pk=distributor_id).values_list("tree_id", "lft", "rght").first()
+    holds = ExpressionWrapper(intervals_hold(), output_field=BooleanField())
+    person = Distributor.objects.filter(pk=distributor_id).annotate(holds=holds)
+    place = person.values_list("tree_id", "lft", "rght", "holds").first()
     if place is None:
         nobody: QuerySet[Distributor] = Distributor.objects.none()
         return nobody
-    tree_id, lft, rght = place
-    found: QuerySet[Distributor] = Distributor.objects.filter(tree_id=tree_id, lft__gt=lft, lft__lt=rght)
+    tree_id, lft, rght, holds = place
+    inside = {"tree_id": tree_id, "lft__gt": lft, "lft__lt": rght}
+    found: QuerySet[Distributor] = Distributor.objects.filter(
+        **inside if holds else {"pk__in": _walk_down(distributor_id)}
+    )
     return found
+
+
+def _walk_down(distributor_id: int) -> RawSQL:
+    """The keys of everybody below, level by level on sponsor_id. UNION, so that a circle comes to an end."""
+    return RawSQL(  # noqa: S611 - the only value is a parameter
+        f"""WITH RECURSIVE team (id) AS (
+            SELECT id FROM {TABLE} WHERE sponsor_id = %s
+            UNION SELECT {TABLE}.id FROM team JOIN {TABLE} ON {TABLE}.sponsor_id = team.id
+        ) SELECT id FROM team""",  # noqa: S608
+        [distributor_id],
+    )
 
 
 def below(*, distributor_id: int, ids: Collection[int]) -> set[int]:
@@ -117,14 +139,26 @@ def team_counts(*, ids: Collection[int]) -> dict[int, int]:
     todo = list(counts)
     for start in range(0, len(todo), 500):
         part = todo[start : start + 500]
-        marks = ", ".join(["%s"] * len(part))
-        sql = f"""SELECT person.id, (SELECT count(*) FROM {TABLE} below WHERE below.tree_id = person.tree_id
-                    AND below.lft > person.lft AND below.lft < person.rght)
-                  FROM {TABLE} person WHERE person.id IN ({marks})"""  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(sql, part)
-            counts.update(dict(cursor.fetchall()))
+        counts.update(_counted(_BY_INTERVAL, part) or _counted(_BY_WALKING, part))
     return counts
+
+
+# Gives no row while intervals do not hold.
+_BY_INTERVAL = f"""SELECT person.id, (SELECT count(*) FROM {TABLE} below WHERE below.tree_id = person.tree_id
+        AND below.lft > person.lft AND below.lft < person.rght)
+    FROM {TABLE} person WHERE person.id IN ({{marks}})
+        AND NOT EXISTS (SELECT 1 FROM {TreeHealth._meta.db_table} WHERE NOT sound)
+        AND NOT EXISTS (SELECT 1 FROM {Carrying._meta.db_table})"""  # noqa: S608
+_BY_WALKING = f"""WITH RECURSIVE team (top, id) AS (
+        SELECT sponsor_id, id FROM {TABLE} WHERE sponsor_id IN ({{marks}})
+        UNION SELECT team.top, person.id FROM team JOIN {TABLE} person ON person.sponsor_id = team.id
+    ) SELECT top, count(*) FROM team GROUP BY top"""  # noqa: S608
+
+
+def _counted(sql: str, ids: Sequence[int]) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(marks=", ".join(["%s"] * len(ids))), ids)
+        return dict(cursor.fetchall())
 
 
 def search(*, viewer_id: int, text: str, limit: int) -> list[Distributor]:

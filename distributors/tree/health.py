@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from common.operations import columns, staging
 from common.operations.staging import Kind
+from distributors.models import Carrying
 from distributors.tree.arrays import Circle, Ints, levels, numbered
 from distributors.tree.forest import SPONSORS, Forest
 from distributors.tree.labels import TOP
@@ -54,6 +55,16 @@ def problems(forest: Forest = SPONSORS, *, tree_ids: Collection[int] | None = No
     return found or _say(rows, "overlap with a sibling", _overlapping(rows, by_level))
 
 
+def circles() -> list[str]:
+    """Sponsors that run in a circle, which no labels can say."""
+    rows = _Rows(SPONSORS, None)
+    try:
+        levels(rows.parent)
+    except Circle as circle:
+        return [_circle(rows, circle)]
+    return []
+
+
 def rebuild(forest: Forest = SPONSORS) -> None:
     """Numbers every tree anew from who stands above whom, evenly, in one transaction under the lock; no
     recursion.
@@ -66,6 +77,10 @@ def rebuild(forest: Forest = SPONSORS) -> None:
 def rebuild_trees(*, tree_ids: Collection[int] | None, forest: Forest = SPONSORS) -> None:
     """The same for some trees; None means all, then roots also get tree_ids of their own again."""
     with writing(forest):
+        if forest is SPONSORS and Carrying.objects.exists():
+            # The tree_ids of who is on the way are of the old tree; numbered from sponsor_id, all have arrived.
+            tree_ids = None
+            Carrying.objects.all().delete()
         rows = _Rows(forest, tree_ids)
         if not len(rows.pk):
             return

@@ -22,6 +22,15 @@ class TreeBusy(RuntimeError):
         )
 
 
+class TreeUnsound(TreeBusy):
+    """The last check was red: nobody is moved by labels that may be wrong. `manage.py repair_tree` ends it."""
+
+    def __init__(self) -> None:
+        RuntimeError.__init__(
+            self, "The company's tree is being put in order. Nothing was lost; please try again later."
+        )
+
+
 @contextmanager
 def writing(forest: Forest = SPONSORS) -> Iterator[None]:
     """One transaction with the tree's lock taken first. May be nested; the lock lasts until the outermost

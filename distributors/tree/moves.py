@@ -2,22 +2,20 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import F, Min, QuerySet
 
-from distributors.models import Distributor
+from distributors.models import Carrying, Distributor, TreeHealth
 from distributors.queries.sponsor_tree import walk_up
-from distributors.tree import history
+from distributors.tree import carrying, history
+from distributors.tree.carrying import carry
 from distributors.tree.forest import SPONSORS
 from distributors.tree.labels import make_room
-from distributors.tree.lock import writing
+from distributors.tree.lock import TreeBusy, TreeUnsound, writing
 from distributors.tree.places import (
     SHARE,
     SponsorIsBelow,
     SponsorUnknown,
     Spot,
-    free_interval,
-    new_root,
     read,
 )
 
@@ -29,24 +27,36 @@ class NobodyAbove(ValueError):
         super().__init__("This person has no sponsor for the team to come under.")
 
 
-def move(*, distributor_id: int, sponsor_id: int | None, effective_at: datetime) -> int:
+def move(
+    *, distributor_id: int, sponsor_id: int | None, effective_at: datetime, at_once: int | None = None
+) -> int:
     """Puts a person with everybody below under another sponsor, or makes them a root; how many moved.
 
-    Writes the tree, and the history as from `effective_at`; who decided it and why is the caller's to record.
+    Writes the tree, and the history as from `effective_at`; who decided it and why is the caller's to record. Where
+    more than `at_once` people move, their labels follow by carry_on(), part by part, so that nobody waits for all.
     Raises SponsorUnknown, SponsorIsBelow, MovesBackwards, TreeBusy.
     """
     with writing():
+        _refuse_uncertain()
         person = read(distributor_id)
         if sponsor_id is not None:
             _refuse_circle(distributor_id, sponsor_id)
         count = _inside(person).count() + 1
-        target = new_root() if sponsor_id is None else free_interval(sponsor_id, labels=2 * count)
-        # The spreading above may have moved the branch itself.
-        person = read(distributor_id)
-        _carry(person, target, labels=2 * count)
         alone = Distributor.objects.order_by().filter(pk=distributor_id)
         _put_under(sponsor_id, alone, [distributor_id], effective_at)
+        if at_once is not None and count > at_once:
+            carrying.begin(distributor_id=distributor_id)
+        else:
+            carry(distributor_id=distributor_id, sponsor_id=sponsor_id, count=count)
     return count
+
+
+def _refuse_uncertain() -> None:
+    """Labels that are wrong, or on their way, say nothing about who would move. Raises TreeUnsound, TreeBusy."""
+    if TreeHealth.objects.filter(sound=False).exists():
+        raise TreeUnsound
+    if Carrying.objects.exists():
+        raise TreeBusy
 
 
 def roll_up(*, distributor_id: int, effective_at: datetime) -> int:
@@ -56,6 +66,7 @@ def roll_up(*, distributor_id: int, effective_at: datetime) -> int:
     lie inside the sponsor's already. Raises SponsorUnknown, NobodyAbove, MovesBackwards, TreeBusy.
     """
     with writing():
+        _refuse_uncertain()
         read(distributor_id)
         sponsor_id = Distributor.objects.values_list("sponsor_id", flat=True).get(pk=distributor_id)
         if sponsor_id is None:
@@ -103,7 +114,7 @@ def _room_before_team(distributor_id: int) -> int:
         if first - person.lft > 1:
             return first
         make_room(table=SPONSORS.table, tree_id=person.tree_id, label=first, extra=1)
-    raise AssertionError(f"Spreading made no room before the team of distributor {distributor_id}")
+    raise TreeUnsound
 
 
 def _put_under(
@@ -112,31 +123,3 @@ def _put_under(
     """The truth, and its history; `people` are the ones with these keys."""
     _plainly(people).update(sponsor_id=sponsor_id)
     history.moved(people=ids, sponsor_id=sponsor_id, effective_at=effective_at)
-
-
-def _carry(branch: Spot, target: Spot, *, labels: int) -> None:
-    """One UPDATE: the branch's labels, in their order, spread evenly over the target interval."""
-    step = (target.rght - target.lft + 1) // labels
-    table = SPONSORS.table
-    sql = f"""WITH member AS (
-            SELECT id, lft, rght FROM {table} WHERE tree_id = %s AND lft >= %s AND lft <= %s
-        ), placed AS (
-            SELECT id, is_end, %s + %s * (row_number() OVER (ORDER BY old) - 1) AS new
-            FROM (SELECT id, lft AS old, 0 AS is_end FROM member
-                  UNION ALL SELECT id, rght, 1 FROM member) AS label
-        ), person AS (
-            SELECT id, min(new) AS lft, max(new) AS rght FROM placed GROUP BY id
-        )
-        UPDATE {table} SET lft = person.lft, rght = person.rght, tree_id = %s, level = level + %s
-        FROM person WHERE person.id = {table}.id"""  # noqa: S608
-    values = [
-        branch.tree_id,
-        branch.lft,
-        branch.rght,
-        target.lft,
-        step,
-        target.tree_id,
-        target.level - branch.level,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)

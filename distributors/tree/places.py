@@ -9,7 +9,7 @@ from distributors.models import Distributor
 from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
 from distributors.tree.labels import TOP, comfortable, greatest_below, make_room, with_last_gap
-from distributors.tree.lock import writing
+from distributors.tree.lock import TreeUnsound, writing
 
 # The first newcomer under a sponsor takes a quarter of the free labels, the next a quarter of the rest: with
 # this share thousands under one sponsor, long chains and ordinary growth all move few labels.
@@ -99,7 +99,16 @@ def free_interval(sponsor_id: int, *, labels: int, forest: Forest = SPONSORS) ->
     The caller holds the lock.
     """
     sponsor, before, free = _room(sponsor_id, labels, forest)
-    width = min(free, max(labels, free // SHARE))
+    return _first(sponsor, before, min(free, max(labels, free // SHARE)))
+
+
+def interval_of(sponsor_id: int, *, labels: int, width: int) -> Spot:
+    """The same of this width, or of what there is."""
+    sponsor, before, free = _room(sponsor_id, labels, SPONSORS)
+    return _first(sponsor, before, min(free, max(labels, width)))
+
+
+def _first(sponsor: Spot, before: int, width: int) -> Spot:
     return Spot(before + 1, before + width, sponsor.tree_id, sponsor.level + 1)
 
 
@@ -115,7 +124,8 @@ def _room(
         if free >= enough:
             return sponsor, before, free
         make_room(table=forest.table, tree_id=sponsor.tree_id, label=end, extra=labels)
-    raise AssertionError(f"Spreading made no room below {sponsor_id} among the {forest.many}")
+    # In a sound tree spreading always makes room.
+    raise TreeUnsound
 
 
 def _gap(sponsor_id: int, before_id: int | None, forest: Forest) -> tuple[Spot, int, int]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from distributors import tree
 from distributors.tree import positions_health
@@ -10,7 +11,10 @@ class Command(BaseCommand):
     help = "Compares what is derived in the sponsor tree and in placement trees with who stands above whom."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sponsors, placements = tree.problems(), positions_health.problems()
+        try:
+            sponsors, placements = tree.check(now=timezone.now()), positions_health.problems()
+        except tree.TreeBusy as busy:
+            raise CommandError(str(busy)) from busy
         history = tree.history_problems()
         for problem in (*sponsors, *history, *placements):
             self.stderr.write(problem)

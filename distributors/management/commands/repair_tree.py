@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from distributors import tree
 from distributors.tree import guards, positions_health
@@ -12,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             guards.install()
-            tree.rebuild()
+            tree.repair(now=timezone.now())
             positions_health.repair()
         except (tree.SponsorCircle, tree.TreeBusy) as error:
             raise CommandError(str(error)) from error
