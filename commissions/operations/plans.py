@@ -34,6 +34,30 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
     return known
 
 
+def _not_carried_out(plan: Plan) -> list[Problem]:
+    """What the engine computes and the portal's months do not carry out."""
+    asked = (
+        ("plan.period", plan.period, "month", "the portal closes months"),
+        (
+            "ledger.returns.take_back",
+            plan.ledger.take_back,
+            "original_amounts",
+            "the portal takes back what was paid",
+        ),
+        (
+            "ledger.returns.not_covered",
+            plan.ledger.not_covered,
+            "becomes_debt",
+            "in the portal what is not covered becomes a debt",
+        ),
+    )
+    return [
+        Problem(1, key, f"{found}: {why}", found, (allowed,))
+        for key, found, allowed, why in asked
+        if found != allowed
+    ]
+
+
 def for_the_portal(*, document: str) -> Plan:
     """The plan of a document that the portal can show. Raises PlanError.
 
@@ -41,7 +65,7 @@ def for_the_portal(*, document: str) -> Plan:
     that replaces another must come after it.
     """
     plan = load(document)
-    problems = []
+    problems: list[Problem] = []
     if not plan.active:
         problems.append(
             Problem(1, "shows", "is missing: pages show who is active, own volume and group volume")
@@ -55,6 +79,7 @@ def for_the_portal(*, document: str) -> Plan:
         elif replaced.starts >= plan.starts:
             said = f"must be after {replaced.starts.isoformat()}, when version {plan.replaces} starts"
             problems.append(Problem(1, "plan.starts", said, plan.starts.isoformat()))
+    problems += _not_carried_out(plan)
     if problems:
         raise PlanError(problems)
     return plan

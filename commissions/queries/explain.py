@@ -59,9 +59,8 @@ def sentence(
     if line.corrects_id is not None:
         told = _("Of order %(order)s, %(base)s came back and no longer counts.")
         return f"{told % given} {_received(plan, rank, line)}"
-    return " ".join(
-        [_bought(info, is_own) % given, *_standing(line, seller, is_own), _received(plan, rank, line)]
-    )
+    where = _standing(_walk(plan, line.bonus), line, seller, is_own)
+    return " ".join([_bought(info, is_own) % given, *where, _received(plan, rank, line)])
 
 
 def why_nothing(*, person_id: int, key: str) -> list[Nothing]:
@@ -98,9 +97,16 @@ def _bought(info: LineInfo, is_own: bool) -> str:
     return _("%(seller)s bought on %(day)s; %(base)s of it counts.")
 
 
-def _standing(line: Line, seller: str, is_own: bool) -> list[str]:
-    if is_own or line.level == 0:
+def _walk(plan: Plan, name: str) -> Walk | None:
+    known = _bonus(plan, name)
+    return known.how if known is not None and isinstance(known.how, Walk) else None
+
+
+def _standing(walk: Walk | None, line: Line, seller: str, is_own: bool) -> list[str]:
+    if is_own or line.level == 0 or (walk is not None and walk.counts == "nothing"):
         return []
+    if walk is not None and walk.counts == "generations":
+        return [_("%(seller)s is in your generation %(level)s.") % {"seller": seller, "level": line.level}]
     passed = line.depth - line.level
     given = {"seller": seller, "level": line.level, "n": passed}
     if passed <= 0:
@@ -121,8 +127,13 @@ def _received(plan: Plan, rank: int, line: Line) -> str:
     }
     if line.corrects_id is not None:
         return _("%(rate)s had been paid for it.") % given
-    if line.level == 0:
+    walk = _walk(plan, line.bonus)
+    if walk is not None and walk.difference is not None and line.depth > 0:
+        return _("You receive %(rate)s: your own rate less that of whoever stands between.") % given
+    if line.level == 0 or (walk is not None and walk.counts == "nothing"):
         return _("You receive %(rate)s of it.") % given
+    if walk is not None and walk.counts == "generations":
+        return _("This generation pays %(rate)s.") % given
     bonus = _bonus(plan, line.bonus)
     if bonus and len(set(rates_of_ranks(plan, bonus, line.level) or ())) > 1:
         return _("A %(rank)s receives %(rate)s on level %(level)s.") % given

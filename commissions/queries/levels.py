@@ -87,7 +87,7 @@ class OrderPage:
 
 
 def of_item(*, asked: Asked) -> list[Level]:
-    """The levels of an item, nearest first; one query whatever its size."""
+    """The levels of an item that come from orders, nearest first; one query whatever its size."""
     unit = explain.unit_of(plan=plans.of_run(run_id=asked.run_id), bonus=asked.bonus)
     rows = _lines(asked).values("level").order_by("level")
     sums = rows.annotate(
@@ -151,6 +151,7 @@ def rounded(*, whole: int, micro: int) -> int:
 
 def _lines(asked: Asked) -> QuerySet[Line]:
     found = Line.objects.filter(run_id=asked.run_id, distributor_id=asked.person_id, bonus=asked.bonus)
+    found = found.filter(order_line__isnull=False)
     if asked.corrects:
         return found.filter(corrects__run__period__key=asked.corrects)
     return found.filter(corrects__isnull=True)

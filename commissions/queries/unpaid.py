@@ -22,7 +22,7 @@ from commissions.core.measures import volumes
 from commissions.core.plan import Plan
 from commissions.core.result import Items, Lines, Result
 from commissions.models import Line, Run, Snapshot
-from commissions.queries import plans, snapshots
+from commissions.queries import plans, snapshots, trees
 from common.dates import company_day, day_number
 from sales.queries import volume
 
@@ -59,10 +59,13 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
     if run is None:
         return None
     plan = plans.parsed(version=run.plan)
+    if plan.placements:
+        # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
+        return None
     team = _team(run, person_id)
     if not team:
         return None
-    facts, order_lines = _facts(run, team)
+    facts, order_lines = _facts(run, plan, team)
     result = _result(run, plan, facts, team, order_lines)
     reasons = explain.why_not(plan, facts, result, 0)
     about = [one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT]
@@ -105,14 +108,19 @@ def _team_of(run: Run, person_id: int) -> RawSQL:
     )
 
 
-def _facts(run: Run, team: list[dict[str, Any]]) -> tuple[Facts, Any]:
+def _facts(run: Run, plan: Plan, team: list[dict[str, Any]]) -> tuple[Facts, Any]:
     place = {row["distributor_id"]: at for at, row in enumerate(team)}
+    numbers = np.array([row["distributor__number"] for row in team], dtype=np.str_)
+    sponsor = np.array([-1, *(place[row["sponsor_id"]] for row in team[1:])], dtype=np.int64)
+    joined = np.array([_day(row["distributor__joined_at"]) for row in team], dtype=np.int64)
+    ids = np.array(list(place), dtype=np.int64)
     people = People(
-        number=np.array([row["distributor__number"] for row in team], dtype=np.str_),
-        sponsor=np.array([-1, *(place[row["sponsor_id"]] for row in team[1:])], dtype=np.int64),
-        joined=np.array([_day(row["distributor__joined_at"]) for row in team], dtype=np.int64),
+        number=numbers,
+        sponsor=sponsor,
+        joined=joined,
         standing=np.array([row["standing"] for row in team], dtype=np.int8),
         memory={},
+        parents=trees.parents(plan=plan, people=ids, numbers=numbers, joined=joined, sponsor=sponsor),
     )
     counted = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at)
     seller = np.array([place.get(one, -1) for one in counted.seller_id.tolist()], dtype=np.int64)

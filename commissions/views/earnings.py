@@ -8,7 +8,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, desk, drawings, explain, levels, members, statements, unpaid, way
+from commissions.queries import (
+    balance,
+    desk,
+    drawings,
+    explain,
+    levels,
+    members,
+    other_parts,
+    statements,
+    unpaid,
+    way,
+)
 from commissions.queries.statements import NoStatement, Statement
 from commissions.views import nothing_rows, statement_rows
 from commissions.views.asking import number_of
@@ -55,13 +66,15 @@ def item(request: HttpRequest, key: str, bonus: str) -> HttpResponse:
     """One item: its levels when it has several, else its orders. A piece for htmx, a page without script."""
     asked, context = _item(request, key, bonus)
     found = levels.of_item(asked=asked)
-    if not found:
+    context["others"] = other_parts.of_item(asked=asked)
+    if not found and not context["others"].total:
         raise Http404
-    if len(found) == 1 or "page" in request.GET:
-        context["orders"] = _orders(request, asked, None)
+    if not found or "page" in request.GET or len(found) == 1:
+        context["orders"] = _orders(request, asked, None) if found else {"rows": ()}
     else:
         context["levels"] = [statement_rows.level(key, asked, one) for one in found]
-        context["rounding"] = sum(one.amount for one in found) != context["item"]["amount"]
+        parts = sum(one.amount for one in found) + context["others"].amount
+        context["rounding"] = parts != context["item"]["amount"]
     return _answer(request, context)
 
 

@@ -1,0 +1,107 @@
+"""Every plan that ships runs a company through two months: closed, approved, posted, carried over and shown."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from commissions.core.plan import PlanError, load
+from commissions.models import Carried, Line, Run, StatementItem
+from commissions.operations import periods, plans
+from commissions.queries import audit
+from distributors.models import Distributor, PlacementTree
+from distributors.operations import placing
+from tests.commissions.conftest import START, at, draft, finish
+
+pytestmark = pytest.mark.django_db
+PLANS = sorted((Path(__file__).resolve().parents[2] / "commissions/plans").glob("*.yaml"))
+PIECES = {"eva": 14, "dan": 15, "finn": 40, "cleo": 24, "ben": 12, "ana": 10, "gus": 34}
+
+
+def place_everybody(plan, now):
+    for tree in plan.placements:
+        placing.open_tree(name=tree.name, slots=list(tree.slots), top_number="1001", now=now)
+    for person in Distributor.objects.order_by("number")[1:]:
+        if PlacementTree.objects.exists():
+            placing.newcomer(distributor_id=person.pk, now=now)
+
+
+@pytest.fixture
+def company(shop, request):
+    document = request.param.read_text().replace("period: week", "period: month")
+    plan = load(document)
+    plans.adopt(document=document, now=START)
+    place_everybody(plan, at(9, 1))
+    periods.open_first(key="2026-10", now=at(10, 1))
+    return shop
+
+
+def sell(shop, month):
+    for seller, pieces in PIECES.items():
+        shop.sell(seller, pieces, at(month, 10))
+    return shop.sell("eva", 6, at(month, 14), customer=True)
+
+
+def pages_of(cast, name, key):
+    """The statement and every item of it, as the person sees them."""
+    client = cast.client(name)
+    person = cast.people[name]
+    yield client.get(f"/earnings/{key}/")
+    yield client.get(f"/earnings/{key}/nothing/")
+    for bonus in StatementItem.objects.filter(run__period__key=key, distributor=person).values_list(
+        "bonus", flat=True
+    ):
+        yield client.get(f"/earnings/{key}/{bonus}/")
+
+
+@pytest.mark.parametrize("company", PLANS, indirect=True, ids=lambda path: path.stem)
+def test_two_months_of_every_plan(company, cast, time_machine):
+    order = sell(company, 10)
+    first = finish(cast, draft())
+    assert first.state == Run.State.FINAL
+    sell(company, 11)
+    company.take_back(order, 2, at(11, 20))
+    second = finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert (second.state, second.error) == (Run.State.FINAL, "")
+    assert audit.everything() == []
+    assert Line.objects.filter(run=second, corrects__isnull=False).exists()
+    time_machine.move_to(at(12, 4) + timedelta(hours=1))
+    for name in ("ana", "ben", "finn"):
+        assert {page.status_code for page in pages_of(cast, name, "2026-11")} == {200}
+
+
+def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, request):
+    twin = (
+        next(path for path in PLANS if path.stem == "twin")
+        .read_text()
+        .replace("period: week", "period: month")
+    )
+    plans.adopt(document=twin, now=START)
+    place_everybody(load(twin), at(9, 1))
+    periods.open_first(key="2026-10", now=at(10, 1))
+    sell(shop, 10)
+    run = finish(cast, draft())
+    kept = Carried.objects.filter(run=run, kind=Carried.Kind.CARRY)
+    assert kept.exists()
+    before = {(row.position_id, row.slot): row.amount for row in kept}
+    later = draft("2026-11", at(12, 2))
+    after = {
+        (row.position_id, row.slot): row.amount for row in Carried.objects.filter(run=later, kind="carry")
+    }
+    # Nobody is active in a month without orders: what is carried is what the plan says of the unqualified.
+    assert after in ({}, before)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "key"),
+    [
+        ("period: month", "period: week", "plan.period"),
+        ("take_back: original_amounts", "take_back: average_rate", "ledger.returns.take_back"),
+        ("not_covered: becomes_debt", "not_covered: written_off", "ledger.returns.not_covered"),
+    ],
+)
+def test_what_the_portal_does_not_carry_out_is_not_adopted(db, said, instead, key):
+    linden = next(path for path in PLANS if path.stem == "linden").read_text()
+    with pytest.raises(PlanError) as error:
+        plans.adopt(document=linden.replace(said, instead), now=START)
+    assert key in str(error.value)
