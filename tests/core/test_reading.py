@@ -216,6 +216,8 @@ def test_lower_ranks_required_adds_what_they_need():
 def test_a_plan_without_ranks_has_one_that_everybody_has():
     (rank,) = plan("pairs").ladder
     assert (rank.name, rank.requirements) == ("Member", ())
+    changed = plan("pairs", ("leader: rank >= earner.rank", "leader: rank >= Member"))
+    assert bonus(changed, "gathered").how.leader.right == Number(0, "rank")
 
 
 # --- bonuses ----------------------------------------------------------------------------------------------------------

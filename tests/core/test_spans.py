@@ -35,6 +35,9 @@ MEASURES = {
     "self_and_team": ("sum(two of self and team)", ANY),
     "signed": ("sum(minus of frontline in placement)", (-4, 12)),
     "largest_of": ("largest(minus of frontline in placement)", (-2, 6)),
+    "largest_high": ("largest(high of frontline in placement)", (0, 6)),
+    "placed_team": ("count(team in placement)", ANY),
+    "of_another_plan": ("monthly.rank", (0, 2)),
     "nobody": ("sum(six of levels 1 to 2 in placement where more)", NOTHING),
     "kept": ("sum(recent)", (0, 36)),
     "kept_most": ("largest(recent)", (0, 6)),
@@ -50,6 +53,7 @@ STATUSES = {
     "below": ("six < 0", NOTHING),
     "at_zero": ("six <= 0", EITHER),
     "unequal": ("six != 7", SURE),
+    "maybe_unequal": ("six != 6", EITHER),
     "equal": ("six == 7", NOTHING),
     "may_equal": ("six == 6", EITHER),
     "turned": ("not more", SURE),
@@ -78,10 +82,12 @@ MEMORIES = """\
   recent: {keeps: 6 periods, of: six}
   most: {starts: 0, becomes: highest(before; six)}
   life: {starts: 0, becomes: before + six}
+  debt: {starts: 0, becomes: before - six}
 """
 WIDE = CLEAN.replace("statuses:\n", f"{declared(MEASURES)}statuses:\n{declared(STATUSES)}").replace(
     "memory:\n", f"memory:\n{MEMORIES}"
 )
+WIDE = WIDE.replace("trees:", "other_plans: {monthly: Other}\ntrees:")
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +105,7 @@ def test_a_name_is_within_its_bounds(world, name, bounds):
 def test_a_memory_goes_as_far_as_it_can(world):
     assert world.named("most", True) == (0, 6)
     assert world.named("life", True) == (0, FAR)
+    assert world.named("debt", True) == (-FAR, FAR)
     assert world.named("title", True) == (0, 2)
 
 
@@ -145,6 +152,15 @@ def test_everything_is_assumed_in_turn():
     assert [one["active"] for one in told["nobody Active"]] == [0, 0, 0]
     assert [one["active"] for one in told["the seller alone not Active"]] == [0, 1, 1]
     assert [one["active"] for one in told["every second one Active"]] == [0, 1, 0]
+
+
+def test_what_tables_are_read_by_is_assumed_row_by_row():
+    stairs = (Path(__file__).parent / "documents/stairs.yaml").read_text(encoding="utf-8")
+    told = {profile.told: profile for profile in profiles(load(stairs))}
+    top = told["everybody Member, everything met"].given(0)
+    assert (top["group_pv"], top["group_bv"]) == (1_000_000, 500_000)
+    ladder = told["ranks and rates rise by one with each step up"]
+    assert [ladder.given(height)["group_pv"] for height in range(3)] == [0, 20_000, 100_000]
 
 
 def test_sales_are_large_and_where_there_are_pairs_of_their_size():

@@ -41,7 +41,7 @@ ENGINE = [
 ]
 # What is run, in this order, against a change in a file whose path begins so; the first that fits.
 TESTS = {
-    "linter": ["test_linter.py"],
+    "linter": ["test_spans.py", "test_linter.py"],
     "checks": [
         "test_checks.py",
         "test_engine_is_reference.py::test_no_check_doubts_what_the_engine_computes[0]",
@@ -51,7 +51,8 @@ TESTS = {
     "placing": ["test_placing.py", "test_worked_months.py", "test_published.py"],
     "given": ["test_worked_months.py", "test_published.py", "test_scenarios.py"],
     "reading": [
-        *("test_worked_months.py", "test_bad_plans.py", "test_published.py", "test_extremes.py"),
+        *("test_reading.py", "test_bad_plans.py", "test_worked_months.py", "test_published.py"),
+        "test_extremes.py",
         *("test_world_plans.py", "test_engine_is_reference.py::test_what_once_differed_agrees"),
     ],
     "": ENGINE,

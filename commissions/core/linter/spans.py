@@ -113,7 +113,7 @@ class World:
                 return bounds
             bounds = wider
         low, high = self.widest(name)
-        return (min(low, bounds[0]), max(high, bounds[1]))
+        return (-FAR if bounds[0] < min(low, memory.starts) else low, max(high, bounds[1]))
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _over(world: World, aggregate: Aggregate, mine: bool, most: int) -> Span:
     low, high = world.span(aggregate.of, mine) if aggregate.of is not None else (0, 1)
     if aggregate.kind in {"sum", "count"}:
         return _near(min(0, low) * most), _near(max(0, high) * most)
-    return min(0, low), high if most else 0
+    return min(0, low), high
 
 
 def people(plan: Plan, aggregate: Aggregate) -> int:
