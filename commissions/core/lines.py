@@ -111,6 +111,7 @@ class _Pack:
         self.fits = sum(self.bits) < 64
 
     def packed(self, which: int, paid: Paid) -> Ints:
+        """One number for each line of one of the bonuses."""
         _, rate, level, bonus = self.bits
         found = paid.source << rate | (paid.rate_ppm - self.least)
         return (found << level | paid.level) << bonus | which
