@@ -16,6 +16,8 @@ Waiting = tuple[tuple[int, int, int], ...]  # (person, minor units, age in perio
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """What a hold changes, and what it leaves for the next period."""
+
     lines: list[Lines]
     items: Ints  # what is earned in this period, once what waits is taken out
     waiting: Waiting

@@ -13,6 +13,7 @@ from commissions.core.values import Overflowing, bounded_total, product, size_of
 
 Ints = NDArray[np.int64]
 SIXTEEN_BITS = np.uint16
+BLOCK = 1 << 18
 # Kinds that take away or give back whole minor units of an item that is rounded already.
 AFTER_ROUNDING = (Kind.GUARANTEE, Kind.MOST, Kind.GROUP, Kind.HELD, Kind.RELEASED)
 
@@ -47,7 +48,6 @@ def _bulk(board: Board, found: dict[int, Found]) -> Lines:
     found.clear()
     beneficiary = _joined([bulk.beneficiary for bulk in paid])
     source, which, level, rate = _sorted(paid, _by_person(beneficiary))
-    paid.clear()
     people = len(board)
     beneficiary = np.repeat(np.arange(people), np.bincount(beneficiary, minlength=people))
     volumes = [board.volumes[on] for _, _, on in heads]
@@ -59,9 +59,14 @@ def _bulk(board: Board, found: dict[int, Found]) -> Lines:
     depths = {along: board.tree_depths(along) for _, along, _ in heads}
     trees = [depths[along] for _, along, _ in heads]
     same = [trees[0]] if len(depths) == 1 else trees
-    depth = _looked_up(same, which, seller) - _looked_up(same, which, beneficiary)
+    depth = np.empty(len(source), np.int64)
+    for start in range(0, len(source), BLOCK):
+        rows = slice(start, start + BLOCK)
+        depth[rows] = _looked_up(same, which[rows], seller[rows])
+        depth[rows] -= _looked_up(same, which[rows], beneficiary[rows])
+    bonuses = [at for at, _, _ in heads]
     return Lines(
-        bonus=np.array([at for at, _, _ in heads] or [0])[which],
+        bonus=which if bonuses == list(range(len(heads))) else np.array(bonuses, np.int64)[which],
         beneficiary=beneficiary,
         source=source,
         level=level,
@@ -83,14 +88,19 @@ def _fits(volumes: list[Ints], rate: Ints) -> None:
 
 
 def _sorted(paid: list[Paid], order: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """(source, which of the bonuses, level, rate) of the lines in this order.
+    """(source, which of the bonuses, level, rate) of the lines in this order. Lets go of `paid` as soon as it can.
 
     Sorting millions of lines is a walk through memory at random; so it is done once and not for each column, unless
     they do not fit in one number.
     """
     pack = _Pack(paid)
     if pack.fits:
-        return pack.unpacked(_joined([pack.packed(at, bulk) for at, bulk in enumerate(paid)])[order])
+        packed = np.empty(len(order), np.int64)
+        ends = np.cumsum([len(bulk.source) for bulk in paid])
+        for at, (bulk, end) in enumerate(zip(paid, ends, strict=True)):
+            packed[end - len(bulk.source) : end] = pack.packed(at, bulk)
+        paid.clear()
+        return pack.unpacked(packed[order])
     which = np.repeat(np.arange(len(paid)), [len(bulk.source) for bulk in paid])
     source, level, rate = (
         _joined([getattr(bulk, name) for bulk in paid])[order] for name in ("source", "level", "rate_ppm")
@@ -111,6 +121,7 @@ class _Pack:
         self.fits = sum(self.bits) < 64
 
     def packed(self, which: int, paid: Paid) -> Ints:
+        """One number for each line of one of the bonuses."""
         _, rate, level, bonus = self.bits
         found = paid.source << rate | (paid.rate_ppm - self.least)
         return (found << level | paid.level) << bonus | which
@@ -124,12 +135,15 @@ class _Pack:
 
 
 def _looked_up(tables: list[Ints], which: Ints, at: Ints) -> Ints:
-    """tables[which][at] of each row."""
+    """tables[which][at] of each row; some rows at a time, so that what is in between is never as long as the lines."""
     if len(tables) == 1:
         return tables[0][at]
-    if not tables:
-        return at
-    found: Ints = np.concatenate(tables)[which * len(tables[0]) + at]
+    found = np.empty(len(at), np.int64)
+    for start in range(0, len(at), BLOCK):
+        rows = slice(start, start + BLOCK)
+        for table, values in enumerate(tables):
+            mine = which[rows] == table
+            found[rows][mine] = values[at[rows][mine]]
     return found
 
 
@@ -170,7 +184,8 @@ def items_of(lines: Lines, how: str) -> Items:
     if not len(lines):
         empty = np.empty(0, np.int64)
         return Items(empty, empty, empty, empty)
-    new = (np.diff(lines.beneficiary) != 0) | (np.diff(lines.bonus) != 0)
+    new = lines.beneficiary[1:] != lines.beneficiary[:-1]
+    new |= lines.bonus[1:] != lines.bonus[:-1]
     starts = np.flatnonzero(np.concatenate(([True], new)))
     after = np.isin(lines.kind, AFTER_ROUNDING) if lines.kind.any() else None
     earned = lines.whole if after is None else np.where(after, 0, lines.whole)

@@ -70,6 +70,7 @@ class _Till:
 
     @property
     def bonuses(self) -> tuple[Bonus, ...]:
+        """The plan's, in the document's order."""
         return self.board.plan.bonuses
 
     def order(self) -> list[int]:

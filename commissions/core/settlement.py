@@ -162,27 +162,36 @@ def _items(result: Result) -> dict[Item, int]:
 
 def _original_amounts(plan: Plan, facts: Facts, result: Result, back: Back) -> dict[Item, int]:
     """Every line that an order paid is taken back with the share of the order that came back, and what a cap or a
-    group rule had taken off the item shrinks with it. Lines that no order paid stay."""
+    group rule had taken off the item shrinks with it. Lines that no order paid stay; of what waits nothing was paid.
+
+    As the engine does, what orders paid is rounded by itself, and what was taken off is whole.
+    """
     lines, names = result.lines, [bonus.name for bonus in plan.bonuses]
     sold: dict[Item, int] = defaultdict(int)  # what orders paid, in millionths
     kept: dict[Item, int] = defaultdict(int)  # … and what is left of it
+    # The same, whatever the sign of a line: legs may offset each other down to nothing.
+    size: dict[Item, int] = defaultdict(int)
+    left: dict[Item, int] = defaultdict(int)
     taken_off: dict[Item, int] = defaultdict(int)
+    waits: set[Item] = set()
     columns = (lines.beneficiary, lines.bonus, lines.source, lines.kind, lines.whole, lines.micro)
     for who, bonus, source, kind, whole, micro in zip(*(column.tolist() for column in columns), strict=True):
         item = (str(facts.people.number[who]), names[bonus])
         amount = whole * MILLION + micro
         if source >= 0:
-            sold[item] += amount
-            kept[item] += amount - amount * back.share.get(source, 0) // MILLION
-        elif kind in (Kind.MOST, Kind.GROUP, Kind.HELD):
-            taken_off[item] += amount
-    how = plan.ledger.round
-    found = {}
+            still = amount - amount * back.share.get(source, 0) // MILLION
+            sold[item], kept[item] = sold[item] + amount, kept[item] + still
+            size[item], left[item] = size[item] + abs(amount), left[item] + abs(still)
+        elif kind in (Kind.MOST, Kind.GROUP):
+            taken_off[item] += whole
+        elif kind == Kind.HELD:
+            waits.add(item)
+    how, found = plan.ledger.round, {}
     for item, before in sold.items():
-        after, off = kept[item], taken_off[item]
-        if after != before:
-            off_after = -_divided(-off * after, before, how)
-            found[item] = rounded(after + off_after, how=how) - rounded(before + off, how=how)
+        if left[item] != size[item] and item not in waits:
+            off = taken_off[item]
+            shrunk = _divided(abs(off) * left[item], size[item], how) * (1 if off > 0 else -1)
+            found[item] = rounded(kept[item], how=how) + shrunk - rounded(before, how=how) - off
     return found
 
 

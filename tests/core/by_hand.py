@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def company(
     return replace(facts, people=people_with, positions={"binary": placed}, state=state or State())
 
 
-def lines_of(result: Result) -> list[tuple[str, str, str, str, int, int, float]]:
+def lines_of(result: Result) -> list[tuple[str, str, str, str, int, int, Fraction]]:
     """(who, bonus, kind, from whom, level, places above, amount in minor units) of each line."""
     lines, names = result.lines, [*result.facts.people.number.tolist(), ""]
     bonuses = [bonus.name for bonus in result.plan.bonuses]
@@ -104,17 +105,17 @@ def lines_of(result: Result) -> list[tuple[str, str, str, str, int, int, float]]
             names[int(lines.origin[at])],
             int(lines.level[at]),
             int(lines.depth[at]),
-            int(lines.whole[at]) + int(lines.micro[at]) / 1_000_000,
+            int(lines.whole[at]) + Fraction(int(lines.micro[at]), 1_000_000),
         )
         for at in range(len(lines))
     ]
 
 
-def paid(bonuses: str, facts: Facts) -> dict[str, float]:
+def paid(bonuses: str, facts: Facts) -> dict[str, Fraction]:
     """What each person gets of the lines of a plan's only bonus."""
-    found: dict[str, float] = {}
+    found: dict[str, Fraction] = {}
     for who, _, _, _, _, _, amount in lines_of(run(plan=plan_of(bonuses), facts=facts)):
-        found[who] = found.get(who, 0) + amount
+        found[who] = found.get(who, Fraction(0)) + amount
     return found
 
 

@@ -9,6 +9,8 @@ from random import Random
 
 import pytest
 
+from commissions.core import rounding
+from commissions.core.bonuses import climb, levels, pair, steps
 from commissions.core.checks import check
 from commissions.core.plan import load
 from commissions.core.run import run
@@ -18,6 +20,7 @@ from tests.core.world_plans import random_document
 
 PLANS, NETWORKS, PARTS = 420, 5, 12
 DOUBTED = 90
+BLOCKS = (climb, levels, pair, steps, rounding)
 KEPT = Path(__file__).with_name("seeds.txt")
 
 
@@ -48,6 +51,17 @@ def test_no_check_doubts_what_the_engine_computes(part: int) -> None:
         assert check(plan, facts, first) == []
         facts = told.next(first)
         assert check(plan, facts, run(plan=plan, facts=facts)) == []
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_they_agree_where_the_engine_works_in_small_blocks(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It computes so many rows at a time that no small company ever needs a second block."""
+    for module in BLOCKS:
+        monkeypatch.setattr(module, "BLOCK", size)
+    for at in range(20_000, 20_010):
+        compare(str(at), networks=3)
 
 
 def test_what_once_differed_agrees() -> None:

@@ -1,11 +1,14 @@
 """Walks without a last level: whoever can never be paid is not visited, however long the line."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from commissions.core.bonuses import climb
 from commissions.core.facts import Facts, OrderLines, People
 from commissions.core.run import run
+from commissions.core.values import Overflowing
 from tests.core.by_hand import plan_of
 
 LONG = 2_000
@@ -98,3 +101,14 @@ def test_levels_of_a_long_line_are_counted_exactly():
     result = run(plan=plan, facts=line_of_people(leaders=(0, 1_000)))
     assert result.lines.level.tolist() == [LONG - 1, LONG - 1 - 1_000]
     assert result.lines.depth.tolist() == result.lines.level.tolist()
+
+
+def test_too_many_kinds_of_earners_are_refused_before_they_cost_a_night():
+    """Everybody has another number: a leader would be somebody else for each."""
+    facts = line_of_people(leaders=())
+    inputs = {"step": np.arange(LONG)}
+    many = replace(facts, people=replace(facts.people, inputs=inputs))
+    walk = WALKS["their own leaders"].replace("rank >= earner.rank", "step >= earner.step")
+    plan = plan_of(f"  x: {{on: cv, walk: {walk}, rate: 1%, earner: always, if_not_earned: kept_by_company}}")
+    with pytest.raises(Overflowing, match="2000 kinds"):
+        run(plan=plan, facts=many)

@@ -153,6 +153,15 @@ def test_a_mistake_is_told_with_its_line(old, new, expected):
     assert problems(MONTH.replace(old, new, 1)) == expected
 
 
+@pytest.mark.parametrize("share", ["0.5", "0%", "101%", "half", "-5%"])
+def test_a_share_is_a_percentage_of_the_order(share):
+    text = MONTH.replace("{by: Ben,", "{id: o, by: Ben,").replace(
+        "    orders:", f"    returns: [{{order: o, share: {share}}}]\n    orders:"
+    )
+    told_ = "must be a share of the order like 50%, more than 0% and at most 100%"
+    assert problems(text) == [f"6: periods.2026-01.returns 1.share: {told_}"]
+
+
 def test_problems_are_told_together_in_the_order_of_the_lines():
     text = (
         MONTH.replace("sponsor: Ana", "sponsor: Eva").replace("by: Ben", "by: Bea").replace("pv: 60", "pv: x")

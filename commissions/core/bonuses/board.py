@@ -35,11 +35,14 @@ class Step:
 
     @property
     def rows(self) -> Ints | slice:
+        """Whom plain words are asked of."""
         return EVERYBODY if self.person is None else self.person
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """What every bonus may look at: people and their words, volumes of lines, ranks."""
+
     people: People
     volumes: Mapping[str, Ints]  # per order line
     rank: Ints  # paid-as, per person
@@ -47,10 +50,12 @@ class Board:
 
     @property
     def plan(self) -> Plan:
+        """The plan that is computed."""
         return self.people.plan
 
     @property
     def facts(self) -> Facts:
+        """What it is computed from."""
         return self.people.facts
 
     def __len__(self) -> int:
@@ -61,6 +66,7 @@ class Board:
         return self.people.value(expression)
 
     def test(self, expression: Expression) -> Bools:
+        """A condition, asked of everybody."""
         found: Bools = self.people.value(expression).astype(bool)
         return found
 
@@ -104,6 +110,7 @@ class Board:
         return bonus.valid is None or bonus.valid[0] <= self.facts.first_day < bonus.valid[1]
 
     def tree_depths(self, name: str) -> Ints:
+        """How far below a root everybody stands in a tree of people."""
         depth: Ints = self.people.tree(name).depth
         return depth
 

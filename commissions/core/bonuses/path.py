@@ -12,9 +12,12 @@ from commissions.core.bonuses.places import Places
 from commissions.core.bonuses.sources import passes
 from commissions.core.language import Word
 from commissions.core.terms import Walk
+from commissions.core.values import Overflowing
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+MOST_KINDS = 1_000  # of earners that a leader test may tell apart: each costs a sweep over everybody
+MOST_COUNTS = 1 << 27  # a gigabyte of counts
 
 
 class Levels:
@@ -66,6 +69,8 @@ class EarnerGenerations:
     def __init__(self, walk: Walk, board: Board, places: Places, may: Bools) -> None:
         self.kind = np.zeros(places.nobody + 1, np.int64)
         kinds = earner_kinds(walk, board, places, may)
+        if len(kinds) * places.nobody > MOST_COUNTS:
+            raise Overflowing(f"{len(kinds)} kinds of leaders are too many for {places.nobody} people")
         for at, (among, _) in enumerate(kinds):
             self.kind[:-1][among] = at
         self.places, self.at_leader = places, walk.convention == "starts_at_leader"
@@ -89,6 +94,8 @@ def earner_kinds(walk: Walk, board: Board, places: Places, may: Bools) -> list[t
     earners = places.owner[among]
     values = np.stack([board.people.words[name][earners].astype(np.int64) for name in names])
     _, first, kind = np.unique(values, axis=1, return_index=True, return_inverse=True)
+    if len(first) > MOST_KINDS:
+        raise Overflowing(f"A leader test tells {len(first)} kinds of earners apart, more than {MOST_KINDS}")
     found = []
     for at, example in enumerate(first.tolist()):
         step = Step(earner=np.full(len(board), earners[example]))

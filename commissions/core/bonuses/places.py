@@ -25,6 +25,7 @@ class Places:
 
     @property
     def nobody(self) -> int:
+        """The index that stands for nobody."""
         return len(self.owner)
 
     def above(self, test: Bools) -> Ints:

@@ -24,6 +24,7 @@ class Sources:
         return len(self.origin)
 
     def taken(self, rows: Ints) -> "Sources":
+        """Some of the sources."""
         return Sources(None if self.line is None else self.line[rows], self.origin[rows], self.base[rows])
 
 

@@ -23,6 +23,7 @@ class Steps:
         return len(self.row)
 
     def taken(self, rows: Ints | Bools) -> "Steps":
+        """Some of the steps."""
         return Steps(self.row[rows], self.place[rows], self.level[rows], self.rate[rows])
 
 

@@ -213,7 +213,7 @@ class PeriodsReader:
                 inner.refuse(key, f"there is no earlier order {name!r}{hint(name, self.orders)}", name)
             share = read_value(self.plan, inner.text("share", "100%"), "rate")
             if share is None or not 0 < share <= MILLION:
-                inner.refuse("share", "must be a share of the order, more than 0% and at most 100%")
+                inner.refuse("share", "must be a share of the order like 50%, more than 0% and at most 100%")
             found.append(Return(name, self._day(inner, days), share or MILLION))
             inner.done()
         return tuple(found)

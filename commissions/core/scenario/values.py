@@ -47,6 +47,8 @@ def read_value(plan: Plan, text: str, unit: str) -> int | None:
         names = [rank.name for rank in plan.ladder]
         labels = [rank.label for rank in plan.ladder]
         return names.index(text) if text in names else labels.index(text) if text in labels else None
+    if unit == "rate" and not text.endswith("%"):
+        return None  # 0.5 may be half or half a percent
     suffix = {"money": plan.currency, "points": "points", "rate": "%", "days": "days"}.get(unit, "")
     return digits(text.removesuffix(suffix).strip() if suffix else text, decimals_of(plan, unit))
 
@@ -58,6 +60,8 @@ def allowed_of(plan: Plan, unit: str) -> tuple[str, ...]:
     if unit == "rank":
         return tuple(rank.name for rank in plan.ladder)
     many = decimals_of(plan, unit)
+    if unit == "rate":
+        return ("a percentage like 12.5%",)
     return (f"a number with at most {many} decimals" if many else "a whole number",)
 
 
