@@ -3,15 +3,15 @@
 import random
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from distributors import tree
 from distributors.models import Distributor
-from distributors.tree import lock, places
-from tests.distributors.people import LATER, join, person
+from distributors.tree import carrying, health, lock, moves, places
+from tests.distributors.people import LATER, batch, join, person
 
 WORKERS, EACH = 8, 50
 
@@ -93,6 +93,152 @@ def test_two_moves_that_would_close_a_circle_end_with_one_of_them():
     assert at_once(work) == []
     assert refused
     assert tree.problems() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_roots_share_a_tree(monkeypatch):
+    newcomers = [person(str(worker)) for worker in range(WORKERS)]
+    looked = threading.Barrier(WORKERS)
+    new_root = places.new_root
+
+    def slow() -> places.Spot:
+        spot = new_root()
+        looked.wait(10)
+        return spot
+
+    monkeypatch.setattr(places, "writing", nullcontext)
+    monkeypatch.setattr(places, "new_root", slow)
+    assert at_once(lambda worker: tree.take_place(distributor=newcomers[worker], sponsor_id=None)) == []
+    assert any("roots of the same tree" in problem for problem in tree.problems())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_moves_close_a_circle(monkeypatch):
+    root = join("root", None)
+    left, right = join("left", root), join("right", root)
+    looked, refuse = threading.Barrier(2), moves._refuse_circle
+
+    def slow(*ids: int) -> None:
+        refuse(*ids)
+        looked.wait(10)
+
+    monkeypatch.setattr(moves, "writing", nullcontext)
+    monkeypatch.setattr(moves, "_refuse_circle", slow)
+    pairs = [(left, right), (right, left)]
+
+    def work(worker: int) -> None:
+        if worker < 2:
+            one, other = pairs[worker]
+            with suppress(OperationalError):
+                tree.move(distributor_id=one, sponsor_id=other, effective_at=LATER)
+
+    at_once(work)
+    assert any("circle" in problem for problem in tree.problems())
+
+
+def company() -> list[int]:
+    """A hundred people; the second heads a team of more than half of them."""
+    chance = random.Random(2)
+    tree.plant(people=batch([None, 0, 0, *(chance.choice([1, 1, 2, at - 1]) for at in range(3, 100))]))
+    return list(Distributor.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def move_somebody(chance: random.Random, ids: list[int]) -> None:
+    one, other = chance.sample(ids, 2)
+    # In a circle, or while another great team is on its way: that is said, and nobody moves.
+    with suppress(tree.SponsorIsBelow, tree.TreeBusy):
+        tree.move(distributor_id=one, sponsor_id=other, effective_at=LATER, at_once=10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moves_of_whole_teams_while_people_join_below_them(monkeypatch):
+    monkeypatch.setattr(carrying, "AT_ONCE", 10)
+    ids = company()
+
+    def work(worker: int) -> None:
+        chance = random.Random(worker)
+        for at in range(25):
+            if worker < 2:
+                move_somebody(chance, ids[:100])
+                tree.carry_on()
+            else:
+                ids.append(join(f"{worker}-{at}", chance.choice(ids)))
+
+    assert at_once(work) == []
+    tree.finish_carrying()
+    assert Distributor.objects.count() == 100 + 6 * 25
+    assert tree.problems() == tree.history_problems() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbering_anew_while_people_join():
+    ids = company()
+
+    def work(worker: int) -> None:
+        chance = random.Random(worker)
+        for at in range(25):
+            if worker == 0:
+                tree.rebuild()
+            else:
+                ids.append(join(f"{worker}-{at}", chance.choice(ids)))
+
+    assert at_once(work) == []
+    assert Distributor.objects.count() == 100 + 7 * 25
+    assert tree.problems() == []
+
+
+def while_somebody_looks(monkeypatch, owner, name: str, looking: Callable[[], None], act: Callable[[], None]):
+    """Without the lock: `act` happens when `looking` has done owner.name and has written nothing yet."""
+    looked, acted, done = threading.Event(), threading.Event(), getattr(owner, name)
+
+    def slow(*args, **how):
+        found = done(*args, **how)
+        if threading.current_thread() is thread:
+            looked.set()
+            acted.wait(10)
+        return found
+
+    def run() -> None:
+        looking()
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
+    for module in (places, moves, health, carrying):
+        monkeypatch.setattr(module, "writing", lambda *forest: nullcontext())
+    monkeypatch.setattr(owner, name, slow)
+    thread.start()
+    assert looked.wait(10)
+    act()
+    acted.set()
+    thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_who_joins_stays_behind_when_the_team_moves(monkeypatch):
+    ids, newcomer = company(), person("new")
+    while_somebody_looks(
+        monkeypatch,
+        places,
+        "last_under",
+        lambda: tree.take_place(distributor=newcomer, sponsor_id=ids[1]),
+        lambda: tree.move(distributor_id=ids[1], sponsor_id=ids[2], effective_at=LATER),
+    )
+    assert any("not inside" in problem for problem in tree.problems())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_who_joins_is_overtaken_by_the_new_numbers(monkeypatch):
+    ids, newcomer = company(), person("new")
+    for at in range(90):
+        join(f"crowd-{at}", ids[1])
+    while_somebody_looks(
+        monkeypatch,
+        health,
+        "numbered",
+        tree.rebuild,
+        lambda: tree.take_place(distributor=newcomer, sponsor_id=ids[5]),
+    )
+    assert tree.problems()
 
 
 @pytest.fixture
