@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import Q, Subquery, Sum
+from django.db.models import Q, QuerySet, Subquery, Sum
 from numpy.typing import NDArray
 
 from commissions.core import rounding
@@ -21,6 +21,7 @@ from commissions.queries.facts import Loaded
 
 Ints = NDArray[np.int64]
 MICRO = 1_000_000
+CUT = (Line.Kind.MOST, Line.Kind.GROUP)  # what took something off an item
 AT_A_TIME = 500
 # What measures how much of a line came back: the first of these that the line has any of. All come back in the
 # same proportion, that of the pieces.
@@ -41,7 +42,7 @@ class BackLine:
 
     item: ItemKey
     period: str
-    order_line_id: int
+    order_line_id: int | None  # None of what a cap had taken off
     level: int
     depth: int
     base: int
@@ -75,7 +76,85 @@ def find(*, loaded: Loaded) -> Corrections:
         return Corrections()
     final = _final_before(loaded.facts.period)
     lines = [line for part in _parts(sorted(left)) for line in _lines(part, left, final)]
+    waits = _that_wait(lines)
+    lines = [line for line in lines if line.item not in waits]
+    lines += _given_back(lines, final)
     return Corrections(lines, _items(lines, final))
+
+
+def _that_wait(lines: Sequence[BackLine]) -> set[ItemKey]:
+    """Items of which nothing was paid, because they are held: there is nothing to take back of them."""
+    found: set[ItemKey] = set()
+    for run_id, distributors in _by_run({line.item for line in lines}):
+        rows = Line.objects.filter(run_id=run_id, distributor_id__in=distributors, kind=Line.Kind.HELD)
+        found |= {
+            ItemKey(run_id, person, bonus) for person, bonus in rows.values_list("distributor_id", "bonus")
+        }
+    return found
+
+
+def _given_back(lines: Sequence[BackLine], final: Sequence[int]) -> list[BackLine]:
+    """What a cap or a group rule had taken off an item shrinks with what its orders paid: the same share of it is given
+    back, in whole units, so that a return of everything leaves nothing."""
+    period_of = {line.item: line.period for line in lines}
+    found = []
+    for run_id, distributors in _by_run(period_of):
+        own = Line.objects.filter(run_id=run_id, distributor_id__in=distributors, corrects__isnull=True)
+        cut = [one for one in own.filter(kind__in=CUT) if _key(one) in period_of]
+        sold, gone = (
+            _sizes(own.filter(order_line__isnull=False)),
+            _sizes(
+                Line.objects.filter(
+                    run_id__in=final,
+                    corrects__run_id=run_id,
+                    distributor_id__in=distributors,
+                    order_line__isnull=False,
+                )
+            ),
+        )
+        back_now: dict[ItemKey, int] = defaultdict(int)
+        for line in lines:
+            back_now[line.item] += abs(line.exact)
+        before = _corrected(cut, final)
+        for one in cut:
+            key = _key(one)
+            size = sold[key]
+            left = size - gone[key] - back_now[key]
+            stands = one.whole + before.get(one.pk, (0, 0))[0] // MICRO
+            should = -((2 * abs(one.whole) * left + size) // (2 * size)) if size else one.whole
+            if should != stands:
+                found.append(_cut_back(one, period_of[key], should - stands))
+    return found
+
+
+def _cut_back(cut: Line, period: str, amount: int) -> BackLine:
+    return BackLine(
+        item=_key(cut),
+        period=period,
+        order_line_id=None,
+        level=cut.level,
+        depth=cut.depth,
+        base=amount,
+        rate_ppm=cut.rate_ppm,
+        exact=amount * MICRO,
+        corrects_id=cut.pk,
+        origin_id=cut.origin_id or cut.distributor_id,
+        kind=cut.kind,
+    )
+
+
+def _key(line: Line) -> ItemKey:
+    return ItemKey(line.run_id, line.distributor_id, line.bonus)
+
+
+def _sizes(lines: "QuerySet[Line]") -> dict[ItemKey, int]:
+    """What the lines of each item come to, in millionths, whatever the sign of each."""
+    found: dict[ItemKey, int] = defaultdict(int)
+    for run_id, corrected, person, bonus, whole, micro in lines.values_list(
+        "run_id", "corrects__run_id", "distributor_id", "bonus", "whole", "micro"
+    ):
+        found[ItemKey(corrected or run_id, person, bonus)] += abs(whole * MICRO + micro)
+    return found
 
 
 def _final_before(period: str) -> list[int]:

@@ -1,12 +1,12 @@
 """The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from commissions.operations.computing import Computed
-from commissions.operations.corrections import MICRO
+from commissions.operations.corrections import MICRO, BackLine
 from commissions.queries import fingerprint
 from commissions.queries.fingerprint import Table, Words
 from common.arrays import NOWHERE
@@ -42,7 +42,7 @@ def _lines(computed: Computed) -> Table:
     returned = {
         pk: at for at, pk in enumerate(loaded.returned.order_line_id.tolist(), len(loaded.facts.lines.key))
     }
-    source = _joined(lines.source, [returned[line.order_line_id] for line in back])
+    source = _joined(lines.source, [_sold(returned, line) for line in back])
     split = [divmod(line.exact, MICRO) for line in back]
     return {
         "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
@@ -59,6 +59,10 @@ def _lines(computed: Computed) -> Table:
         "whole": _joined(lines.whole, [whole for whole, _ in split]),
         "micro": _joined(lines.micro, [micro for _, micro in split]),
     }
+
+
+def _sold(returned: Mapping[int, int], line: BackLine) -> int:
+    return NOWHERE if line.order_line_id is None else returned[line.order_line_id]
 
 
 def _people(computed: Computed, first: Ints, more: Sequence[int]) -> Words:

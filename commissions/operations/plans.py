@@ -38,6 +38,7 @@ def _not_carried_out(plan: Plan) -> list[Problem]:
     """What the engine computes and the portal's months do not carry out."""
     asked = (
         ("plan.period", plan.period, "month", "the portal closes months"),
+        ("ledger.round", plan.ledger.round, "half_up", "the portal rounds halves up"),
         (
             "ledger.returns.take_back",
             plan.ledger.take_back,

@@ -36,7 +36,7 @@ def lines(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Col
     paid, taken = result.lines, back.lines
     people, order_lines = loaded.person_ids, loaded.order_line_ids
     split = [divmod(line.exact, MICRO) for line in taken]
-    sold = _with(_at(order_lines, paid.source), [line.order_line_id for line in taken])
+    sold = _with(_at(order_lines, paid.source), [line.order_line_id or NOBODY for line in taken])
     origin = _with(_at(people, paid.origin), [line.origin_id for line in taken])
     return {
         "distributor_id": Numbers(

@@ -105,3 +105,35 @@ def test_what_the_portal_does_not_carry_out_is_not_adopted(db, said, instead, ke
     with pytest.raises(PlanError) as error:
         plans.adopt(document=linden.replace(said, instead), now=START)
     assert key in str(error.value)
+
+
+CAP = "{limit: 40 EUR, over: [level_pay], method: pro_rata, leftover_cents: largest_remainder}"
+CAPPED = f"\ngroup_rules: {{cap: {CAP}}}\n"
+
+
+@pytest.mark.parametrize("pieces", [[6], [2, 4], [1, 1, 1, 1, 1, 1]])
+def test_a_cap_shrinks_with_what_comes_back_and_leaves_nothing_of_a_full_return(shop, cast, pieces):
+    linden = next(path for path in PLANS if path.stem == "linden").read_text()
+    plans.adopt(document=linden + CAPPED, now=START)
+    periods.open_first(key="2026-10", now=at(10, 1))
+    for seller in ("ana", "ben", "cleo", "dan"):
+        shop.sell(seller, 4, at(10, 9))
+    order = shop.sell("eva", 6, at(10, 10))
+    others = [shop.sell(seller, 4, at(10, 12)) for seller in ("finn", "gus")]
+    run = finish(cast, draft())
+    assert Line.objects.filter(run=run, kind=Line.Kind.GROUP).exists()
+    for number, back in enumerate(pieces):
+        month = 11 + number
+        year, month = 2026 + (month - 1) // 12, (month - 1) % 12 + 1
+        shop.take_back(order, back, at(month, 5, year=year))
+        if number == len(pieces) - 1:
+            for other in [
+                *others,
+                *order.__class__.objects.exclude(pk__in=[order.pk, *(one.pk for one in others)]),
+            ]:
+                shop.take_back(other, 4, at(month, 6, year=year))
+        after = at(month % 12 + 1, 2, year=year + month // 12)
+        finish(cast, draft(f"{year}-{month:02d}", after), after + timedelta(days=1))
+    level_pay = StatementItem.objects.filter(bonus="level_pay")
+    assert sum(level_pay.values_list("amount", flat=True)) == 0
+    assert audit.everything() == []
