@@ -14,6 +14,7 @@ from commissions.operations import carrying, corrections, partitions, storing
 from commissions.operations.corrections import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
+from common import heap
 
 Ints = NDArray[np.int64]
 
@@ -42,7 +43,8 @@ def load(*, run: Run) -> tuple[Plan, Loaded]:
 
 def compute(*, plan: Plan, loaded: Loaded) -> Computed:
     """Let the engine compute, and find what returns take back."""
-    result = engine.run(plan=plan, facts=loaded.facts)
+    with heap.kept():
+        result = engine.run(plan=plan, facts=loaded.facts)
     return Computed(plan, loaded, result, corrections.find(loaded=loaded))
 
 
