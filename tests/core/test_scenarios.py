@@ -83,6 +83,9 @@ SAME = [
     ("expect:\n  2026-01: {Ana: {level_pay: 5.05, gv: 160}}", "expect: {Ana: {level_pay: 5.05, gv: 160}}"),
     ("expect:\n  2026-01: {", "    expect: {"),
     ("periods:\n  2026-01:\n    orders:", "period: 2026-01\norders:"),
+    ("periods:\n  2026-01:\n    orders:", "periods: [2026-01]\norders:"),
+    ("periods:\n  2026-01:\n    orders:", "periods: [{id: 2025-12}, {id: 2026-01}, 2026-02]\norders:"),
+    ("periods:\n  2026-01:\n    orders:", "periods: {2026-01: {}, 2026-02: {}}\norders:"),
     ("level_pay: 5.05", "level_pay: 5.05 EUR, level_pay from Ben: 5.05, level_pay on level 1: 5.05"),
 ]
 
@@ -95,12 +98,17 @@ def test_many_ways_to_say_one_thing(old, new):
         text = text.replace("expect:\n  2026-01", "expect:\n  period 1")
     answer = play_text(PLAN + text)
     assert told(answer) == []
-    (period,) = answer.told()["periods"]
+    periods = answer.told()["periods"]
+    (period,) = (one for one in periods if one["first_day"] == "2026-01-01")
     assert period["people"]["Ana"]["items"]["level_pay"] == 505
     assert period["people"]["Ana"]["measures"]["gv"] == 16_000
 
 
 WRONG = [
+    ("joined: 2025-02-01", "status: inactive, standing: good", ["3: people.Ben.standing: is not a key here; allowed: carry, enroller, given, held, id, joined, label, name, owes, parent, placement, says, since, sponsor, status, title, upline, waiting"]),
+    ("    orders:", "    changes: {Ben: {status: inactive}}\n    orders:", ["6: periods.2026-01.changes.Ben.status: is said by given: {…: {active: no}} in the period; allowed: good, suspended, left"]),
+    ("periods:\n  2026-01:\n    orders:", "orders:", ["4: orders: stands inside a period, or beside `period: 2026-01`, or, with their days, beside `periods: [2026-01, 2026-02]`", "8: expect.2026-01: is no period here"]),
+    ("periods:\n  2026-01:\n    orders:", "periods: [2026-02]\norders:", ["6: orders 1.on: is in none of the periods; allowed: 2026-02", "7: orders 2.on: is in none of the periods; allowed: 2026-02", "9: expect.2026-01: is no period here; allowed: 2026-02"]),
     ("Ben: {sponsor: Ana,", "Ben: {sponsor: Anna,", ["3: people.Ben.sponsor: 'Anna' is nobody; did you mean Ana?"]),
     ("Ben: {sponsor: Ana,", "Ben: {sponsr: Ana,", ["3: people.Ben.sponsr: is not a key here; did you mean sponsor?"]),
     ("Ben: {sponsor: Ana,", "Ben: {sponsor: Ana, parent: Ana,", ["3: people.Ben.parent: says the tree sponsor a second time"]),
@@ -324,6 +332,73 @@ def test_a_return_leaves_nothing_of_an_order_in_two_steps_as_in_one():
             "expect:\n", f"  2026-02: {{returns: {returns}}}\nexpect:\n"
         )
         text += "  2026-02: {Ana: {returns: -5.05, owes: 5.05, gv: -60}}\n"
+        assert told(play_text(PLAN + text)) == []
+
+
+TWO_MONTHS = """\
+people: [{id: Ana, sponsor: null}, {id: Ben, sponsor: Ana}]
+periods: [2026-01, 2026-02, 2026-03]
+orders:
+  - {by: Ana, on: 2026-01-03, pv: 100}
+  - {id: o, by: Ben, date: 2026-01-04, quantity: 3, pv: 30, cv: 100, price: 120}
+  - {by: Ana, on: 2026-02-03, pv: 100}
+"""
+
+
+@pytest.mark.parametrize(
+    ("returns", "february", "march"),
+    [
+        # A third of 100, then the other two: 3.33 and 6.67 of the 10 are taken back, together all of it.
+        (
+            "{order: o, on: 2026-02-05, quantity: 1}, {order: o, on: 2026-03-05, quantity: 2}",
+            "-3.33",
+            "-6.67",
+        ),
+        ("{order: o, on: 2026-02-05, cv: 25}, {order: o, on: 2026-03-05}", "-2.50", "-7.50"),
+        ("{order: o, on: 2026-02-05, price: 30.00, commissionable: 25}", "-2.50", "0"),
+        ("{order: o, on: 2026-02-05, share: 12.5%}", "-1.25", "0"),
+    ],
+)
+def test_what_came_back_is_said_in_pieces_in_amounts_or_as_a_share(returns, february, march):
+    text = f"{TWO_MONTHS}returns: [{returns}]\nexpect:\n  2026-01: {{Ana: {{level_pay: 10}}}}\n"
+    text += f"  2026-02: {{Ana: {{returns: {february}}}}}\n  2026-03: {{Ana: {{returns: {march}}}}}\n"
+    assert told(play_text(PLAN + text)) == []
+
+
+@pytest.mark.parametrize(
+    ("returns", "message"),
+    [
+        (
+            "{order: o, on: 2026-02-05, quantity: 4}",
+            "returns 1.quantity: more comes back than is left of the order",
+        ),
+        (
+            "{order: o, on: 2026-02-05}, {order: o, on: 2026-02-06}",
+            "returns 2.order: all of it came back already",
+        ),
+        ("{order: o, on: 2026-02-05, cv: 50, pv: 10}", "returns 1.pv: is another share of the order than cv"),
+        ("{order: o, on: 2026-02-05, cv: 0}", "returns 1.cv: must be more than nothing"),
+    ],
+)
+def test_more_than_an_order_does_not_come_back(returns, message):
+    found = problems(f"{TWO_MONTHS}returns: [{returns}]\n")
+    assert [line.partition(".")[2].partition(".")[2] or line for line in found] == [
+        message
+    ] or message in found[0]
+
+
+def test_who_is_called_inactive_is_so_whatever_they_order():
+    """`active` in the same place says no more than that the person is in good standing."""
+    text = MONTH.replace("Ana: {joined: 2025-01-10}", "Ana: {status: inactive}")
+    text = text.replace("level_pay: 5.05, gv: 160", "active: no, level_pay: 0 because not_qualified, gv: 160")
+    assert told(play_text(PLAN + text)) == []
+    text = MONTH.replace("Ana: {joined: 2025-01-10}", "Ana: {status: active}").replace("pv: 100", "pv: 99")
+    assert told(play_text(PLAN + text.replace("level_pay: 5.05, gv: 160", "active: no, level_pay: 0"))) == []
+
+
+def test_nobody_above_is_said_as_it_is_written():
+    for word in ("nobody", "none", "null"):
+        text = MONTH.replace("gv: 160", f"sponsor: {word}")
         assert told(play_text(PLAN + text)) == []
 
 

@@ -7,6 +7,7 @@ from commissions.core.explain import Reason, why_not
 from commissions.core.plan import MILLION
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
+from commissions.core.scenario.people import NOBODY
 from commissions.core.scenario.running import Played
 from commissions.core.scenario.values import (
     decimals_of,
@@ -269,7 +270,7 @@ class Findings:
             found = self.played.standing.names[above] if above >= 0 else "nobody"
         else:
             found = self._place(key, person)
-        return None if found == expected else found
+        return None if found == expected or (found == "nobody" and expected in NOBODY) else found
 
     def _place(self, tree: str, person: str) -> str:
         positions = self.played.standing.positions[tree]

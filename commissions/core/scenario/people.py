@@ -36,6 +36,7 @@ class PeopleReader:
         self.found: dict[str, Person] = {}
         self.lines: dict[str, int] = {}
         self.sections: dict[str, Section] = {}  # what is left of each person's keys
+        self.inactive: dict[str, dict[str, int]] = {}  # the status that is pinned, by person
 
     def read(self, node: Node | None) -> None:
         if node is None:
@@ -83,7 +84,7 @@ class PeopleReader:
 
     def _person(self, name: str, section: Section) -> Person:
         section.taken.update(("id", "name", "label", "says"))
-        standing = self.standing(section)
+        standing = 0 if self._inactive(name, section) else self.standing(section)
         parents, places = self.above(name, section)
         return Person(
             name=name,
@@ -97,11 +98,28 @@ class PeopleReader:
             inputs=self.inputs(section.section("inputs")) if "inputs" in section.node.items else {},
         )
 
+    def _inactive(self, name: str, section: Section) -> bool:
+        """`status: inactive` pins what the plan calls active, whatever the person orders."""
+        said = {word: section.node.items.get(word) for word in ("status", "standing")}
+        key = next((word for word, node in said.items() if _is(node, "inactive")), "")
+        if not key:
+            return False
+        section.take(key)
+        status = self.plan.active or "active"
+        if status in self.plan.statuses:
+            self.inactive[name] = {status: 0}
+        else:
+            told = f"the plan calls no status active; given: {{{name}: {{…: no}}}} pins one of its own"
+            section.refuse(key, told, "inactive", tuple(self.plan.statuses))
+        return True
+
     def standing(self, section: Section) -> int | None:
         key = one_of(section, "status", "standing")
         text = section.text(key, "")
         text = STANDING_WORDS.get(text, text)
-        if text and text not in STANDINGS:
+        if text == "inactive":
+            section.refuse(key, "is said by given: {…: {active: no}} in the period", text, STANDINGS)
+        elif text and text not in STANDINGS:
             section.refuse(key, f"{text!r} is no status{hint(text, STANDINGS)}", text, STANDINGS)
         return STANDINGS.index(text) if text in STANDINGS else None
 
@@ -294,3 +312,7 @@ class PeopleReader:
 
     def _refuse(self, line: int, key: str, message: str) -> None:
         self.problems.append(Problem(line, key, message))
+
+
+def _is(node: Node | None, word: str) -> bool:
+    return isinstance(node, Text) and node.value == word

@@ -1,11 +1,14 @@
 """`periods:` — orders, returns, inputs and what changed, period by period."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, whole_number
-from commissions.core.plan import MILLION, Plan
+from commissions.core.plan import Plan
 from commissions.core.scenario.calendar import EXAMPLES, days_of
+from commissions.core.scenario.dated import period_key
 from commissions.core.scenario.people import PeopleReader
+from commissions.core.scenario.returns import ReturnsReader
 from commissions.core.scenario.terms import FIELDS, Change, Order, Period, Person, Return
 from commissions.core.scenario.values import (
     NO,
@@ -14,7 +17,6 @@ from commissions.core.scenario.values import (
     day_text,
     hint,
     one_of,
-    read_value,
     value_in,
 )
 
@@ -33,7 +35,9 @@ class PeriodsReader:
         self.plan, self.people, self.problems = plan, people, problems
         self.names: Mapping[str, Person] = people.found
         self.orders: dict[str, Order] = {}  # of every period so far, by id
+        self.returns = ReturnsReader(plan, self.orders)
         self.fields = {volume.name: (volume.field, volume.unit) for volume in plan.volumes if volume.field}
+        self.words = self._words()  # for what an order holds
 
     def read(
         self,
@@ -43,11 +47,15 @@ class PeriodsReader:
         expect: Section,
     ) -> tuple[Period, ...]:
         if isinstance(node, Listed):
-            pairs = [(self._key(item), item.line, item) for item in node.items]
+            keys = [period_key(item) for item in node.items]
+            pairs = [
+                (key.value if key else "", item.line, item)
+                for key, item in zip(keys, node.items, strict=True)
+            ]
         else:
             section = Section(node, "periods", self.problems)
             pairs = [(key, section.line(key), section.node.items[key]) for key in section.rest()]
-        said = self.given(given, "given")
+        said = _merged(self.people.inactive, self.given(given, "given"))
         found: list[Period] = []
         for key, line, inner in pairs:
             period = self._period(key, line, inner, said, grown, expect, found)
@@ -56,10 +64,6 @@ class PeriodsReader:
         if not found and not self.problems:
             self._refuse(node.line if node else 1, "periods", "needs at least one period")
         return tuple(found)
-
-    def _key(self, item: Node) -> str:
-        key = item.items.get("period") if isinstance(item, Mapped) else None
-        return key.value if isinstance(key, Text) else ""
 
     def _period(
         self, key: str, line: int, node: Node, given: dict[str, dict[str, int]],
@@ -75,8 +79,10 @@ class PeriodsReader:
                 line, f"periods.{key}", f"begins before {before[-1].key} ends; periods stand in their order"
             )
             return None
-        section = Section(node if not _empty(node) else Mapped({}, {}, line), f"periods.{key}", self.problems)
-        section.taken.update(("period", "says"))
+        section = Section(
+            Mapped({}, {}, line) if isinstance(node, Text) else node, f"periods.{key}", self.problems
+        )
+        section.taken.update(("period", "id", "name", "says"))
         changes = self._changes(section)
         orders = self._orders(section, key, days, grown)
         found = Period(
@@ -128,10 +134,9 @@ class PeriodsReader:
             by_customer=self._by_customer(section),
             day=self._day(section, days),
             fields={},
+            quantity=section.whole("quantity", 1, 1_000_000) if "quantity" in section.node.items else 0,
         )
-        found = Order(
-            found.id, found.seller, found.by_customer, found.day, self._amounts(section, found.by_customer)
-        )
+        found = replace(found, fields=self._amounts(section, found.by_customer))
         section.done(
             (*self.fields, *FIELDS, *(word for words in PRICE_WORDS.values() for word in words), "volumes")
         )
@@ -171,13 +176,8 @@ class PeriodsReader:
         if "volumes" in section.node.items:  # {volumes: {pv: 100, cv: 80}} says what {pv: 100, cv: 80} says
             section = self._unfolded(section)
         found: dict[str, int] = {}
-        units = dict(reversed(self.fields.values()))
-        named = {**self.fields}
-        named |= {field: (field, units.get(field, "points")) for field in FIELDS[:2] if field not in named}
-        for field, words in PRICE_WORDS.items():
-            named |= {word: (field, "money") for word in words if word not in named}
-        for name in [name for name in section.node.items if name in named]:
-            field, unit = named[name]
+        for name in [name for name in section.node.items if name in self.words]:
+            field, unit = self.words[name]
             value = value_in(section, name, self.plan, unit)
             if value < 0:
                 section.refuse(name, "is negative; what comes back is written under returns")
@@ -194,6 +194,15 @@ class PeriodsReader:
         prices["distributor_price"] = found.get("distributor_price", price)
         return dict.fromkeys(FIELDS, 0) | prices | found
 
+    def _words(self) -> dict[str, tuple[str, str]]:
+        """Volumes by the plan's names, fields, prices in the words of the field: each with its field and unit."""
+        units = dict(reversed(self.fields.values()))
+        named = {**self.fields}
+        named |= {field: (field, units.get(field, "points")) for field in FIELDS[:2] if field not in named}
+        for field, words in PRICE_WORDS.items():
+            named |= {word: (field, "money") for word in words if word not in named}
+        return named
+
     def _unfolded(self, section: Section) -> Section:
         inner = section.section("volumes").node
         for name in [name for name in inner.items if name in section.node.items]:
@@ -207,15 +216,9 @@ class PeriodsReader:
         found = []
         for at, item in enumerate(_listed(section, "returns"), 1):
             inner = Section(item, f"{section.name}.returns {at}", self.problems)
-            key = one_of(inner, "order", "id")
-            name = inner.text(key)
-            if name not in self.orders:
-                inner.refuse(key, f"there is no earlier order {name!r}{hint(name, self.orders)}", name)
-            share = read_value(self.plan, inner.text("share", "100%"), "rate")
-            if share is None or not 0 < share <= MILLION:
-                inner.refuse("share", "must be a share of the order like 50%, more than 0% and at most 100%")
-            found.append(Return(name, self._day(inner, days), share or MILLION))
-            inner.done()
+            name = self.returns.order(inner)
+            found.append(Return(name, self._day(inner, days), self.returns.share(inner, name, self.words)))
+            inner.done(("order", "on", "share", "quantity", *self.fields))
         return tuple(found)
 
     # --- what else a period says ------------------------------------------------------------------------------------

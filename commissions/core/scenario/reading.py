@@ -6,6 +6,7 @@ from commissions.core.document import Mapped, Node, PlanError, Problem, Section,
 from commissions.core.plan import Plan
 from commissions.core.scenario.before import BeforeReader
 from commissions.core.scenario.calendar import days_of
+from commissions.core.scenario.dated import with_dated
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.periods import PeriodsReader
 from commissions.core.scenario.terms import Scenario
@@ -14,14 +15,13 @@ NOT_A_PERIOD = "is no period here"
 MOST_PROBLEMS = 200  # told at once
 
 
-def _periods(section: Section) -> Node | None:
-    """`periods`, or the keys of the only one beside it: `period: 2026-01`, `orders`, `returns`."""
+def _periods(plan: Plan, section: Section) -> Node | None:
+    """`periods`, with or without dated `orders` and `returns` beside them; or the keys of the only `period`."""
     key = section.node.items.get("period")
     if not isinstance(key, Text):
-        for stray in ("period", "orders", "returns"):
-            if section.take(stray) is not None:
-                section.refuse(stray, "stands inside a period, or beside `period: 2026-01`", stray)
-        return section.take("periods")
+        if section.take("period") is not None:
+            section.refuse("period", "must be one period, like 2026-01", "period")
+        return with_dated(plan, section)
     if section.take("periods") is not None:
         section.refuse("period", "stands beside periods; write one of them", key.value)
     inner = {name: node for name in ("orders", "returns") if (node := section.take(name)) is not None}
@@ -42,7 +42,7 @@ def read_scenario(plan: Plan, root: Mapped) -> Scenario:
     periods = PeriodsReader(plan, people, problems)
     expect = Section(section.take("expect") or Mapped({}, {}, root.line), "expect", problems)
     given = section.take("given")
-    found = periods.read(_periods(section), given if isinstance(given, Mapped) else None, grown, expect)
+    found = periods.read(_periods(plan, section), given if isinstance(given, Mapped) else None, grown, expect)
     rest = expect.rest()
     if len(found) == 1 and found[0].expect is None and rest and not any(days_of(plan, key) for key in rest):
         # The only period need not be named again.

@@ -39,6 +39,7 @@ class Order:
     by_customer: bool
     day: int
     fields: Mapping[str, int]
+    quantity: int = 0  # of how many pieces it is; 0 when nobody says
 
 
 @dataclass(frozen=True, slots=True)

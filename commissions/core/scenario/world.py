@@ -1,7 +1,7 @@
 """Who stands where as the periods pass: people join, change, leave, and take positions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class World:
         """Places that were named, and those that the tree's `fill` finds, in the order of joining."""
         taken = self.positions[tree.name]
         for owner in self.asked.pop(tree.name, []):
-            self._take(tree, owner, Place(owner, -1), f"{owner}#{self._count(tree, owner) + 1}")
+            self._take(*self._once_more(tree, owner), f"{owner}#{self._count(tree, owner) + 1}")
         waiting = [(person.name, place) for person in newcomers for place in self._wanted(tree, person)]
         while waiting:
             later = []
@@ -106,6 +106,17 @@ class World:
                 owner, place = later[0]
                 raise ScenarioError(f"{owner}: {place.under} has no position in {tree.name} to stand under")
             waiting = later
+
+    def _once_more(self, tree: Tree, owner: str) -> tuple[Tree, str, Place]:
+        """A further position: below the owner; where that matrix is full, below the next one above who has room; where
+        all are full, below the owner at any depth."""
+        taken, above = self.positions[tree.name], self.parents.get(tree.under, {})
+        under = owner
+        while under:
+            if under in taken and placing.find_place(tree, taken, under) is not None:
+                return tree, owner, Place(under, -1)
+            under = above.get(under, "")
+        return replace(tree, depth=0), owner, Place(owner, -1)
 
     def _wanted(self, tree: Tree, person: Person) -> tuple[Place, ...]:
         if tree.name in person.places:
