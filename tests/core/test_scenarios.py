@@ -106,6 +106,7 @@ def test_many_ways_to_say_one_thing(old, new):
 
 WRONG = [
     ("joined: 2025-02-01", "status: inactive, standing: good", ["3: people.Ben.standing: is not a key here; allowed: carry, enroller, given, held, id, joined, label, name, owes, parent, placement, says, since, sponsor, status, title, upline, waiting"]),
+    ("periods:\n", "periods:\n  2025-12: nothing\n", ["5: periods.2025-12: must be a mapping of keys to values"]),
     ("    orders:", "    changes: {Ben: {status: inactive}}\n    orders:", ["6: periods.2026-01.changes.Ben.status: is said by given: {…: {active: no}} in the period; allowed: good, suspended, left"]),
     ("periods:\n  2026-01:\n    orders:", "orders:", ["4: orders: stands inside a period, or beside `period: 2026-01`, or, with their days, beside `periods: [2026-01, 2026-02]`", "8: expect.2026-01: is no period here"]),
     ("periods:\n  2026-01:\n    orders:", "periods: [2026-02]\norders:", ["6: orders 1.on: is in none of the periods; allowed: 2026-02", "7: orders 2.on: is in none of the periods; allowed: 2026-02", "9: expect.2026-01: is no period here; allowed: 2026-02"]),

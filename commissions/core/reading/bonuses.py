@@ -51,7 +51,7 @@ def _name(draft: Draft, name: str, section: Section) -> None:
     if not NAME.match(name):
         draft.refuse(line, where, "a name is one word of letters, digits and _", name)
     elif name in TAKEN or name in draft.lines or name in draft.ranks:
-        draft.refuse(line, where, f"the name {name} is taken", name)
+        draft.refuse(line, where, draft.taken(name), name)
 
 
 def _bonus(draft: Draft, name: str, section: Section, shape: str, how: How | None) -> Bonus | None:

@@ -134,8 +134,7 @@ class Draft:
         if not NAME.match(name):
             self.refuse(line, where, "a name is one word of letters, digits and _", name)
         elif name in self.lines or name in self.ranks or name in TAKEN:
-            already = f"; it stands in line {self.lines[name]} already" if name in self.lines else ""
-            self.refuse(line, where, f"the name {name} is taken{already}", name)
+            self.refuse(line, where, self.taken(name), name)
         elif len(self.lines) >= MOST_NAMES:
             self.refuse(line, where, f"a plan has at most {MOST_NAMES} names", name)
         else:
@@ -145,6 +144,13 @@ class Draft:
             self.labels[name] = label or name.replace("_", " ").capitalize()
             return True
         return False
+
+    def taken(self, name: str) -> str:
+        """That a name is taken, and by what."""
+        if name in TAKEN:
+            return f"the name {name} is taken; it is a word of the language"
+        already = f"; it stands in line {self.lines[name]} already" if name in self.lines else ""
+        return f"the name {name} is taken{already}"
 
     # --- what words mean ---
     def people(self) -> dict[str, str]:

@@ -28,7 +28,7 @@ def names(draft: Draft) -> None:
         if not isinstance(name, Text) or not NAME.match(name.value):
             draft.refuse(item.line, "ranks.ladder", "each rank needs a name of one word")
         elif name.value in draft.ranks or name.value in TAKEN:
-            draft.refuse(name.line, "ranks.ladder", f"the name {name.value} is taken", name.value)
+            draft.refuse(name.line, "ranks.ladder", draft.taken(name.value), name.value)
         else:
             draft.ranks[name.value] = len(draft.ranks)
 

@@ -16,6 +16,11 @@ def period_key(node: Node) -> Text | None:
     return next((key for key in keys if isinstance(key, Text)), None)
 
 
+def is_bare(node: Node, key: str) -> bool:
+    """A period of which nothing but its name is said."""
+    return isinstance(node, Text) and node.value in ("", "null", "~", key)
+
+
 def with_dated(plan: Plan, section: Section) -> Node | None:
     """`periods`, with the orders and returns beside them sorted into the period of their day."""
     node = section.take("periods")
@@ -65,7 +70,8 @@ def _periods(plan: Plan, node: Node | None) -> list[_Dated]:
     found = []
     for key, item in pairs:
         days = days_of(plan, key.value) if key is not None else None
-        if key is not None and days is not None:
+        said = isinstance(item, Mapped) or (key is not None and is_bare(item, key.value))
+        if key is not None and days is not None and said:
             inner = item if isinstance(item, Mapped) else Mapped({}, {}, key.line)
             found.append(_Dated(key.value, inner, days))
     return found if len(found) == len(pairs) else []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from commissions.core.document import Listed, Mapped, Node, Problem, Section, Text, whole_number
 from commissions.core.plan import Plan
 from commissions.core.scenario.calendar import EXAMPLES, days_of
-from commissions.core.scenario.dated import period_key
+from commissions.core.scenario.dated import is_bare, period_key
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.returns import ReturnsReader
 from commissions.core.scenario.terms import FIELDS, Change, Order, Period, Person, Return
@@ -80,7 +80,7 @@ class PeriodsReader:
             )
             return None
         section = Section(
-            Mapped({}, {}, line) if isinstance(node, Text) else node, f"periods.{key}", self.problems
+            Mapped({}, {}, line) if is_bare(node, key) else node, f"periods.{key}", self.problems
         )
         section.taken.update(("period", "id", "name", "says"))
         changes = self._changes(section)
@@ -138,7 +138,13 @@ class PeriodsReader:
         )
         found = replace(found, fields=self._amounts(section, found.by_customer))
         section.done(
-            (*self.fields, *FIELDS, *(word for words in PRICE_WORDS.values() for word in words), "volumes")
+            (
+                "quantity",
+                *self.fields,
+                *FIELDS,
+                *(word for words in PRICE_WORDS.values() for word in words),
+                "volumes",
+            )
         )
         self.orders[name] = found
         return found
