@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from commissions.views import earnings, months, team
+from commissions.views import earnings, month_people, months, team
 
 # An imported number may have a slash in it.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/months/", months.months, name="staff-months"),
     path("staff/months/<str:key>/", months.month, name="staff-month"),
     path("staff/months/<str:key>/progress/", months.progress, name="staff-month-progress"),
+    path("staff/months/<str:key>/people/<path:number>/", month_people.person, name="staff-month-person"),
     path("staff/months/<str:key>/close/", months.close, name="staff-month-close"),
     path("staff/months/<str:key>/compute/", months.compute, name="staff-month-compute"),
     path("staff/months/<str:key>/review/", months.review, name="staff-month-review"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from babel.numbers import get_currency_precision
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -39,6 +40,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # The company this portal belongs to.
 COMPANY_NAME = env.text("PORTAL_COMPANY", "Linden & Rye")
 COMPANY_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")
+# Whoever answers for a month is told of statement items over this: whole units of the currency, kept in minor units.
+LARGE_ITEM = env.number("PORTAL_LARGE_ITEM", 10_000) * 10 ** get_currency_precision(COMPANY_CURRENCY)
 COMPANY_LOCALE = env.text("PORTAL_LOCALE", "en_IE")
 COMPANY_TIME_ZONE = env.text("PORTAL_TIME_ZONE", "Europe/Brussels")
 try:

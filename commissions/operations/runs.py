@@ -67,8 +67,8 @@ def advance(*, run_id: int, now: datetime, progress: jobs.Progress = quiet) -> b
 def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
     """Put a new draft in the place of the latest one, with the plan now in force, and make it due.
 
-    The old draft is kept as SUPERSEDED with its items, for the comparison; its lines and snapshots go. A review of it
-    is void. Raises WrongState (nothing to recompute, or already approved), NotAllowed, NoPlanInForce.
+    The old draft is kept as SUPERSEDED, for the comparison; of those before it only the items are. A review of it is
+    void. Raises WrongState (nothing to recompute, or already approved), NotAllowed, NoPlanInForce.
     """
     if by is not None:
         permissions.demand(user_id=by, permission="prepare_run")
@@ -80,7 +80,7 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         replaceable = [Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.FAILED]
         if not _move(last.pk, replaceable, state=Run.State.SUPERSEDED, finished_at=now):
             raise WrongState("The run is approved; nothing of it can change any more.")
-        computing.drop(run_id=last.pk, items_too=False)
+        _thin_out(last)
         run = Run.objects.create(
             period=period,
             number=last.number + 1,
@@ -92,6 +92,15 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         )
         make_due(run_id=run.pk, now=now)
     return run
+
+
+def _thin_out(last: Run) -> None:
+    """Only the newest draft that was replaced keeps its lines and snapshots."""
+    older = Run.objects.filter(
+        period_id=last.period_id, state=Run.State.SUPERSEDED, kind=Run.Kind.CLOSE, number__lt=last.number
+    )
+    for pk in older.values_list("pk", flat=True):
+        computing.drop(run_id=pk, items_too=False)
 
 
 def fail(*, run_id: int, error: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commissions.models import Period, Promotion, Run, Snapshot
-from commissions.operations import estimates, ledger
+from commissions.operations import computing, estimates, ledger
 from commissions.queries import audit, fingerprint, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -72,7 +72,15 @@ def _promote(run_id: int, now: datetime) -> bool:
         )
         # What was expected is of no use beside what is final.
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
+        _thin_out(run)
     return True
+
+
+def _thin_out(run: Run) -> None:
+    """Drafts that were replaced keep their items alone."""
+    replaced = Run.objects.filter(period_id=run.period_id, state=Run.State.SUPERSEDED, kind=Run.Kind.CLOSE)
+    for pk in replaced.values_list("pk", flat=True):
+        computing.drop(run_id=pk, items_too=False)
 
 
 def _promotions(run: Run) -> dict[int, str]:

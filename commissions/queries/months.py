@@ -4,18 +4,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Sum
 
 from commissions.models import Run, StatementItem
 from commissions.queries import plans
 from common import spoken
+from common.money import format_money
 from distributors.queries import people
 from distributors.queries.people import PersonName
 
 SHOWN = 10
-# Of the commissionable volume; what a plan pays out lies between these in an ordinary month. Parts per million.
+# Of the commissionable volume, while too few months are final to say what this company's share is: an ordinary month
+# lies between these. Parts per million.
 USUAL_PAYOUT = (50_000, 650_000)
 MILLION = 1_000_000
+ENOUGH_MONTHS, A_YEAR = 3, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ class Difference:
 def totals(*, run_id: int) -> list[BonusTotal]:
     """What each bonus pays, in the plan's order, beside the last final month."""
     run = Run.objects.select_related("period", "plan").get(pk=run_id)
-    now, before_run = _by_bonus(run_id), _last_final(run)
+    now, before_run = _by_bonus(run_id), last_final(run=run)
     before = _by_bonus(before_run.pk) if before_run else {}
     labels = {bonus.name: bonus.label for bonus in plans.parsed(version=run.plan).bonuses}
     names = [*labels, *sorted((now.keys() | before.keys()) - labels.keys())]
@@ -90,22 +94,17 @@ def since_last_draft(*, run_id: int) -> Difference | None:
 def since_last_month(*, run_id: int) -> Difference | None:
     """What changed since the last final month; None for the first."""
     run = Run.objects.select_related("period").get(pk=run_id)
-    last = _last_final(run)
+    last = last_final(run=run)
     return _difference(run, last, last.period.key) if last else None
 
 
 def unusual(*, run: Run) -> list[str]:
     """Sentences about what somebody should look at before they answer for the run."""
-    found = []
-    if run.commissionable > 0:
-        share = run.total * MILLION // run.commissionable
-        if not USUAL_PAYOUT[0] <= share <= USUAL_PAYOUT[1]:
-            percent = f"{share / 10_000:.1f}"  # for reading only
-            found.append(f"The total is {percent} % of the commissionable volume, which is unusual.")
+    last = last_final(run=run)
+    found = [*_payout(run), *_large(run), *_plan(run, last)]
     negative = StatementItem.objects.filter(run=run, amount__lt=0).count()
     if negative:
         found.append(f"{negative} items are negative: returns take back more than was earned.")
-    last = _last_final(run)
     if last is not None:
         leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
         if leaps:
@@ -113,6 +112,53 @@ def unusual(*, run: Run) -> list[str]:
                 f"{leaps} people earn more than twice what they earned in {spoken.month_name(last.period.starts_at)}."
             )
     return found
+
+
+def _payout(run: Run) -> list[str]:
+    """Whether what is paid of the volume lies outside the band that this company's final months keep to."""
+    if run.commissionable <= 0:
+        return []
+    share = run.total * MILLION // run.commissionable
+    least, most = _usual_payout(run)
+    if least <= share <= most:
+        return []
+    percent, low, high = (f"{one / 10_000:.1f}" for one in (share, least, most))  # for reading only
+    return [
+        f"The total is {percent} % of the commissionable volume, which is unusual: it is {low} to {high} % as a rule."
+    ]
+
+
+def _usual_payout(run: Run) -> tuple[int, int]:
+    """The lowest and the highest share of the last twelve final months, a fifth wider at both ends."""
+    final = Run.objects.filter(
+        state=Run.State.FINAL, commissionable__gt=0, period__starts_at__lt=run.period.starts_at
+    )
+    rows = final.order_by("-period__starts_at").values_list("total", "commissionable")[:A_YEAR]
+    shares = [total * MILLION // volume for total, volume in rows]
+    if len(shares) < ENOUGH_MONTHS:
+        return USUAL_PAYOUT
+    return min(shares) * 4 // 5, max(shares) * 6 // 5
+
+
+def _large(run: Run) -> list[str]:
+    """Items over the company's limit, PORTAL_LARGE_ITEM."""
+    limit = settings.LARGE_ITEM
+    large = StatementItem.objects.filter(run=run, amount__gt=limit).order_by("-amount", "distributor_id")
+    first = large.values_list("amount", "distributor__number", "bonus").first()
+    if first is None:
+        return []
+    amount, number, bonus = first
+    shown, limits = (
+        format_money(value, settings.COMPANY_CURRENCY, settings.COMPANY_LOCALE) for value in (amount, limit)
+    )
+    word = bonus.replace("_", " ")
+    return [f"{large.count()} items are over {limits}; the largest, {shown}, is {number}'s {word}."]
+
+
+def _plan(run: Run, last: Run | None) -> list[str]:
+    if last is None or last.plan_id == run.plan_id:
+        return []
+    return [f"The plan has changed: {run.plan}, after {last.plan} in {last.period.key}."]
 
 
 def _leaps(now: Mapping[int, int], before: Mapping[int, int]) -> int:
@@ -148,9 +194,10 @@ def _difference(run: Run, other: Run, name: str) -> Difference:
     )
 
 
-def _last_final(run: Run) -> Run | None:
+def last_final(*, run: Run) -> Run | None:
+    """The final run of the latest month before."""
     earlier = Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=run.period.starts_at)
-    return earlier.select_related("period").order_by("-period__starts_at").first()
+    return earlier.select_related("period", "plan").order_by("-period__starts_at").first()
 
 
 def _by_bonus(run_id: int) -> dict[str, tuple[int, int, int]]:

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from commissions.forms.months import ActForm, ApproveForm, SendBackForm
 from commissions.queries import colleagues, desk, months, sheet
+from commissions.views import month_changes
 from common import spoken
-from common.templatetags.portal import counted, money_filter, rate, signed_money
+from common.templatetags.portal import counted, money_filter, rate
 
 STAGE_NAMES = {
     "snapshot": "Snapshot",
@@ -212,7 +213,7 @@ def figures(found: sheet.Sheet) -> dict[str, Any]:
         "checked": _share_sentence(run),
         "totals": _totals(run),
         "before_name": _before_name(found),
-        "changes": _changes(run) if run.state in ("draft", "reviewed") else None,
+        "changes": month_changes.changes(found.key, run) if run.state in ("draft", "reviewed") else [],
         "hashes": {"input": _short(run.input_hash), "output": _short(run.output_hash)},
     }
 
@@ -284,26 +285,6 @@ def _share_sentence(run: sheet.RunHead) -> str:
 
 def _before_name(found: sheet.Sheet) -> str:
     return spoken.month_word(found.before_starts_at) if found.before_starts_at else ""
-
-
-def _changes(run: sheet.RunHead) -> dict[str, Any] | None:
-    found = months.since_last_draft(run_id=run.id)
-    if found is None:
-        return None
-    rows = sorted([*found.winners, *found.losers], key=lambda one: -abs(one.change))
-    rest = found.people - len(rows)
-    return {
-        "title": _("What changed since %(name)s") % {"name": found.name},
-        "note": ngettext("%(n)s person, %(sum)s in all", "%(n)s people, %(sum)s in all", found.people)
-        % {"n": counted(found.people), "sum": signed_money(found.total)},
-        "before": found.name.capitalize(),
-        "after": _("Draft %(n)s") % {"n": run.number},
-        "rows": rows,
-        "rest": ngettext("%(n)s more person", "%(n)s more people", rest) % {"n": counted(rest)}
-        if rest > 0
-        else "",
-        "rest_change": found.total - sum(one.change for one in rows),
-    }
 
 
 def _short(text: str) -> str:

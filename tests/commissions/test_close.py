@@ -57,12 +57,21 @@ def test_computing_again_gives_the_same_hashes(october, cast):
     assert second.number == 2
 
 
-def test_the_draft_before_keeps_its_items_only(october, cast):
+def kept(run):
+    run.refresh_from_db()
+    return run.state, run.items.exists(), run.lines.exists(), run.snapshots.exists()
+
+
+def test_the_draft_before_is_kept_and_of_older_ones_their_items(october, cast):
     first = draft()
-    runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, 15))
-    first.refresh_from_db()
-    kept = (first.state, first.items.exists(), first.lines.exists(), first.snapshots.exists())
-    assert kept == ("superseded", True, False, False)
+    for hour in (15, 16):
+        second = Run.objects.latest("number")
+        runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, hour))
+        work(at(11, 2, hour))
+    assert kept(first) == ("superseded", True, False, False)
+    assert kept(second) == ("superseded", True, True, True)
+    finish(cast, Run.objects.latest("number"))
+    assert kept(second) == ("superseded", True, False, False)
 
 
 def test_a_second_close_is_refused(october):

@@ -198,6 +198,7 @@ POLICY: dict[str, Row] = {
     "staff-months": staff(may=PREPARE),
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),
+    "staff-month-person": staff(may=PREPARE, key=PERIOD, number=SUBJECT),
     "staff-month-close": write_only(staff(may=PREPARE, key=PERIOD)),
     "staff-month-compute": write_only(staff(may=PREPARE, key=PERIOD)),
     "staff-month-review": write_only(staff(may=PREPARE, key=PERIOD)),
