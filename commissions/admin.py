@@ -14,6 +14,9 @@ from commissions.core.linter import Doubt
 from commissions.core.plan import PlanError
 from commissions.models import (
     Account,
+    Adjustment,
+    BooksCheck,
+    Freeze,
     Line,
     Period,
     PlanVersion,
@@ -111,6 +114,25 @@ class TransferAdmin(Looked):
     list_select_related = ("debit", "credit", "period")
     search_fields = ("^key",)
     search_help_text = "How a key begins, such as comm:2026-10:"
+
+
+@admin.register(Adjustment)
+class AdjustmentAdmin(Looked):
+    list_display = ("distributor", "label", "amount", "currency", "state", "period", "requested_at")
+    list_filter = ("state",)
+    list_select_related = ("distributor", "period")
+    search_fields = ("=distributor__number",)
+
+
+@admin.register(BooksCheck)
+class BooksCheckAdmin(Looked):
+    list_display = ("at", "which", "milliseconds", "transfer_count")
+    list_filter = ("which",)
+
+
+@admin.register(Freeze)
+class FreezeAdmin(Looked):
+    list_display = ("set_at", "lifted_at", "lifted_by", "reason")
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]

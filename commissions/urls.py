@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from commissions.views import earnings, month_people, months, team
+from commissions.views import adjustments, books, earnings, month_people, months, team
 
 # An imported number may have a slash in it.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/months/<str:key>/review/", months.review, name="staff-month-review"),
     path("staff/months/<str:key>/approve/", months.approve, name="staff-month-approve"),
     path("staff/months/<str:key>/send-back/", months.send_back, name="staff-month-send-back"),
+    path("staff/adjustments/", adjustments.every, name="staff-adjustments"),
+    path("staff/adjustments/<uuid:key>/", adjustments.one, name="staff-adjustment"),
+    path("staff/adjustments/<uuid:key>/approve/", adjustments.approve, name="staff-adjustment-approve"),
+    path("staff/adjustments/<uuid:key>/refuse/", adjustments.refuse, name="staff-adjustment-refuse"),
+    path("staff/adjustments/<uuid:key>/withdraw/", adjustments.withdraw, name="staff-adjustment-withdraw"),
+    path("staff/books/", books.books, name="staff-books"),
+    path("staff/books/check/", books.check, name="staff-books-check"),
+    path("staff/books/lift/", books.lift, name="staff-books-lift"),
 ]

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from common.models import Job, Sequence
+from common.models import Job, Letter, Pulse, Sequence
 from common.readonly import ReadOnly
 
 
@@ -12,6 +12,20 @@ class JobAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("kind", "subject", "state", "due_at", "attempts", "stage", "finished_at")
     list_filter = ("state", "kind")
     ordering = ("-due_at",)
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Mail that waits, was sent, or was given up with its error. What it says is not shown: it holds secret links."""
+
+    list_display = ("created_at", "state", "due_at", "attempts", "error", "finished_at")
+    list_filter = ("state",)
+    exclude = ("content",)
+
+
+@admin.register(Pulse)
+class PulseAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "at")
 
 
 @admin.register(Sequence)

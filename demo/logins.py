@@ -20,11 +20,12 @@ APPS = ("distributors", "sales", "commissions", "common")
 DUTIES = {
     STAFF_PREPARER: (
         "Month preparers",
-        {"prepare_run", "request_sponsor_change", "add_product", "change_product", "add_productterms",
+        {"prepare_run", "request_sponsor_change", "request_adjustment", "add_product", "change_product",
+         "add_productterms",
          "change_productterms", "add_order", "change_order", "add_return", "add_returnline", "change_customer",
          "change_distributor", "change_profile", "add_document"},
     ),
-    STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change"}),
+    STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze"}),
 }  # fmt: skip
 
 

@@ -254,7 +254,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- mail, language, files ------------------------------------------------------------------------------------
 EMAIL_CONFIG = environ.Env.email_url_config(env.secret("EMAIL_URL", "consolemail://"))
-EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
+# What is sent becomes a row of the outbox; a job sends it by the company's mail server.
+EMAIL_BACKEND = "common.mail.OutboxBackend"
+MAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = EMAIL_CONFIG["EMAIL_HOST"] or "", EMAIL_CONFIG["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
     EMAIL_CONFIG["EMAIL_HOST_USER"] or "",

@@ -17,8 +17,8 @@ from distributors.models import Distributor, Document, Profile, ReferralCode, St
 from sales.models import Customer
 
 PASSWORD = "a-good-long-password"
-PREPARES = ["prepare_run", "request_sponsor_change"]
-APPROVES = ["approve_run", "approve_sponsor_change"]
+PREPARES = ["prepare_run", "request_sponsor_change", "request_adjustment"]
+APPROVES = ["approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze"]
 JOINED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
 
 

@@ -6,14 +6,14 @@ And a binary tree with Eva at its top, in which Finn waits for her choice.
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from commissions.models import Run
-from commissions.operations import estimates, periods, plans, runs, schedule
+from commissions.models import Adjustment, Run
+from commissions.operations import adjustments, estimates, periods, plans, runs, schedule
 from common.operations import jobs
 from distributors.models import SponsorChange
 from distributors.operations import holding, placing, sponsorship
 from sales.operations import orders, products
 from tests.cast import Cast
-from tests.portal.policy import CHANGE
+from tests.portal.policy import ADJUSTMENT, CHANGE
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 OCTOBER = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
@@ -83,6 +83,20 @@ def ask_for_a_change(*, cast: Cast) -> None:
     SponsorChange.objects.filter(pk=change.pk).update(key=CHANGE)
 
 
+def ask_for_an_adjustment(*, cast: Cast) -> None:
+    """Eva is to get something for a parcel that came late; Paula asks, and nobody has decided."""
+    made = adjustments.request(
+        number=cast.eva.number,
+        label="Goodwill",
+        amount=1_500,
+        reason="The parcel of P000005 came three weeks late",
+        evidence="Letter of 9 November, folder 2026/114",
+        by=cast.users["paula"].pk,
+        now=NOVEMBER,
+    )
+    Adjustment.objects.filter(pk=made.pk).update(key=ADJUSTMENT)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -94,5 +108,6 @@ def furnish(*, cast: Cast) -> None:
     estimates.refresh(now=NOVEMBER)
     schedule.enqueue_due(now=NOVEMBER)
     ask_for_a_change(cast=cast)
+    ask_for_an_adjustment(cast=cast)
     legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
     holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

@@ -1,3 +1,5 @@
+from commissions.models.adjustment import Adjustment
+from commissions.models.freeze import BooksCheck, Freeze
 from commissions.models.ledger import Account, Transfer
 from commissions.models.line import Line, Promotion, StatementItem
 from commissions.models.period import Period
@@ -6,7 +8,10 @@ from commissions.models.run import Carried, Run, Snapshot
 
 __all__ = [
     "Account",
+    "Adjustment",
+    "BooksCheck",
     "Carried",
+    "Freeze",
     "Line",
     "Period",
     "PlanVersion",

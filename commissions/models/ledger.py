@@ -9,7 +9,9 @@ class Account(models.Model):
         EXPENSE = "expense", "commission expense"
         CLEARING = "clearing", "commission clearing"
         PAYABLE = "payable", "payable"
+        HELD = "held", "held back"
         DEBT = "debt", "debt"
+        WITHHELD = "withheld", "withheld for an authority"
 
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.models import Run, StatementItem
+from commissions.models import Account, Run, StatementItem
 from commissions.queries import plans
 
 KEY = 160
@@ -48,6 +48,14 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
+class Into:
+    """Where entries are posted: a period, and the run they come from, if they come from one."""
+
+    period_id: int
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """`amount` minor units leave `debit` and reach `credit`; a negative amount goes the other way."""
 
@@ -65,23 +73,40 @@ def post_run(*, run: Run, now: datetime) -> int:
     Raises PostedOtherwise.
     """
     currency = plans.parsed(version=run.plan).currency
+    into = Into(period_id=run.period_id, run_id=run.pk)
     with _gathering() as gathered:
         gathered.add(*_expenses(run))
         gathered.add(*_items(run))
-        new = gathered.post(run, currency, now)
+        new = gathered.post(into, currency, now)
     with _gathering() as gathered:
         gathered.add(*_debts(run, currency))
-        return new + gathered.post(run, currency, now)
+        return new + gathered.post(into, currency, now)
 
 
-def post(*, entries: Sequence[Entry], run: Run, currency: str, now: datetime) -> int:
+def post(*, entries: Sequence[Entry], into: Into, currency: str, now: datetime) -> int:
     """Write the entries that are not yet there, with their balances, and return how many. Zero amounts are left out.
 
     Raises PostedOtherwise, and then nothing of it is written.
     """
     with transaction.atomic(), _gathering() as gathered:
         gathered.take(entries)
-        return gathered.post(run, currency, now)
+        return gathered.post(into, currency, now)
+
+
+def settle(*, owner_id: int, key: str, into: Into, currency: str, now: datetime) -> int:
+    """Let one person's debt and payable meet: what is missing becomes debt, what is there pays debt back. `key` makes
+    the transfer one of its own. Belongs into the transaction that moved the payable."""
+    rows = Account.objects.filter(owner_id=owner_id, currency=currency).values_list("kind", "balance")
+    held = dict(rows)
+    payable, debt = held.get(Account.Kind.PAYABLE, 0), held.get(Account.Kind.DEBT, 0)
+    amount = -payable if payable < 0 else -min(payable, -debt)
+    entry = Entry(
+        key=key,
+        debit=Owned(Account.Kind.DEBT, owner_id=owner_id),
+        credit=Owned(Account.Kind.PAYABLE, owner_id=owner_id),
+        amount=amount,
+    )
+    return post(entries=[entry], into=into, currency=currency, now=now)
 
 
 # --- what a run posts -------------------------------------------------------------------------------------------------
@@ -157,7 +182,7 @@ class _Gathered:
                 [(entry.key, *_side(entry.debit), *_side(entry.credit), entry.amount) for entry in entries],
             )
 
-    def post(self, run: Run, currency: str, now: datetime) -> int:
+    def post(self, into: Into, currency: str, now: datetime) -> int:
         """Open the accounts, refuse what is posted otherwise, write what is not there yet, and add it up."""
         self._run(f"DELETE FROM {self.table} WHERE amount = 0", [])
         if connection.vendor == "postgresql":
@@ -179,7 +204,7 @@ class _Gathered:
             "INSERT INTO commissions_transfer "
             "(key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
             f"SELECT key, debit, credit, amount, %s, %s, %s, %s FROM {self.table} ORDER BY key",
-            [currency, run.period_id, run.pk, connection.ops.adapt_datetimefield_value(now)],
+            [currency, into.period_id, into.run_id, connection.ops.adapt_datetimefield_value(now)],
         )
         self._balance()
         return new

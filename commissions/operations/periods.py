@@ -1,7 +1,7 @@
 """Periods: the first one opens, and closing one opens the next."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,14 +9,16 @@ from django.db import IntegrityError, transaction
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, PlanVersion, Run
+from commissions.operations import checking, freezing
+from commissions.operations.due import JOB, make_due
 from commissions.queries import plans
-from common.operations import jobs
 from common.operations.failpoints import failpoint
 from distributors.operations import sponsorship
 from sales.operations import books
 
+__all__ = ["JOB", "make_due"]
+
 KEY = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-JOB = "run"
 
 
 class BadKey(ValueError):
@@ -88,8 +90,9 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
     prepares the run; None when the schedule closes.
 
     Raises UnknownPeriod, PeriodNotOpen (a second close, or one out of order), PeriodNotOver, NoPlanInForce,
-    PeopleMoving.
+    PeopleMoving, Frozen (the books contradict themselves).
     """
+    freezing.demand_that_money_moves()
     _do_moves(key, now)
     with transaction.atomic():
         period = Period.objects.filter(key=key).first()
@@ -108,6 +111,7 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         failpoint("close.opened")
         books.shut(until=period.ends_at)
         run = _first_draft(period, plan, by, now)
+        checking.request(which=checking.FULL, now=now)
         failpoint("close.enqueued")
     return run
 
@@ -152,14 +156,6 @@ def _first_draft(period: Period, plan: PlanVersion, by: int | None, now: datetim
     )
     make_due(run_id=run.pk, now=now)
     return run
-
-
-def make_due(*, run_id: int, now: datetime) -> None:
-    """Make the computing of a run due.
-
-    Due since the instant before: the run's sealing, approved in the same instant, is a job of its own.
-    """
-    jobs.enqueue(kind=JOB, subject=str(run_id), due_at=now - timedelta(microseconds=1), now=now)
 
 
 def _midnight(year: int, month: int) -> datetime:

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
-from commissions.operations import computing, hashing, permissions, sealing
-from commissions.operations.periods import JOB, first_day, make_due
+from commissions.operations import computing, freezing, hashing, permissions, sealing
+from commissions.operations.due import JOB, make_due
+from commissions.operations.periods import first_day
 from commissions.queries import months, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -139,9 +140,10 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
     `typed_total` is the run's total in minor units, typed by the person: nobody approves a number unread.
     What is approved is the hash of exactly the reviewed items and lines; the job refuses rows that hash differently.
 
-    Raises NotAllowed, WrongState, SamePerson, WrongTotal, EarlierPeriod, Changed.
+    Raises NotAllowed, WrongState, SamePerson, WrongTotal, EarlierPeriod, Changed, Frozen.
     """
     permissions.demand(user_id=by, permission="approve_run")
+    freezing.demand_that_money_moves()
     with transaction.atomic():
         run = Run.objects.select_for_update(of=("self",)).select_related("period").get(pk=run_id)
         if run.state != Run.State.REVIEWED:

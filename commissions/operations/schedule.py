@@ -4,18 +4,22 @@ import logging
 from datetime import datetime, timedelta
 
 from commissions.models import Period
-from commissions.operations import estimates, periods, runs
+from commissions.operations import checking, estimates, freezing, periods, runs
 from commissions.queries.plans import NoPlanInForce
-from common.operations import jobs
+from common.operations import jobs, outbox, pulses
 from distributors.operations import leg_volumes, tree_care
 
+TICK = "tick"
 A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
 def tick(*, now: datetime, owner: str) -> int:
     """Make due what the clock asks for, and work on what is due; how many jobs were worked on."""
+    pulses.beat(name=TICK, now=now)
     enqueue_due(now=now)
+    checking.request_if_old(now=now)
+    outbox.request(now=now)
     leg_volumes.request(now=now)
     tree_care.request(now=now)
     return jobs.advance_due(now=now, owner=owner)
@@ -26,13 +30,22 @@ def enqueue_due(*, now: datetime) -> None:
     try:
         while key := _over(now):
             periods.close(key=key, by=None, now=now)
-        estimates.request_if_old(now=now)
-        jobs.forget(kind=estimates.JOB, before=now - A_DAY)
+    except freezing.Frozen as error:
+        log.warning("%s", error)
     except NoPlanInForce as error:
         log.warning("%s", error)
     except periods.CannotClose as error:
         # Somebody else was first.
         log.info("%s", error)
+    _keep_fresh(now)
+
+
+def _keep_fresh(now: datetime) -> None:
+    try:
+        estimates.request_if_old(now=now)
+        jobs.forget(kind=estimates.JOB, before=now - A_DAY)
+    except NoPlanInForce as error:
+        log.warning("%s", error)
 
 
 def _over(now: datetime) -> str | None:
@@ -55,4 +68,11 @@ def refresh_estimate(*, subject: str, now: datetime, progress: jobs.Progress) ->
     """The handler of jobs about estimates. A period that was closed meanwhile needs none: its runs say more."""
     if Period.objects.filter(key=subject, state=Period.State.OPEN).exists():
         estimates.refresh(now=now, progress=progress)
+    return False
+
+
+def check_books(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
+    """The handler of jobs that check the books: `subject` is the set."""
+    progress(subject, 0, 1)
+    checking.check(which=subject, now=now)
     return False

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commissions.models import Period, Promotion, Run, Snapshot
-from commissions.operations import computing, estimates, ledger
+from commissions.operations import checking, computing, estimates, freezing, ledger
 from commissions.queries import audit, fingerprint, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -29,12 +29,21 @@ class BooksDoNotBalance(RuntimeError):
 def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     """Take an approved run to FINAL; True when this call did it. Raises BooksDoNotBalance.
 
+    While money stands still nothing is done: lifting the freeze makes the run due again.
+
     Two transactions, each held by the run's row and each happening once: post, then promote and finish. Rows that hash
     differently from what was approved make the run a DRAFT again.
     """
     progress("post", 0, 2)
-    if run.stage == Run.Stage.POST and not _post(run.pk, now):
+    if freezing.is_frozen():
         return False
+    try:
+        if run.stage == Run.Stage.POST and not _post(run.pk, now):
+            return False
+    except BooksDoNotBalance:
+        # What is wrong is kept for everybody to see, and stops all else that moves money.
+        checking.check(which=checking.FAST, now=now)
+        raise
     failpoint("seal.posted")
     progress("promote", 1, 2)
     done = _promote(run.pk, now)
@@ -51,6 +60,7 @@ def _post(run_id: int, now: datetime) -> bool:
         if fingerprint.of_run(run_id=run_id) != run.approved_hash:
             _void(run_id)
             return False
+        freezing.demand_that_money_moves()
         if problems := audit.ledger():
             raise BooksDoNotBalance(problems)
         ledger.post_run(run=run, now=now)
@@ -73,6 +83,7 @@ def _promote(run_id: int, now: datetime) -> bool:
         # What was expected is of no use beside what is final.
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
         _thin_out(run)
+        checking.request(which=checking.FULL, now=now)
     return True
 
 

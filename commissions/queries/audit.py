@@ -1,31 +1,50 @@
 """The books against themselves: small functions, each returning the problems it found.
 
-Numbers in front of a sentence: L ledger, P periods, T tree, J jobs. Nothing is ever repaired here; when something is
-wrong, nothing is posted until a person has found out why.
+Numbers in front of a sentence: L ledger, P periods, R sales, T tree, J jobs. Nothing is ever repaired here; when
+something is wrong, money stands still until a person has found out why.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from commissions.core import rounding
-from commissions.models import Account, Line, Period, Run, StatementItem, Transfer
-from commissions.queries import fingerprint, guards
-from common.queries import jobs
+from commissions.models import (
+    Account,
+    Adjustment,
+    BooksCheck,
+    Line,
+    Period,
+    Run,
+    StatementItem,
+    Transfer,
+)
+from commissions.queries import audit_sales, fingerprint, guards
+from common.queries import jobs, outbox, pulses
 from distributors import tree
+from sales.queries import audit as sales
 
 T = TypeVar("T")
 MICRO = 1_000_000
 Check = Callable[[], list[str]]
 MOST = 20
+SILENCE, UNSENT = timedelta(minutes=2), timedelta(minutes=5)
 
 
-def everything() -> list[str]:
-    """Every problem of the books, the periods, the tree and the jobs."""
-    return [problem for check in CHECKS for problem in check()]
+def everything(*, now: datetime | None = None) -> list[str]:
+    """Every problem of the books, the periods, the sales, the tree and the jobs; with a moment, also what is late."""
+    late = [problem for check in LATE for problem in check(now)] if now else []
+    return [problem for check in CHECKS for problem in check()] + late
+
+
+def fast(*, now: datetime) -> list[str]:
+    """What is quick enough to be asked every few minutes."""
+    late = [problem for check in LATE for problem in check(now)]
+    return [problem for check in FAST for problem in check()] + late
 
 
 def ledger() -> list[str]:
@@ -65,6 +84,51 @@ def balances_are_their_transfers() -> list[str]:
         for pk, kind, name, number, balance in _some(
             row for row in rows.iterator() if row[4] != moved[row[0]]
         )
+    ]
+
+
+def nothing_was_taken_away() -> list[str]:
+    """L5: of the transfers that the last check counted none is gone and none is another one now."""
+    last = BooksCheck.objects.order_by("-at", "-pk").first()
+    if last is None:
+        return []
+    counted = Transfer.objects.filter(pk__lte=last.last_transfer).aggregate(
+        n=Count("pk"), total=Sum("amount")
+    )
+    if counted["n"] < last.transfer_count:
+        return [
+            f"L5 {last.transfer_count - counted['n']} transfers are gone since {last.at:%Y-%m-%d %H:%M} UTC"
+        ]
+    if counted["n"] == last.transfer_count and (counted["total"] or 0) != last.transfer_sum:
+        return [f"L5 the transfers of before {last.at:%Y-%m-%d %H:%M} UTC add up to something else now"]
+    return []
+
+
+def nobody_is_below_zero() -> list[str]:
+    """L6: nothing payable, held or withheld is below zero, and no debt above it."""
+    kinds = (Account.Kind.PAYABLE, Account.Kind.HELD, Account.Kind.WITHHELD)
+    wrong = Account.objects.filter(
+        Q(kind__in=kinds, balance__lt=0) | Q(kind=Account.Kind.DEBT, balance__gt=0)
+    )
+    rows = wrong.order_by("pk").values_list("kind", "owner__number", "balance")
+    return [f"L6 the account {kind} {number} is {balance}" for kind, number, balance in _some(rows)]
+
+
+def adjustments_are_posted_once() -> list[str]:
+    """L4: each approved adjustment is in the ledger with its amount, and no adjustment is there otherwise."""
+    posted = {
+        key: amount if kind == Account.Kind.EXPENSE else -amount
+        for key, amount, kind in Transfer.objects.filter(key__startswith="adj:")
+        .exclude(debit__kind=Account.Kind.DEBT)
+        .exclude(credit__kind=Account.Kind.DEBT)
+        .values_list("key", "amount", "debit__kind")
+    }
+    approved = Adjustment.objects.filter(state=Adjustment.State.POSTED).values_list("pk", "amount")
+    wanted = {f"adj:{pk}": amount for pk, amount in approved}
+    wrong = (key for key in sorted({*posted, *wanted}) if posted.get(key, 0) != wanted.get(key, 0))
+    return [
+        f"L4 {key} is posted with {posted.get(key, 0)}, approved was {wanted.get(key, 0)}"
+        for key in _some(wrong)
     ]
 
 
@@ -148,6 +212,43 @@ def items_are_their_lines() -> list[str]:
     ]
 
 
+def expenses_are_their_items() -> list[str]:
+    """P3: what each bonus cost in a final month is the sum of its items."""
+    cost: dict[tuple[str, str], int] = defaultdict(int)
+    items = StatementItem.objects.filter(run__state=Run.State.FINAL).order_by()
+    for period, bonus, amount in items.values_list("run__period__key", "bonus").annotate(Sum("amount")):
+        cost[period, bonus] += int(amount)
+    expense, clearing = Account.Kind.EXPENSE, Account.Kind.CLEARING
+    for side, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
+        rows = Transfer.objects.filter(**{f"{side}__kind": expense, f"{other}__kind": clearing})
+        sums = rows.filter(run__state=Run.State.FINAL).order_by()
+        for period, bonus, amount in sums.values_list("period__key", f"{side}__name").annotate(Sum("amount")):
+            cost[period, bonus] -= sign * int(amount)
+    return [
+        f"P3 {bonus} of {period} cost {-cost[period, bonus]} more than its items"
+        for period, bonus in _some(key for key in sorted(cost) if cost[key])
+    ]
+
+
+def figures_are_those_of_the_rows() -> list[str]:
+    """P3: a final run's total and counts are those of its items, lines and snapshots: one snapshot for each person."""
+    found = []
+    for run in Run.objects.filter(state=Run.State.FINAL).select_related("period"):
+        items = run.items.aggregate(n=Count("pk"), total=Sum("amount"))
+        rows = {
+            "total": int(items["total"] or 0),
+            "item_count": items["n"],
+            "line_count": run.lines.count(),
+            "people_count": run.snapshots.count(),
+        }
+        found += [
+            f"P3 {run.period.key} says {name.replace('_', ' ')} {getattr(run, name)}, its rows {value}"
+            for name, value in rows.items()
+            if getattr(run, name) != value
+        ]
+    return found
+
+
 def final_rows_are_guarded() -> list[str]:
     """P4: the database refuses to change what is final."""
     return [f"P4 the guard {name} is missing" for name in guards.missing()]
@@ -165,6 +266,20 @@ def jobs_are_well() -> list[str]:
     ]
 
 
+def workers_are_alive(now: datetime) -> list[str]:
+    """J1: no job is held by a worker that has not been heard of, and the clock ticks."""
+    found = [f"J1 {job} is held by a worker that says nothing" for job in jobs.silent(before=now - SILENCE)]
+    late = pulses.late(before=now - SILENCE)
+    return found + [f"J1 {name} last came at {at:%Y-%m-%d %H:%M} UTC" for name, at in late]
+
+
+def letters_are_sent(now: datetime) -> list[str]:
+    """J1: no letter waits longer than five minutes to be sent, none was given up."""
+    waiting, given_up = outbox.stuck(before=now - UNSENT)
+    found = [f"J1 {waiting} letters wait to be sent"] if waiting else []
+    return found + ([f"J1 {given_up} letters were given up"] if given_up else [])
+
+
 def _add(exact: dict[tuple[str, int, str], int], lines: "QuerySet[Line]", period: str) -> None:
     rows = lines.order_by().values_list(period, "distributor_id", "bonus")
     for key, person, bonus, whole, micro in rows.annotate(Sum("whole"), Sum("micro")):
@@ -180,15 +295,29 @@ def _some(found: Iterable[T]) -> Iterator[T]:
 
 
 LEDGER: tuple[Check, ...] = (transfers_are_whole, balances_add_to_zero, balances_are_their_transfers)
-CHECKS: tuple[Check, ...] = (
+FAST: tuple[Check, ...] = (
     *LEDGER,
-    payments_are_posted_once,
+    nothing_was_taken_away,
+    nobody_is_below_zero,
+    adjustments_are_posted_once,
     periods_join,
     one_run_counts,
-    final_rows_are_those_approved,
     nothing_was_posted_late,
-    items_are_their_lines,
     final_rows_are_guarded,
-    tree_is_whole,
     jobs_are_well,
 )
+CHECKS: tuple[Check, ...] = (
+    *FAST,
+    payments_are_posted_once,
+    final_rows_are_those_approved,
+    items_are_their_lines,
+    expenses_are_their_items,
+    figures_are_those_of_the_rows,
+    audit_sales.orders_pay_within_their_price,
+    audit_sales.only_paid_orders_pay,
+    audit_sales.no_more_is_taken_back_than_was_paid,
+    audit_sales.what_came_back_whole_pays_nothing,
+    sales.problems,
+    tree_is_whole,
+)
+LATE: tuple[Callable[[datetime], list[str]], ...] = (workers_are_alive, letters_are_sent)

@@ -199,7 +199,7 @@ def _lines(
         )
     )
     differ = sums.exclude(now=F("before")) if last else sums
-    return differ.order_by(Abs(F("now") - F("before")).desc(), "bonus", "order_line_id", "level")  # type: ignore[return-value]
+    return differ.order_by(Abs(F("now") - F("before")).desc(), "bonus", "order_line_id", "level")
 
 
 def _told(

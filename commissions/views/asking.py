@@ -1,6 +1,9 @@
-"""Numbers in addresses, read without trusting them."""
+"""Who asks, and numbers in addresses, read without trusting them."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+
+from common.guards import me_of
 
 HIGHEST = 1_000_000
 
@@ -11,3 +14,11 @@ def number_of(request: HttpRequest, name: str, *, most: int = HIGHEST) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         return 1
     return max(1, min(most, int(text)))
+
+
+def by(request: HttpRequest) -> int:
+    """The login of who acts; a guard has made sure that somebody is signed in."""
+    who = me_of(request)
+    if who is None:
+        raise PermissionDenied
+    return who.user_id

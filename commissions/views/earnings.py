@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from commissions.queries import (
+    adjustments,
     balance,
     desk,
     drawings,
@@ -55,6 +56,7 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         "orders": levels.order_count(person_id=person, run_id=found.run_id),
         "figures": _figures(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "adjustments": adjustments.of_statement(person_id=person, key=key),
         "neighbours": statement_rows.neighbours(_months(person), key),
     }
     return render(request, "commissions/statement.html", context)

@@ -16,18 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commissions.forms.months import ApproveForm, SendBackForm
 from commissions.operations import periods, runs
+from commissions.operations.freezing import Frozen
 from commissions.operations.periods import CannotClose
 from commissions.operations.permissions import NotAllowed
 from commissions.operations.runs import CannotRun
-from commissions.queries import desk, sheet
+from commissions.queries import books, desk, sheet
 from commissions.queries.plans import NoPlanInForce
 from commissions.views import month_rows
+from commissions.views.asking import by
 from common import spoken
-from common.guards import me_of, staff_required
+from common.guards import staff_required
 
 # What htmx takes for "stop asking".
 STOP_POLLING = 286
-REFUSED = (CannotClose, CannotRun, NoPlanInForce, NotAllowed)
+REFUSED = (CannotClose, CannotRun, NoPlanInForce, NotAllowed, Frozen)
 View = Callable[..., HttpResponseBase]
 
 
@@ -81,7 +83,7 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: periods.close(key=key, by=_by(request), now=timezone.now()),
+        lambda: periods.close(key=key, by=by(request), now=timezone.now()),
         _("The line is drawn. The month is being computed; this page shows how far it is."),
     )
 
@@ -93,7 +95,7 @@ def compute(request: HttpRequest, key: str) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: runs.recompute(period_key=key, by=_by(request), now=timezone.now()),
+        lambda: runs.recompute(period_key=key, by=by(request), now=timezone.now()),
         _("A new draft is being computed."),
     )
 
@@ -106,7 +108,7 @@ def review(request: HttpRequest, key: str) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: runs.review(run_id=run.id, by=_by(request), now=timezone.now()),
+        lambda: runs.review(run_id=run.id, by=by(request), now=timezone.now()),
         _("Reviewed. Somebody else approves it now."),
     )
 
@@ -136,7 +138,7 @@ def _approve(request: HttpRequest, key: str) -> HttpResponse:
         form,
         lambda: runs.approve(
             run_id=run.id,
-            by=_by(request),
+            by=by(request),
             typed_total=form.cleaned_data["total"],
             now=timezone.now(),
         ),
@@ -158,7 +160,7 @@ def send_back(request: HttpRequest, key: str) -> HttpResponse:
         lambda: runs.send_back(
             run_id=run.id,
             reason=form.cleaned_data["reason"],
-            by=_by(request),
+            by=by(request),
             now=timezone.now(),
         ),
         _("Sent back. The reason stands on the draft."),
@@ -177,14 +179,6 @@ def _with_run(key: str) -> tuple[sheet.Sheet, sheet.RunHead]:
     if found.run is None:
         raise Http404
     return found, found.run
-
-
-def _by(request: HttpRequest) -> int:
-    """Who acts; a guard has made sure that somebody is signed in."""
-    who = me_of(request)
-    if who is None:
-        raise PermissionDenied
-    return who.user_id
 
 
 def _act(request: HttpRequest, key: str, act: Callable[[], object], said: str) -> HttpResponse:
@@ -232,6 +226,7 @@ def _page(
             request, found, now=now, approve_form=approve_form, send_back_form=send_back_form
         ),
         **month_rows.figures(found),
+        "frozen": books.frozen_since(),
         "nav": "staff-months",
     }
     return render(request, "commissions/staff_month.html", context)

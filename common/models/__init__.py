@@ -1,5 +1,7 @@
 from common.models.integers import IntegersField
 from common.models.job import Job
+from common.models.outbox import Letter
+from common.models.pulse import Pulse
 from common.models.sequence import Sequence
 
-__all__ = ["IntegersField", "Job", "Sequence"]
+__all__ = ["IntegersField", "Job", "Letter", "Pulse", "Sequence"]

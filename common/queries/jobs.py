@@ -54,6 +54,12 @@ def waiting() -> list[JobView]:
     return [_view(job) for job in Job.objects.filter(state__in=states).order_by("due_at", "pk")[:20]]
 
 
+def silent(*, before: datetime) -> list[str]:
+    """Jobs under way whose lease ran out before a moment: their worker is gone, and nobody has taken over."""
+    gone = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=before)
+    return [str(job) for job in gone.order_by("pk")[:20]]
+
+
 def is_waiting(*, kind: str, subject: str) -> bool:
     """Whether a job of this kind about this subject still waits for its turn."""
     return Job.objects.filter(kind=kind, subject=subject, state=Job.State.DUE).exists()

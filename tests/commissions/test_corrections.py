@@ -2,8 +2,8 @@
 
 import pytest
 
-from commissions.models import Account, Line, StatementItem, Transfer
-from commissions.operations import runs
+from commissions.models import Account, Line, Period, StatementItem, Transfer
+from commissions.operations import ledger, runs
 from commissions.queries import audit
 from tests.commissions.conftest import at, draft, finish, work
 
@@ -95,13 +95,14 @@ def test_a_return_of_what_is_not_final_corrects_nothing_yet(october, cast):
 def test_what_cannot_be_covered_becomes_a_debt(paid, cast):
     # Paid out meanwhile: nothing is left to take it from.
     payable = Account.objects.get(kind="payable", owner=cast.eva)
-    owed = payable.balance
-    bank = Account.objects.create(kind="expense", name="paid out", currency="EUR", balance=owed)
-    Transfer.objects.create(
-        key="payout:1", debit=payable, credit=bank, amount=owed, currency="EUR", posted_at=at(11, 10),
-        period_id=Transfer.objects.first().period_id,
-    )  # fmt: skip
-    Account.objects.filter(pk=payable.pk).update(balance=0)
+    out = ledger.Entry(
+        "payout:1",
+        ledger.Owned("payable", owner_id=cast.eva.pk),
+        ledger.Owned("expense", "paid out"),
+        payable.balance,
+    )
+    november = Period.objects.get(state="open")
+    ledger.post(entries=[out], into=ledger.Into(november.pk), currency="EUR", now=at(11, 10))
     back(paid, 10, at(11, 20))
     finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
     taken = given(cast, "eva", corrects_period="2026-10")

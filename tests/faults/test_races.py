@@ -123,7 +123,7 @@ def test_the_same_key_with_another_amount_is_refused(october, cast):
         known.key, ledger.Owned("clearing", "2026-10"), ledger.Owned("payable", owner_id=payable.owner_id), 1
     )
     with pytest.raises(ledger.PostedOtherwise):
-        ledger.post(entries=[other], run=run, currency="EUR", now=NOW)
+        ledger.post(entries=[other], into=ledger.Into(run.period_id, run.pk), currency="EUR", now=NOW)
 
 
 def test_the_database_refuses_a_key_twice(october, cast):

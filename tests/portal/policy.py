@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 SUBJECT = "1005"
 PERIOD = "2026-10"
+ADJUSTMENT = "0c9a7a1e-55d6-4a51-8f9e-6a3a1d0b7c22"  # that furnishing asks for
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
 
 
@@ -199,6 +200,14 @@ POLICY: dict[str, Row] = {
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),
     "staff-month-person": staff(may=PREPARE, key=PERIOD, number=SUBJECT),
+    "staff-adjustments": staff(may=PREPARE),
+    "staff-adjustment": staff(may=PREPARE, key=ADJUSTMENT),
+    "staff-adjustment-approve": write_only(staff(may=APPROVE, key=ADJUSTMENT)),
+    "staff-adjustment-refuse": write_only(staff(may=APPROVE, key=ADJUSTMENT)),
+    "staff-adjustment-withdraw": write_only(staff(may=PREPARE, key=ADJUSTMENT)),
+    "staff-books": staff(may=PREPARE),
+    "staff-books-check": write_only(staff(may=PREPARE)),
+    "staff-books-lift": write_only(staff(may=APPROVE)),
     "staff-month-close": write_only(staff(may=PREPARE, key=PERIOD)),
     "staff-month-compute": write_only(staff(may=PREPARE, key=PERIOD)),
     "staff-month-review": write_only(staff(may=PREPARE, key=PERIOD)),

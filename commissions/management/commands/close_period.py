@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from commissions import tasks
 from commissions.operations import periods
+from commissions.operations.freezing import Frozen
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs
 from common.progress import Bar
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was changed.")
         try:
             run = periods.close(key=key, by=None, now=timezone.now())
-        except (periods.BadKey, periods.CannotClose, NoPlanInForce) as error:
+        except (periods.BadKey, periods.CannotClose, NoPlanInForce, Frozen) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{key} is being closed: draft {run.number}.")
         if options["wait"]:

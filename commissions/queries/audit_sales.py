@@ -1,0 +1,82 @@
+"""What was paid against what was sold: no order pays more than it brought, and what came back pays nothing."""
+
+# ruff: noqa: S608 - names of ours, never input
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+MOST = 20
+# Of what an order line was sold for, what all its commissions together may come to: parts per million.
+MOST_OF_PRICE = 1_000_000
+MILLION = 1_000_000
+FINAL = "JOIN commissions_run r ON r.id = l.run_id AND r.state = 'final'"
+
+
+def orders_pay_within_their_price() -> list[str]:
+    """L7: what an order line pays everybody together is not more than what it was sold for."""
+    rows = _rows(
+        f"SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l {FINAL} "
+        "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
+        "WHERE l.corrects_id IS NULL AND l.kind = 0 "
+        f"GROUP BY o.number, s.id, s.position, s.price HAVING SUM(l.whole) * {MILLION} > s.price * {MOST_OF_PRICE}"
+    )
+    return [
+        f"L7 order {number}/{position} pays {paid}, it was sold for {price}"
+        for number, position, paid, price in rows
+    ]
+
+
+def only_paid_orders_pay() -> list[str]:
+    """L7: no commission from an order that was not paid for, or only after the month's end."""
+    rows = _rows(
+        f"SELECT DISTINCT o.number, p.key FROM commissions_line l {FINAL} "
+        "JOIN commissions_period p ON p.id = r.period_id "
+        "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
+        "WHERE o.booked_at IS NULL OR o.booked_at >= p.ends_at OR o.state IN ('placed', 'cancelled')"
+    )
+    return [f"L7 order {number} pays in {period} and was not paid for by its end" for number, period in rows]
+
+
+def no_more_is_taken_back_than_was_paid() -> list[str]:
+    """L8: what final months have taken back of a line is not more than the line."""
+    paid, back = _exact("l"), f"SUM({_exact('c')})"
+    rows = _rows(
+        "SELECT l.bonus, l.distributor_id, l.level, l.whole, SUM(c.whole) FROM commissions_line l "
+        "JOIN commissions_line c ON c.corrects_id = l.id "
+        "JOIN commissions_run r ON r.id = c.run_id AND r.state = 'final' "
+        "GROUP BY l.id, l.bonus, l.distributor_id, l.level, l.whole, l.micro "
+        f"HAVING ({paid} > 0 AND {back} < -{paid}) OR ({paid} <= 0 AND {back} > -{paid})"
+    )
+    return [
+        f"L8 of {bonus} of distributor {person}, level {level}, {back} was taken back of {whole}"
+        for bonus, person, level, whole, back in rows
+    ]
+
+
+def what_came_back_whole_pays_nothing() -> list[str]:
+    """L8: an order line that came back whole before the end of the last final month pays nobody anything."""
+    rows = _rows(
+        f"SELECT o.number, s.position, SUM({_exact('l')}) FROM commissions_line l {FINAL} "
+        "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
+        "WHERE l.kind = 0 AND s.quantity = (SELECT SUM(b.quantity) FROM sales_returnline b "
+        "JOIN sales_return t ON t.id = b.returned_id WHERE b.order_line_id = s.id AND t.booked_at < "
+        "(SELECT MAX(p.ends_at) FROM commissions_period p JOIN commissions_run f ON f.period_id = p.id "
+        "AND f.state = 'final')) "
+        f"GROUP BY o.number, s.id, s.position HAVING SUM({_exact('l')}) <> 0"
+    )
+    return [
+        f"L8 order {number}/{position} came back whole and still pays {left} millionths"
+        for number, position, left in rows
+    ]
+
+
+def _exact(table: str) -> str:
+    """A line's amount in millionths, wide enough for the largest."""
+    return f"(CAST({table}.whole AS numeric) * {MILLION} + {table}.micro)"
+
+
+def _rows(query: str) -> Sequence[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} LIMIT {MOST}")
+        return cursor.fetchall()

@@ -1,0 +1,10 @@
+"""What should happen again and again, and does not."""
+
+from datetime import datetime
+
+from common.models import Pulse
+
+
+def late(*, before: datetime) -> list[tuple[str, datetime]]:
+    """What last happened before a moment, and when; what has never happened is not missed."""
+    return list(Pulse.objects.filter(at__lt=before).order_by("name").values_list("name", "at"))
