@@ -79,4 +79,5 @@ def _exact(table: str) -> str:
 def _rows(query: str) -> Sequence[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{query} LIMIT {MOST}")
-        return cursor.fetchall()
+        rows: Sequence[tuple[object, ...]] = cursor.fetchall()
+    return rows

@@ -50,4 +50,5 @@ def no_more_is_refunded() -> list[str]:
 def _rows(query: str) -> Sequence[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{query} LIMIT {MOST}")
-        return cursor.fetchall()
+        rows: Sequence[tuple[object, ...]] = cursor.fetchall()
+    return rows
