@@ -1,5 +1,7 @@
 """Thirty ways to spoil a good database behind the portal's back: the books name every one."""
 
+# ruff: noqa: E501 - a table
+
 import pytest
 from django.db import connection
 

@@ -49,9 +49,9 @@ def test_a_mail_becomes_a_row_and_the_row_a_mail():
 
 
 def test_what_is_rolled_back_is_never_sent():
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         send_mail("Hello", "Words", None, ["eva@example.com"])
-        raise RuntimeError
+        transaction.set_rollback(True)
     work()
     assert mail.outbox == []
 
