@@ -23,7 +23,7 @@ from commissions.models import (
     StatementItem,
     Transfer,
 )
-from commissions.queries import audit_sales, fingerprint, guards
+from commissions.queries import audit_sales, fingerprint, guards, plans
 from common.queries import jobs, outbox, pulses
 from distributors import tree
 from sales.queries import audit as sales
@@ -193,7 +193,8 @@ def nothing_was_posted_late() -> list[str]:
 
 
 def items_are_their_lines() -> list[str]:
-    """P3: each item is its lines, rounded once; with its corrections it is the lines that still stand."""
+    """P3: each item is its lines, rounded once as the plan says; with its corrections, which round halves up, it is the
+    lines that still stand."""
     final = Line.objects.filter(run__state=Run.State.FINAL)
     exact: dict[tuple[str, int, str], int] = defaultdict(int)
     _add(exact, final.filter(corrects__isnull=True), "run__period__key")
@@ -204,7 +205,14 @@ def items_are_their_lines() -> list[str]:
     )
     for period, corrected, person, bonus, amount in rows.iterator():
         paid[corrected or period, person, bonus] += amount
-    wrong = (key for key in sorted({*exact, *paid}) if paid[key] != rounding.half_up(exact[key]))
+    final_runs = Run.objects.filter(state=Run.State.FINAL).select_related("period", "plan")
+    how = {run.period.key: plans.parsed(version=run.plan).ledger.round for run in final_runs}
+    wrong = (
+        key
+        for key in sorted({*exact, *paid})
+        if paid[key]
+        not in (rounding.half_up(exact[key]), rounding.rounded(exact[key], how=how.get(key[0], "half_up")))
+    )
     return [
         f"P3 {bonus} of {period} paid distributor {person} {paid[period, person, bonus]}, its lines "
         f"round to {rounding.half_up(exact[period, person, bonus])}"

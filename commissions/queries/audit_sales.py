@@ -10,15 +10,20 @@ MOST = 20
 # Of what an order line was sold for, what all its commissions together may come to: parts per million.
 MOST_OF_PRICE = 1_000_000
 MILLION = 1_000_000
+# Kinds of lines (models.Line.Kind) that take something off an item: the most, a group rule, a hold.
+CUT, HELD = "7, 8, 9", "9"
 FINAL = "JOIN commissions_run r ON r.id = l.run_id AND r.state = 'final'"
 
 
 def orders_pay_within_their_price() -> list[str]:
-    """L7: what an order line pays everybody together is not more than what it was sold for."""
+    """L7: what an order line pays everybody together is not more than what it was sold for.
+
+    Of an item that a cap, a group rule or a hold cut, nobody can say which order it was cut from: it is left out.
+    """
     rows = _rows(
         f"SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l {FINAL} "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        "WHERE l.corrects_id IS NULL AND l.kind = 0 "
+        f"WHERE l.corrects_id IS NULL AND l.kind = 0 AND NOT {_has(CUT)} "
         f"GROUP BY o.number, s.id, s.position, s.price HAVING SUM(l.whole) * {MILLION} > s.price * {MOST_OF_PRICE}"
     )
     return [
@@ -59,7 +64,7 @@ def what_came_back_whole_pays_nothing() -> list[str]:
     rows = _rows(
         f"SELECT o.number, s.position, SUM({_exact('l')}) FROM commissions_line l {FINAL} "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        "WHERE l.kind = 0 AND s.quantity = (SELECT SUM(b.quantity) FROM sales_returnline b "
+        f"WHERE l.kind = 0 AND NOT {_has(HELD)} AND s.quantity = (SELECT SUM(b.quantity) FROM sales_returnline b "
         "JOIN sales_return t ON t.id = b.returned_id WHERE b.order_line_id = s.id AND t.booked_at < "
         "(SELECT MAX(p.ends_at) FROM commissions_period p JOIN commissions_run f ON f.period_id = p.id "
         "AND f.state = 'final')) "
@@ -69,6 +74,14 @@ def what_came_back_whole_pays_nothing() -> list[str]:
         f"L8 order {number}/{position} came back whole and still pays {left} millionths"
         for number, position, left in rows
     ]
+
+
+def _has(kinds: str) -> str:
+    """Whether the item of line l has a line of one of these kinds."""
+    return (
+        "EXISTS (SELECT 1 FROM commissions_line k WHERE k.distributor_id = l.distributor_id "
+        f"AND k.run_id = l.run_id AND k.bonus = l.bonus AND k.kind IN ({kinds}))"
+    )
 
 
 def _exact(table: str) -> str:

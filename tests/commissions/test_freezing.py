@@ -145,7 +145,7 @@ def test_the_clock_asks_for_both_sets_and_a_close_for_the_full_one(october, cast
     work(at(10, 30, 13))
     assert BooksCheck.objects.filter(which="fast").count() == 2
     finish(cast, draft())
-    work(SIGNING)
+    work(at(11, 4))
     assert BooksCheck.objects.filter(which="full").count() == 3
 
 
