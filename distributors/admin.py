@@ -25,6 +25,7 @@ from distributors.models import (
     SponsorChange,
     Sponsorship,
     StatusChange,
+    TreeHealth,
     User,
 )
 from distributors.operations import standing
@@ -270,6 +271,7 @@ class SponsorChangeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = (
         "distributor",
+        "kind",
         "from_sponsor",
         "to_sponsor",
         "state",
@@ -277,14 +279,24 @@ class SponsorChangeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         "requested_by",
         "decided_by",
     )
-    list_filter = ("state",)
+    list_filter = ("state", "kind")
     list_select_related = ("distributor", "from_sponsor", "to_sponsor", "requested_by", "decided_by")
 
 
 @admin.register(Sponsorship)
 class SponsorshipAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who stood under whom, and when."""
+    """Who stood under whom, and when; the latest first."""
 
+    ordering = ("-pk",)
     list_display = ("distributor", "sponsor", "starts_at", "ends_at", "moved")
     list_filter = ("moved",)
     list_select_related = ("distributor", "sponsor")
+    search_fields = ("distributor__number",)
+    show_full_result_count = False
+
+
+@admin.register(TreeHealth)
+class TreeHealthAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What the last check of the tree found."""
+
+    list_display = ("sound", "checked_at", "problems")

@@ -14,6 +14,7 @@ from commissions.queries import desk
 from common import spoken
 from common.guards import staff_required
 from common.templatetags.portal import counted
+from distributors.queries import tree_health
 
 TEXTS = {
     "close": gettext_lazy("It is over. Closing draws the line; the computing is done behind the pages."),
@@ -38,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "open": _open(found),
         "last": _last(found),
         "waiting": [_waiting(line) for line in found.waiting],
+        "tree_problems": tree_health.problems(),
         "nav": "staff-overview",
     }
     return render(request, "mlmportal/staff_overview.html", context)
