@@ -73,6 +73,9 @@ SAME = [
     ("{sponsor: Ana, joined", "{parent: Ana, joined"),
     ("Ana: {joined: 2025-01-10}", "Ana: {since: 2025-01-10, sponsor: none, status: good, placement: top}"),
     ("Ana: {joined: 2025-01-10}", "Ana:"),
+    ("Ana: {joined: 2025-01-10}", "Ana: {placement: {parent: null}}"),
+    ("{sponsor: Ana, joined", "{sponsor: Ana, placement: {parent: Ana, side: left}, joined"),
+    ("{by: Ben,", "{member: Ben, quantity: 2,"),
     ("{by: Ana, on: 2026-01-03, pv: 100", "{buyer: Ana, date: 2026-01-03, pv: 100"),
     ("{by: Ana, on: 2026-01-03, pv: 100", "{seller: Ana, day: 3, qualifying: 100"),
     ("pv: 60, cv: 50.50}", "volumes: {pv: 60.00, commissionable: 50.5}}"),
@@ -106,6 +109,7 @@ def test_many_ways_to_say_one_thing(old, new):
 
 WRONG = [
     ("joined: 2025-02-01", "status: inactive, standing: good", ["3: people.Ben.standing: is not a key here; allowed: carry, enroller, given, held, id, joined, label, name, owes, parent, placement, says, since, sponsor, status, title, upline, waiting"]),
+    ("periods:\n  2026-01:\n    orders:\n      - {by: Ana, on: 2026-01-03", "periods: [2026-01]\norders:\n      - {by: Ana, on: 2026-01-33", ["6: orders 1.on: '2026-01-33' is not a day; allowed: a day like 2026-01-31"]),
     ("periods:\n", "periods:\n  2025-12: nothing\n", ["5: periods.2025-12: must be a mapping of keys to values"]),
     ("    orders:", "    changes: {Ben: {status: inactive}}\n    orders:", ["6: periods.2026-01.changes.Ben.status: is said by given: {…: {active: no}} in the period; allowed: good, suspended, left"]),
     ("periods:\n  2026-01:\n    orders:", "orders:", ["4: orders: stands inside a period, or beside `period: 2026-01`, or, with their days, beside `periods: [2026-01, 2026-02]`", "8: expect.2026-01: is no period here"]),

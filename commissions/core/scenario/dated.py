@@ -85,7 +85,9 @@ def _period_of(inner: Section, found: list[_Dated]) -> _Dated | None:
         return found[0]
     told = len(inner.problems)
     day = day_in(inner, key, found[0].days[0])
+    if len(inner.problems) > told:
+        return None
     fitting = [period for period in found if period.days[0] <= day < period.days[1]]
-    if not fitting and len(inner.problems) == told:
+    if not fitting:
         inner.refuse(key, "is in none of the periods", "", tuple(period.key for period in found))
     return fitting[0] if fitting else None

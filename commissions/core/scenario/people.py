@@ -173,9 +173,11 @@ class PeopleReader:
             inner = Section(node, f"{section.name}.{word}", self.problems)
             under, slot = (
                 inner.text(one_of(inner, "under", "parent")),
-                inner.text(one_of(inner, "slot", "leg"), ""),
+                inner.text(one_of(inner, "slot", "leg", "side", "position"), ""),
             )
             inner.done()
+            if under in NOBODY:
+                return Place("", -1)
         else:
             said = node.value if isinstance(node, Text) else ""
             if said in NOBODY:

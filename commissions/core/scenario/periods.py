@@ -27,7 +27,7 @@ PRICE_WORDS = {
 }
 CUSTOMER = ("customer", "retail", "preferred", "preferred_customer", "retail_customer")
 SELF = ("self", "own", "personal", "distributor", "member")
-TITLES = ("by", "seller", "buyer", "person", "distributor")
+TITLES = ("by", "seller", "buyer", "person", "distributor", "member")
 
 
 class PeriodsReader:
