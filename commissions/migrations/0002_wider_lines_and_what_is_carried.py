@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='Carried',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('carry', 'volume of a leg'), ('held', 'money that waits'), ('given', 'a bonus given once'), ('window', 'a value of an earlier period'), ('pool', 'a pool nobody qualified for')], max_length=8)),
+                ('kind', models.CharField(choices=[('carry', 'volume of a leg'), ('held', 'money that waits'), ('given', 'a bonus given once'), ('window', 'a value of an earlier period'), ('pool', 'a pool nobody qualified for'), ('position', 'a further position, taken when the run is final')], max_length=8)),
                 ('name', models.CharField(help_text='The bonus, or the memory', max_length=40)),
                 ('position', models.ForeignKey(db_constraint=False, db_index=False, help_text='Of a leg: whose', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='distributors.placement')),
                 ('slot', models.SmallIntegerField(default=0, help_text='Of a leg: its slot')),

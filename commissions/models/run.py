@@ -154,6 +154,7 @@ class Carried(models.Model):
         GIVEN = "given", "a bonus given once"
         WINDOW = "window", "a value of an earlier period"
         POOL = "pool", "a pool nobody qualified for"
+        POSITION = "position", "a further position, taken when the run is final"
 
     run = models.ForeignKey(
         Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="carried"

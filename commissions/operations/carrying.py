@@ -40,6 +40,7 @@ def columns(*, result: Result, loaded: Loaded) -> dict[str, Column]:
         *(_given(name, values, loaded) for name, values in sorted(state.given.items())),
         *(_held(name, rows, loaded) for name, rows in sorted(state.held.items())),
         *(_pool(name, amount) for name, amount in sorted(state.pools.items())),
+        *(_positions(tree, who, loaded) for tree, who in sorted(result.new_positions.items())),
     ]
     which = np.repeat(np.arange(len(parts)), [len(part.amount) for part in parts]).astype(np.int64)
     person, position = _joined([part.person for part in parts]), _joined([part.position for part in parts])
@@ -88,6 +89,12 @@ def _held(name: str, rows: Sequence[tuple[int, int, int]], loaded: Loaded) -> _P
 
 def _pool(name: str, amount: int) -> _Part:
     return _part(Kind.POOL, name, np.array([amount] if amount else [], np.int64))
+
+
+def _positions(tree: str, who: Ints, loaded: Loaded) -> _Part:
+    """`name` is the tree; who asks for two has two in one row."""
+    at, count = np.unique(who, return_counts=True)
+    return _part(Kind.POSITION, tree, count.astype(np.int64), person=loaded.person_ids[at])
 
 
 def _joined(parts: list[Ints]) -> Ints:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from commissions.models import Period, Promotion, Run, Snapshot
+from commissions.models import Carried, Period, Promotion, Run, Snapshot
 from commissions.operations import checking, computing, estimates, freezing, ledger
 from commissions.queries import audit, fingerprint, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
-from distributors.operations import careers
+from distributors.operations import careers, filling
 
 CHANGED = (
     "The stored items and lines are not those that were approved. The approval is void; recompute the run."
@@ -75,6 +75,7 @@ def _promote(run_id: int, now: datetime) -> bool:
         if run is None:
             return False
         careers.promote(ranks=_promotions(run))
+        _take_positions(run, now)
         failpoint("seal.promoting")
         _reached(run, Run.Stage.DONE, now, state=Run.State.FINAL, finished_at=now)
         Period.objects.filter(pk=run.period_id, state=Period.State.CLOSING).update(
@@ -85,6 +86,16 @@ def _promote(run_id: int, now: datetime) -> bool:
         _thin_out(run)
         checking.request(which=checking.FULL, now=now)
     return True
+
+
+def _take_positions(run: Run, now: datetime) -> None:
+    """The further positions that the plan gives, in the order of numbers; a tree that is full gives none."""
+    asked = Carried.objects.filter(run=run, kind=Carried.Kind.POSITION).order_by(
+        "name", "distributor__number"
+    )
+    for tree, person, count in asked.values_list("name", "distributor_id", "amount"):
+        for _ in range(count):
+            filling.one_more(tree=tree, owner_id=person, now=now)
 
 
 def _thin_out(run: Run) -> None:

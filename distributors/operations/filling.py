@@ -11,7 +11,15 @@ from distributors.queries import free_places
 from distributors.tree.lock import TreeBusy, writing
 from distributors.tree.positions import PositionRefused, forest_of, take_slot, take_top
 
-__all__ = ["HasNoPosition", "PositionRefused", "TreeBusy", "TreeIsFull", "add_position", "automatically"]
+__all__ = [
+    "HasNoPosition",
+    "PositionRefused",
+    "TreeBusy",
+    "TreeIsFull",
+    "add_position",
+    "automatically",
+    "one_more",
+]
 
 
 class HasNoPosition(LookupError):
@@ -46,6 +54,20 @@ def add_position(*, tree_id: int, owner_id: int, now: datetime) -> Placement:
         if last is None or under is None:
             raise HasNoPosition(f"Distributor {owner_id} has no position in {tree.name}")
         return _take(tree, under, owner_id=owner_id, ordinal=last + 1, now=now)
+
+
+def one_more(*, tree: str, owner_id: int, now: datetime) -> bool:
+    """A further position in the tree of this name, as a plan gives it; False where the tree or the person has no room
+    for one. Raises TreeBusy.
+    """
+    tree_id = PlacementTree.objects.filter(name=tree).values_list("pk", flat=True).first()
+    if tree_id is None:
+        return False
+    try:
+        add_position(tree_id=tree_id, owner_id=owner_id, now=now)
+    except (HasNoPosition, TreeIsFull, PositionRefused):
+        return False
+    return True
 
 
 def _take(

@@ -9,7 +9,7 @@ from commissions.core.plan import PlanError, load
 from commissions.models import Carried, Line, Run, StatementItem
 from commissions.operations import periods, plans
 from commissions.queries import audit
-from distributors.models import Distributor, PlacementTree
+from distributors.models import Distributor, Placement, PlacementTree
 from distributors.operations import placing
 from tests.commissions.conftest import START, at, draft, finish
 
@@ -20,7 +20,13 @@ PIECES = {"eva": 14, "dan": 15, "finn": 40, "cleo": 24, "ben": 12, "ana": 10, "g
 
 def place_everybody(plan, now):
     for tree in plan.placements:
-        placing.open_tree(name=tree.name, slots=list(tree.slots), top_number="1001", now=now)
+        placing.open_tree(
+            name=tree.name,
+            slots=list(tree.slots),
+            positions_per_person=tree.positions_per_person,
+            top_number="1001",
+            now=now,
+        )
     for person in Distributor.objects.order_by("number")[1:]:
         if PlacementTree.objects.exists():
             placing.newcomer(distributor_id=person.pk, now=now)
@@ -136,4 +142,30 @@ def test_a_cap_shrinks_with_what_comes_back_and_leaves_nothing_of_a_full_return(
         finish(cast, draft(f"{year}-{month:02d}", after), after + timedelta(days=1))
     level_pay = StatementItem.objects.filter(bonus="level_pay")
     assert sum(level_pay.values_list("amount", flat=True)) == 0
+    assert audit.everything() == []
+
+
+ONCE = "{once: count(levels 1 to 1 in board) >= 3, gives: 5 EUR, again: never, then: new_position}"
+AGAIN = f"bonuses:\n  again: {ONCE}\n"
+
+
+def test_a_full_matrix_gives_its_owner_a_further_position_when_the_month_is_final(shop, cast):
+    lattice = next(path for path in PLANS if path.stem == "lattice").read_text()
+    document = lattice.replace("slots: 3,", "slots: 3, positions_per_person: 2,").replace("bonuses:\n", AGAIN)
+    plans.adopt(document=document, now=START)
+    place_everybody(load(document), at(9, 1))
+    periods.open_first(key="2026-10", now=at(10, 1))
+    sell(shop, 10)
+    run = draft()
+    asked = list(
+        Carried.objects.filter(run=run, kind="position").values_list("distributor__number", flat=True)
+    )
+    assert asked
+    assert not Placement.objects.filter(ordinal=2).exists()
+    finish(cast, run)
+    assert sorted(Placement.objects.filter(ordinal=2).values_list("owner__number", flat=True)) == sorted(
+        asked
+    )
+    sell(shop, 11)
+    assert finish(cast, draft("2026-11", at(12, 2)), at(12, 3)).state == Run.State.FINAL
     assert audit.everything() == []
