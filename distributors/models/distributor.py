@@ -116,8 +116,15 @@ class Distributor(MPTTModel):
     profile = models.OneToOneField(
         "distributors.Profile", on_delete=models.PROTECT, related_name="distributor"
     )
+    # The index of the front line serves it: one less to write whenever labels move.
     sponsor = TreeForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="direct_members", editable=False
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="direct_members",
+        editable=False,
+        db_index=False,
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.GOOD)
     joined_at = models.DateTimeField()

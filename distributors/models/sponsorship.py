@@ -9,11 +9,23 @@ class Sponsorship(models.Model):
     """Who stood under whom, from when until when. The row without an end is `Distributor.sponsor`; together the rows
     of a person have no gap. Only distributors.tree writes it."""
 
+    # Without constraints: a million people come in at once, nobody is ever deleted, and check_tree compares every
+    # row with the tree. The index of the second unique constraint serves the person.
     distributor = models.ForeignKey(
-        "distributors.Distributor", on_delete=models.PROTECT, related_name="sponsorships"
+        "distributors.Distributor",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="sponsorships",
     )
     sponsor = models.ForeignKey(
-        "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "distributors.Distributor",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)

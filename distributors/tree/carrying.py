@@ -17,6 +17,7 @@ from distributors.tree.places import Spot, free_interval, interval_of, new_root,
 
 # So many people are carried under one hold of the lock: a fraction of a second.
 AT_ONCE = 1_000
+QUESTIONS = 10
 
 
 def begin(*, distributor_id: int) -> None:
@@ -49,32 +50,42 @@ def finish() -> None:
 
 
 def _carry_next(waiting: Carrying) -> int:
-    """One branch whole, or its head alone; how many people were written."""
+    """One branch whole, or its head alone; what it cost, in people written: a few questions are worth as many."""
     person = read(waiting.distributor_id)
     sponsor_id = Distributor.objects.values_list("sponsor_id", flat=True).get(pk=waiting.distributor_id)
-    count = _inside(person).count() + 1
-    target = _target(waiting, sponsor_id, count)
-    # Making room may have moved the branch itself.
-    person = read(waiting.distributor_id)
+    # No further than matters: a long line is asked about at each of its heads.
+    count = _inside(person)[:AT_ONCE].count() + 1
     if count <= AT_ONCE:
-        _relabel(person, target, labels=2 * count)
-        return count
-    step = waiting.step or max(1, (target.rght - target.lft + 1) // (2 * count))
+        target = _target(waiting, sponsor_id, count)
+        # Making room may have moved the branch itself.
+        _relabel(read(waiting.distributor_id), target, labels=2 * count)
+        return count + QUESTIONS
+    return _head_alone(waiting, sponsor_id, person)
+
+
+def _head_alone(waiting: Carrying, sponsor_id: int | None, person: Spot) -> int:
+    """To an interval as wide as its share; those right below wait in turn."""
+    beside = Carrying.objects.filter(distributor__sponsor_id=sponsor_id).exclude(pk=waiting.pk)
+    if waiting.step and not beside.exists():
+        # All that is left is its share, but for those who join beside it later.
+        target, step = interval_of(sponsor_id or 0, labels=2, spare=2 * waiting.step), waiting.step
+    else:
+        count = _inside(person).count() + 1
+        target = _target(waiting, sponsor_id, count)
+        step = waiting.step or max(1, (target.rght - target.lft + 1) // (2 * count))
     below = Distributor.objects.order_by("lft").filter(sponsor_id=waiting.distributor_id)
     branches = list(below.values_list("pk", flat=True))
     QuerySet(Distributor).filter(pk=waiting.distributor_id).update(**target._asdict())
     Carrying.objects.bulk_create(
         (Carrying(distributor_id=pk, step=step) for pk in branches), batch_size=2_000
     )
-    return 1 + len(branches)
+    return len(branches) + QUESTIONS
 
 
 def _target(waiting: Carrying, sponsor_id: int | None, count: int) -> Spot:
-    """Where the branch goes: the head to a wide interval, those below it side by side."""
-    if not waiting.step:
+    """Where the branch goes: the first head to a wide interval, those below it side by side."""
+    if not waiting.step or sponsor_id is None:
         return _place(sponsor_id, count)
-    if sponsor_id is None:
-        return new_root()
     return interval_of(sponsor_id, labels=2 * count, width=2 * count * waiting.step)
 
 

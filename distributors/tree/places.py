@@ -102,10 +102,11 @@ def free_interval(sponsor_id: int, *, labels: int, forest: Forest = SPONSORS) ->
     return _first(sponsor, before, min(free, max(labels, free // SHARE)))
 
 
-def interval_of(sponsor_id: int, *, labels: int, width: int) -> Spot:
-    """The same of this width, or of what there is."""
+def interval_of(sponsor_id: int, *, labels: int, width: int | None = None, spare: int = 0) -> Spot:
+    """The same of this width, or of what there is; without a width all there is but for the `spare` labels."""
     sponsor, before, free = _room(sponsor_id, labels, SPONSORS)
-    return _first(sponsor, before, min(free, max(labels, width)))
+    wanted = free - spare if width is None else width
+    return _first(sponsor, before, min(free, max(labels, wanted)))
 
 
 def _first(sponsor: Spot, before: int, width: int) -> Spot:

@@ -21,6 +21,7 @@ PART = 6
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     monkeypatch.setattr(carrying, "AT_ONCE", PART)
+    monkeypatch.setattr(carrying, "QUESTIONS", 0)
 
 
 @pytest.fixture
@@ -80,6 +81,16 @@ def test_people_join_anywhere_between_two_parts(ids, seed):
     assert not Carrying.objects.exists()
     assert tree.problems() == tree.history_problems() == []
     all_right(chance.sample(people, 8))
+
+
+def test_a_long_line_is_carried_head_by_head(ids):
+    tree.plant(people=batch([None, *range(149)], outside=ids["B1"], prefix="L"))
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B2"], effective_at=LATER, at_once=PART)
+    last = Distributor.objects.get(number="L149").pk
+    while tree.carry_on():
+        last = join(f"M{last}", last)
+    assert tree.problems() == []
+    all_right([ids["B0"], ids["B1"], ids["B2"]])
 
 
 def test_a_small_team_is_carried_at_once(ids):

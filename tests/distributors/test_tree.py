@@ -211,3 +211,35 @@ def _looked_once(labels):
     from distributors.tree.places import free_interval
 
     return {pk: free_interval(pk, labels=count) for pk, count in labels.items()}
+
+
+@pytest.mark.django_db
+def test_a_sponsor_of_twenty_thousand_is_paged_counted_searched_and_moved(django_assert_num_queries):
+    tree.plant(people=batch([None, 0, 0, *[1] * 20_000]))
+    ids = dict(Distributor.objects.filter(level__lt=2).values_list("number", "pk"))
+    with django_assert_num_queries(2):
+        page = sponsor_tree.direct_members(distributor_id=ids["B1"])[19_950:20_000]
+        counts = sponsor_tree.team_counts(ids=[one.pk for one in page])
+    assert (len(counts), set(counts.values())) == (50, {0})
+    assert sponsor_tree.team_counts(ids=[ids["B1"]]) == {ids["B1"]: 20_000}
+    (found,) = sponsor_tree.search(viewer_id=ids["B0"], text="B19999", limit=5)
+    assert found.sponsor_id == ids["B1"]
+    join("next", ids["B1"])
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B2"], effective_at=LATER)
+    assert sponsor_tree.team_counts(ids=[ids["B2"]]) == {ids["B2"]: 20_002}
+    assert tree.roll_up(distributor_id=ids["B1"], effective_at=LATER) == 20_001
+    assert tree.problems() == tree.history_problems() == []
+
+
+@pytest.mark.django_db
+def test_a_line_of_five_thousand_moves_and_is_put_under_another(django_assert_num_queries):
+    tree.plant(people=batch([None, *range(4_999), None]))
+    ids = dict(Distributor.objects.values_list("number", "pk"))
+    tree.move(distributor_id=ids["B1"], sponsor_id=ids["B5000"], effective_at=LATER)
+    assert sponsor_tree.team_counts(ids=[ids["B5000"], ids["B0"]]) == {ids["B5000"]: 4_999, ids["B0"]: 0}
+    with django_assert_num_queries(1):
+        line = sponsor_tree.walk_up(distributor_id=ids["B4999"])
+    assert (len(line), line[-1].number) == (5_000, "B5000")
+    with pytest.raises(tree.SponsorIsBelow):
+        tree.move(distributor_id=ids["B2500"], sponsor_id=ids["B4999"], effective_at=LATER)
+    assert tree.problems() == []
