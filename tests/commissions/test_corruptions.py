@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a table
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from commissions.models import Line, Run, StatementItem, Transfer
 from commissions.operations import adjustments, checking, guards, ledger
@@ -161,16 +161,23 @@ def test_there_are_thirty():
     assert len(CORRUPTIONS) >= 30
 
 
-@pytest.mark.parametrize("name", CORRUPTIONS)
-def test_the_books_name_it(good, name):
-    sign, spoil = CORRUPTIONS[name]
-    if sign != "P4":
-        guards.install()
-        assert audit.everything() == []
-        guards.lift()
-    spoil()
-    found = [problem for problem in audit.everything() if sign == "P4" or not problem.startswith("P4")]
-    assert any(problem.startswith(f"{sign} ") for problem in found), found
+def found_after(spoil):
+    """What the books say of the good database after this, and then it is good again."""
+    with transaction.atomic():
+        spoil()
+        found = audit.everything()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_the_books_name_every_one(good):
+    missed = {}
+    for name, (sign, spoil) in CORRUPTIONS.items():
+        # The guards are away for all of them: they count only for who took nothing but them.
+        found = [one for one in found_after(spoil) if sign == "P4" or not one.startswith("P4")]
+        if not any(one.startswith(f"{sign} ") for one in found):
+            missed[name] = found
+    assert missed == {}
 
 
 def test_a_good_database_is_good(good):
