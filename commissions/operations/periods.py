@@ -111,7 +111,7 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         failpoint("close.opened")
         books.shut(until=period.ends_at)
         run = _first_draft(period, plan, by, now)
-        checking.request(which=checking.FULL, now=now)
+        checking.request(which=checking.FAST, now=now)
         failpoint("close.enqueued")
     return run
 

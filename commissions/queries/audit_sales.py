@@ -23,7 +23,7 @@ def orders_pay_within_their_price() -> list[str]:
     rows = _rows(
         f"SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l {FINAL} "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.corrects_id IS NULL AND l.kind = 0 AND NOT {_has(CUT)} "
+        f"WHERE l.corrects_id IS NULL AND l.kind = 0 AND NOT {_cut(CUT)} "
         f"GROUP BY o.number, s.id, s.position, s.price HAVING SUM(l.whole) * {MILLION} > s.price * {MOST_OF_PRICE}"
     )
     return [
@@ -61,13 +61,20 @@ def no_more_is_taken_back_than_was_paid() -> list[str]:
 
 def what_came_back_whole_pays_nothing() -> list[str]:
     """L8: an order line that came back whole before the end of the last final month pays nobody anything."""
+    last = (
+        "SELECT MAX(p.ends_at) FROM commissions_period p "
+        "JOIN commissions_run f ON f.period_id = p.id AND f.state = 'final'"
+    )
+    whole = (
+        "SELECT b.order_line_id AS id FROM sales_returnline b JOIN sales_return t ON t.id = b.returned_id "
+        f"JOIN sales_orderline s ON s.id = b.order_line_id WHERE t.booked_at < ({last}) "
+        "GROUP BY b.order_line_id, s.quantity HAVING SUM(b.quantity) = s.quantity"
+    )
     rows = _rows(
-        f"SELECT o.number, s.position, SUM({_exact('l')}) FROM commissions_line l {FINAL} "
-        "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.kind = 0 AND NOT {_has(HELD)} AND s.quantity = (SELECT SUM(b.quantity) FROM sales_returnline b "
-        "JOIN sales_return t ON t.id = b.returned_id WHERE b.order_line_id = s.id AND t.booked_at < "
-        "(SELECT MAX(p.ends_at) FROM commissions_period p JOIN commissions_run f ON f.period_id = p.id "
-        "AND f.state = 'final')) "
+        f"SELECT o.number, s.position, SUM({_exact('l')}) FROM ({whole}) w "
+        f"JOIN commissions_line l ON l.order_line_id = w.id {FINAL} "
+        "JOIN sales_orderline s ON s.id = w.id JOIN sales_order o ON o.id = s.order_id "
+        f"WHERE l.kind = 0 AND NOT {_cut(HELD)} "
         f"GROUP BY o.number, s.id, s.position HAVING SUM({_exact('l')}) <> 0"
     )
     return [
@@ -76,11 +83,11 @@ def what_came_back_whole_pays_nothing() -> list[str]:
     ]
 
 
-def _has(kinds: str) -> str:
-    """Whether the item of line l has a line of one of these kinds."""
+def _cut(kinds: str) -> str:
+    """Whether line l belongs to an item that has a line of one of these kinds."""
     return (
-        "EXISTS (SELECT 1 FROM commissions_line k WHERE k.distributor_id = l.distributor_id "
-        f"AND k.run_id = l.run_id AND k.bonus = l.bonus AND k.kind IN ({kinds}))"
+        "(l.run_id, l.distributor_id, l.bonus) IN "
+        f"(SELECT run_id, distributor_id, bonus FROM commissions_line WHERE kind IN ({kinds}))"
     )
 
 

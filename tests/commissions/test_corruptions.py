@@ -118,7 +118,7 @@ CORRUPTIONS = {
     "a transfer's currency is changed": ("L1", lambda: of("commissions_transfer", transfer().pk, "currency = 'USD'")),
     "a transfer is given to another account": ("L3", lambda: of(
         "commissions_transfer", transfer().pk,
-        "credit_id = (SELECT max(id) FROM commissions_account WHERE kind = 'payable')")),
+        "credit_id = (SELECT max(id) FROM commissions_account WHERE kind = 'payable' AND id <> credit_id)")),
     "a payment is posted twice": ("L4", posted_twice),
     "a posted adjustment is changed": ("L4", lambda: sql("UPDATE commissions_adjustment SET amount = amount + 1")),
     "a posted adjustment is deleted": ("L4", lambda: sql("DELETE FROM commissions_adjustment")),

@@ -146,7 +146,7 @@ def test_the_clock_asks_for_both_sets_and_a_close_for_the_full_one(october, cast
     assert BooksCheck.objects.filter(which="fast").count() == 2
     finish(cast, draft())
     work(at(11, 4))
-    assert BooksCheck.objects.filter(which="full").count() == 3
+    assert BooksCheck.objects.filter(which="full").count() == 2
 
 
 def test_the_command_keeps_and_tells(october, capsys):
