@@ -11,7 +11,16 @@ OF_A_DISTRIBUTOR = (
     "/catalogue/", "/cart/", "/sharing/", "/placing/", "/placing/legs/1006/",
     "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip
-OF_STAFF = ("/staff/", "/staff/moves/", "/staff/months/", "/staff/months/2026-10/", "/staff/months/2026-11/")
+OF_STAFF = (
+    "/staff/",
+    "/staff/moves/",
+    "/staff/adjustments/",
+    "/staff/books/",
+    "/staff/months/",
+    "/staff/months/2026-10/",
+    "/staff/months/2026-10/people/1005/",
+    "/staff/months/2026-11/",
+)
 EMPTY = ("/", "/earnings/", "/team/", "/orders/", "/cart/")
 
 
