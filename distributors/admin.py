@@ -77,6 +77,18 @@ class StatusChangeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-ar
     fields = ("status", "effective_at", "reason", "by")
 
 
+class SponsorshipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    """Everybody who has sponsored the person, and when."""
+
+    model = Sponsorship
+    fk_name = "distributor"
+    extra = 0
+    fields = ("sponsor", "starts_at", "ends_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sponsorship]:
+        return super().get_queryset(request).select_related("sponsor")
+
+
 class ReferralCodeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = ReferralCode
     extra = 0
@@ -113,7 +125,7 @@ class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "number", "status", "profile", "sponsor", "joined_at",
         "career_rank", "tree_id", "level", "lft", "rght",
     )  # fmt: skip
-    inlines = (StatusChangeInline, ReferralCodeInline)
+    inlines = (StatusChangeInline, SponsorshipInline, ReferralCodeInline)
     action_form = ReasonForm
     actions = ("suspend", "reinstate", "record_leaving")
 

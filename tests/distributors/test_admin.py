@@ -56,12 +56,20 @@ def test_saving_the_form_after_a_move_leaves_the_move_alone(admin, cast):
     tree.move(distributor_id=cast.eva.pk, sponsor_id=cast.gus.pk, effective_at=LATER)
     inlines = {
         f"{name}-{key}": 0
-        for name in ("status_changes", "referral_codes")
+        for name in ("status_changes", "sponsorships", "referral_codes")
         for key in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     admin.post(f"{PEOPLE}{cast.eva.pk}/change/", inlines)
     assert Distributor.objects.get(pk=cast.eva.pk).sponsor_id == cast.gus.pk
     assert tree.problems() == []
+
+
+def test_the_sponsors_of_a_person_are_shown_and_not_edited(admin, cast):
+    tree.move(distributor_id=cast.eva.pk, sponsor_id=cast.gus.pk, effective_at=LATER)
+    page = admin.get(f"{PEOPLE}{cast.eva.pk}/change/").content.decode()
+    assert "1004" in page
+    assert "1007" in page
+    assert 'name="sponsorships-0-sponsor"' not in page
 
 
 @pytest.mark.parametrize("what", ["add/", "{pk}/delete/"])
