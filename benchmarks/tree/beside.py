@@ -39,9 +39,10 @@ def measure(network: Network, effort: Effort) -> Figures:
 
 def _all(contender: Contender, network: Network, effort: Effort) -> Iterator[tuple[str, Figure]]:
     yield from _reading(contender, network, effort)
-    sign_up = []
+    sign_up: list[float] = []
     for operation, figure in _joining(contender, network, effort):
-        sign_up.append(figure.value or 0)
+        # None: not even one came through in time.
+        sign_up.append(float("inf") if figure.value is None else figure.value)
         yield operation, figure
     yield from _crowd(contender, network, effort, slow=sign_up[0] > effort.hopeless)
     yield from _moving(contender, network, effort)
