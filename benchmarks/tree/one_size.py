@@ -30,7 +30,7 @@ def main() -> None:
 def _figures(asked: argparse.Namespace) -> dict[str, object]:
     from benchmarks.tree import alone, beside, company_files, loading, network
 
-    began = time.perf_counter()
+    began, load = time.perf_counter(), os.getloadavg()[1]
     people = network.made_up(asked.people)
     effort = beside.Effort(
         budget=asked.budget, calls=asked.calls, crowd=asked.crowd, processes=asked.processes
@@ -53,6 +53,7 @@ def _figures(asked: argparse.Namespace) -> dict[str, object]:
         "levels": len(people.by_level),
         "team": beside.team_size(people),
         "seconds": time.perf_counter() - began,
+        "load": [load, os.getloadavg()[1]],
         "beside": {
             operation: {name: figure.plain() for name, figure in row.items()}
             for operation, row in compared.items()

@@ -22,7 +22,12 @@ def section(sizes: Sequence[Mapping[str, Any]], server: str) -> str:
     """The chapter of docs/benchmarks.md that `make bench-tree` writes."""
     parts = [TITLE, _how(server)]
     for one in sizes:
-        parts += [f"### {one['people']:,} people, {one['levels']} levels", _beside(one), _ours(one)]
+        parts += [
+            f"### {one['people']:,} people, {one['levels']} levels",
+            _load(one),
+            _beside(one),
+            _ours(one),
+        ]
     notes = _notes(sizes)
     return "\n\n".join([*parts, *([notes] if notes else [])]) + "\n"
 
@@ -35,8 +40,8 @@ def _how(server: str) -> str:
     return f"""`make bench-tree` writes this chapter (`SIZES=10000` for less). All libraries hold the same made-up
 network and are asked in one run, one after the other, on one throw-away {server} with durability on: every commit
 waits for the disk. Python {platform.python_version()}, {libraries}.
-The machine has {os.cpu_count()} processors ({platform.machine()}), which it shared with other work at the time:
-read ratios rather than milliseconds.
+The machine has {os.cpu_count()} processors ({platform.machine()}), which it shared with other work at the time,
+as much as each table says: read ratios rather than milliseconds.
 
 Every call begins with a key and fetches what its library needs. The peers' tables hold a number and a date beside
 the tree; the portal's hold a whole distributor, with more indexes and foreign keys to serve. Times are medians
@@ -44,6 +49,12 @@ unless they say otherwise. In brackets: how many times the portal's figure a pee
 gets done (below 1 the peer does better). After ·: how often it was measured, where less than ten times. A sign-up
 is the place in the tree alone; the whole enrolment follows in the second table. The peers' tables are filled by
 COPY with the values their libraries write; the portal's people and orders come in through its own import."""
+
+
+def _load(one: Mapping[str, Any]) -> str:
+    before, after = one["load"]
+    wanted = f"{before:.1f} at the beginning, {after:.1f} at the end"
+    return f"Load of the machine (processes that wanted a processor): {wanted}."
 
 
 def _beside(one: Mapping[str, Any]) -> str:
