@@ -44,8 +44,9 @@ def _all(contender: Contender, network: Network, effort: Effort) -> Iterator[tup
         # None: not even one came through in time.
         sign_up.append(float("inf") if figure.value is None else figure.value)
         yield operation, figure
-    yield from _crowd(contender, network, effort, slow=sign_up[0] > effort.hopeless)
     yield from _moving(contender, network, effort)
+    # Last: it leaves some libraries a tree in which nothing can be moved any more.
+    yield from _crowd(contender, network, effort, slow=sign_up[0] > effort.hopeless)
 
 
 def _reading(contender: Contender, network: Network, effort: Effort) -> Iterator[tuple[str, Figure]]:
