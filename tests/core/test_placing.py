@@ -2,7 +2,8 @@
 
 import pytest
 
-from commissions.core.placing import find_place
+from commissions.core.placing import find_place, parent_by_rule
+from commissions.core.plan import load
 from commissions.core.terms import Tree
 
 TWO = Tree("placement", "placed", slots=("left", "right"), fill="first_free_by_level", under="sponsor")
@@ -55,3 +56,56 @@ def test_the_leg_with_fewer_positions():
     lean = {key: held for key, held in FULL.items() if key not in "EF"}
     assert find_place(tree, lean, "Top") == ("B", 0)
     assert find_place(tree, FULL, "Top") == ("C", 0)
+
+
+RULED = """
+plan: {name: Coded, version: 1, starts: 2026-01-01, currency: EUR, period: month, main_tree: sponsor,
+       judged_at: end_of_period}
+trees:
+  sponsor: {parent: chosen_at_sign_up, moves: never, who_leaves: stays_as_a_gap}
+  enroller: {parent: who_brought_them_in, moves: never, who_leaves: stays_as_a_gap}
+  code: {parent: RULE, moves: never, who_leaves: stays_as_a_gap}
+volumes: {cv: {field: commissionable, unit: money, orders_of: self, returns_count: in_period_of_return}}
+bonuses: {retail: {amount: cv, earner: always, if_not_earned: kept_by_company}}
+ledger: {round: half_up, smallest_payout: 0 EUR,
+         returns: {take_back: original_amounts, ranks: stay, not_covered: becomes_debt}}
+"""
+BROUGHT = "  enroller: {parent: who_brought_them_in, moves: never, who_leaves: stays_as_a_gap}\n"
+PARENTS = {
+    "enroller": {"Ben": "Ana", "Cy": "Ana", "Dee": "Ana"},
+    "sponsor": {"Ben": "Ana", "Cy": "Ben", "Dee": "Ben"},
+    "code": {"Ana": "Zoe", "Ben": "Zoe"},
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "parents"),
+    [
+        ("if join_number <= 2 then code of enroller else enroller", ["Zoe", "Zoe", "Ana"]),
+        ("if not join_number <= 2 then code of enroller else enroller", ["Ana", "Ana", "Zoe"]),
+        ("if join_number == 1 or join_number == 3 then enroller else sponsor", ["Ana", "Ben", "Ana"]),
+        ("if join_number > 1 and join_number < 3 then enroller else code of sponsor", ["Zoe", "Ana", "Zoe"]),
+    ],
+)
+def test_a_rule_tells_the_parent_by_whose_how_manieth_a_newcomer_is(rule, parents):
+    plan = load(RULED.replace("RULE", rule))
+    joined = ["Zoe", "Ana", "Ben", "Cy", "Dee"]
+    found = [parent_by_rule(plan, plan.trees["code"], name, joined, PARENTS) for name in ("Ben", "Cy", "Dee")]
+    assert found == parents
+
+
+def test_without_a_tree_of_who_brought_whom_the_main_tree_counts():
+    plan = load(
+        RULED.replace("RULE", "if join_number == 1 then sponsor else code of sponsor").replace(BROUGHT, "")
+    )
+    joined = ["Zoe", "Ana", "Ben", "Cy", "Dee"]
+    found = [parent_by_rule(plan, plan.trees["code"], name, joined, PARENTS) for name in ("Ben", "Cy", "Dee")]
+    assert found == ["Ana", "Ben", "Zoe"]
+
+
+def test_who_is_under_nobody_has_no_parent_by_a_rule():
+    plan = load(RULED.replace("RULE", "if join_number <= 2 then code of enroller else enroller"))
+    assert (
+        parent_by_rule(plan, plan.trees["code"], "Zoe", ["Zoe"], {"enroller": {}, "sponsor": {}, "code": {}})
+        == ""
+    )
