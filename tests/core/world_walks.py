@@ -151,7 +151,7 @@ def _rate(words: Words, counts: str, on: str, of_line: bool, gap: bool) -> str:
     if counts == "generations":
         kinds += ["by_generation", "generation"]
     if of_line:
-        kinds += ["size", "seller"] + ["line_slices"] * (on == "cv" and not gap)
+        kinds += ["size", "seller"] * 2 + ["line_slices"] * (on == "cv" and not gap)
     elif on == "gcv" and not gap:
         kinds += ["slices"]
     kind = draw.one("rate", kinds)
