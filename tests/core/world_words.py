@@ -113,13 +113,13 @@ class Words:
                 return f"count(frontline where {self.truth(deep - 1)})"
             case "scope":
                 scope, test = self.scope(deep), self.truth(deep - 1)
-                test = test if scope == "everyone" else self.of_asker(test)
+                test = test if scope == "everyone" else self.of_asker(test, adds_up=True)
                 where = f" where {test}" if self.draw.often(0.8) else ""
                 return f"count({scope}{where}{'' if scope == 'everyone' else self.of_tree()})"
             case "legs":
                 return f"legs({self.truth(deep - 1)})"
             case "legs_in":
-                return f"legs({self.of_asker(self.truth(deep - 1))}{self.of_tree()})"
+                return f"legs({self.of_asker(self.truth(deep - 1), adds_up=True)}{self.of_tree()})"
             case "window":
                 name = self.draw.any_of(*self.windows)
                 test = (
@@ -156,7 +156,7 @@ class Words:
             name += f" until {test}{' inclusive' if 'inclusive' in kind else ''}"
         return name
 
-    def of_asker(self, test: str, *, whose: bool = True) -> str:
+    def of_asker(self, test: str, *, whose: bool = True, adds_up: bool = False) -> str:
         """The test, or one that asks how the person met stands to the one who asks."""
         names = [name for name in (*self.ranks, *self.counts) if name.isidentifier()]
         kinds = (
@@ -170,9 +170,11 @@ class Words:
                 name = self.draw.any_of(*names)
                 return f"({name} {self.draw.any_of('>=', '>', '==', '<')} my.{name})"
             case "whose":
-                return (
-                    f"({test} {self.draw.any_of('and', 'and', 'or')} mine({self.draw.any_of(*self.trees)}))"
-                )
+                mine = f"mine({self.draw.any_of(*self.trees)})"
+                told = [f"{test} and {mine}"]
+                if adds_up:
+                    told += [f"{test} or {mine}", f"({test}) and not {mine}", f"not ({test} and {mine})"]
+                return f"({self.draw.any_of(*told)})"
             case "my truth":
                 return f"({test} and not my.{self.draw.any_of(*self.truths)})"
             case _:
@@ -192,7 +194,8 @@ class Words:
             where += "" if where == "everyone" else self.of_tree()
         if self.draw.often(0.3):
             test = self.truth(deep - 1)
-            where += f" where {test if where == 'everyone' else self.of_asker(test)}"
+            adds_up = kind in {"sum", "any"}
+            where += f" where {test if where == 'everyone' else self.of_asker(test, adds_up=adds_up)}"
         return f"{kind}({of} of {where})"
 
     # --- conditions ---
