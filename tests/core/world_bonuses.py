@@ -90,6 +90,8 @@ def _amount(words: Words) -> dict[str, object]:
             f"if active then {words.cash()} else gcv * 3%",
             f"coupons * {words.cash('1')}",
             "gcv * part",
+            f"highest(gcv * {words.share()}; group_cv * step)",
+            f"if gcv * 5% > group_cv * {words.share()} then gcv * 3% else {words.cash('2')}",
             "gcv * step(far)",
             f"looked_up * {words.cash('1')}",
             "slices(gcv)",

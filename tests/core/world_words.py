@@ -217,8 +217,12 @@ class Words:
                 sign = self.draw.one("compare", (">=", ">", "<=", "<", "==", "!="))
                 return f"{self.value(unit, deep - 1)} {sign} {self.literal(unit)}"
             case "share":
-                name = self.draw.any_of(*self.points)
-                return f"{self.draw.any_of(*self.points)} >= {self.share()} * {name}"
+                sign = self.draw.one("compare", (">=", ">", "<=", "<", "==", "!="))
+                one, other = (self.draw.any_of(*self.points) for _ in range(2))
+                left = self.draw.any_of(
+                    one, f"{self.share()} * {one}", f"lowest({self.share()} * {one}; {other})"
+                )
+                return f"{left} {sign} {self.share()} * {other}"
             case "and":
                 word = self.draw.one("logic", ("and", "or"))
                 return f"({self.truth(deep - 1)} {word} {self.truth(0)})"
