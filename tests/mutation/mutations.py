@@ -107,7 +107,7 @@ def _becomes_pass(tree: ast.Module, wanted: ast.AST) -> object:
 
 
 def _never_run(tree: ast.Module) -> set[int]:
-    """Annotations, messages of errors, docstrings, and constants of types: to change them changes no answer."""
+    """Annotations, messages of errors, constants of types, zip's `strict`: to change them changes no answer."""
     silent: set[int] = set()
 
     def hide(node: ast.AST | None) -> None:
@@ -127,7 +127,7 @@ def _never_run(tree: ast.Module) -> set[int]:
                     hide(decorator)
             case ast.AnnAssign():
                 hide(node.annotation)
-            case ast.Assert() | ast.JoinedStr():
+            case ast.Assert() | ast.JoinedStr() | ast.keyword(arg="strict"):
                 hide(node)
             case ast.Assign(targets=[ast.Name(id=name)]) if name[:1].isupper():
                 if isinstance(node.value, ast.Subscript | ast.BinOp):
