@@ -323,6 +323,14 @@ def test_a_part_of_the_smaller_leg():
     assert carried(result) == [[0], [500]]
 
 
+def test_a_cap_of_money_cuts_parts_of_a_unit_too():
+    """10 % of 5.05 is 0.505; the cap is 0.50, to the last millionth."""
+    facts = company([("Ben", 505), ("Cy", 1_000)], positions=PLACED)
+    said = "unit: any, pays_rate: 10%, cap: {money: 0.50 EUR, over: flush}"
+    result = run(plan=plan_of(pair(said)), facts=facts)
+    assert (result.lines.whole.tolist(), result.lines.micro.tolist()) == ([50], [0])
+
+
 @pytest.mark.parametrize(
     ("lost", "expected"),
     [

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from commissions.core.settlement import Account, Statement, settle
+from commissions.core.run import run
+from commissions.core.settlement import Account, Back, Statement, settle, take_back
 from commissions.core.terms import Deduction, Ledger
+from tests.core.by_hand import company, plan_of
 
 LEDGER = Ledger(smallest_payout=1_000, take_back="original_amounts", not_covered="becomes_debt")
 NOBODY: dict[str, str] = {}
@@ -115,3 +117,17 @@ def test_nothing_is_lost_between_two_periods():
             before = account.waiting - account.owes
             after = found.account.waiting - found.account.owes
             assert gross + returns + before == found.paid + deducted + after
+
+
+# --- what a return takes at the average rate --------------------------------------------------------------------------
+@pytest.mark.parametrize(("how", "taken"), [("half_up", -3), ("half_even", -2), ("down", -2)])
+@pytest.mark.parametrize(("share", "more"), [(500_000, 0), (400_000, None), (600_000, None)])
+def test_the_average_rate_is_rounded_as_the_ledger_says(how, taken, share, more):
+    """10 % of 0.50 is 5 cents. Of half of it 2.5 are taken; of four tenths 2, of six tenths 3, however one rounds."""
+    bonus = "  x: {on: cv, walk: {along: sponsor, counts: levels, first: 1, last: 1, compression: none}, rate: 10%, "
+    plan = plan_of(bonus + "earner: always, if_not_earned: kept_by_company}", rounding=how)
+    plan = replace(plan, ledger=replace(plan.ledger, take_back="average_rate"))
+    facts = company([("Ben", 50)])
+    back = Back(share={0: share})
+    found = take_back(plan=plan, facts=facts, result=run(plan=plan, facts=facts), back=back, posted={})
+    assert found == {("Ana", "x"): taken if more == 0 else {400_000: -2, 600_000: -3}[share]}

@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+from collections import Counter
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -58,8 +59,10 @@ TESTS = {
         "test_extremes.py",
         *("test_world_plans.py", "test_engine_is_reference.py::test_what_once_differed_agrees"),
     ],
+    "values": ["test_values.py", *ENGINE],
     "": ENGINE,
 }
+TESTS["terms"] = [*TESTS["reading"], *TESTS["linter"]]
 TESTS |= {"language": TESTS["reading"], "document": TESTS["reading"], "plan": TESTS["reading"]}
 
 
@@ -152,55 +155,53 @@ def chosen(arguments: argparse.Namespace) -> list[Mutant]:
     return found[: arguments.sample]
 
 
-def main() -> None:
+def told_before(log: Path) -> dict[tuple[str, str], str]:
+    """What became of each mutant of a log, the latest counting. A line's number may change; what changes in it tells it."""
+    rows = map(json.loads, log.read_text(encoding="utf-8").splitlines()) if log.exists() else ()
+    return {(row["path"], row["says"]): row["told"] for row in rows}
+
+
+def pass_unchanged(found: list[Mutant]) -> None:
+    """Whatever fails without a change notices nothing."""
+    for tests in {tuple(tests_for(mutant)) for mutant in found}:
+        told, took = outcome(None, list(tests))
+        print(f"unchanged, {took:.0f} s: {told}: {', '.join(Path(test).name for test in tests)}", flush=True)
+        if told != "survived":
+            sys.exit("These tests fail without any change: mend that first.")
+
+
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[""], help="parts of paths")
     parser.add_argument("--without", nargs="*", default=[], help="parts of paths")
+    parser.add_argument("--again", action="store_true", help="those of the log that survived, and no others")
     parser.add_argument("--at-once", action="store_true", help="take it that the tests pass without a change")
-    parser.add_argument("--log", default=str(ROOT / "var/mutants.jsonl"))
-    arguments = parser.parse_args()
+    parser.add_argument("--log", type=Path, default=ROOT / "var/mutants.jsonl")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = read_arguments()
     os.nice(5)
     for module in ("numpy", "yaml", "pytest", "fractions", "datetime"):
         __import__(module)
-    log = Path(arguments.log)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    known = (
-        {(r["path"], r["line"], r["says"]) for r in map(json.loads, log.read_text().splitlines())}
-        if log.exists()
-        else set()
-    )
-    found = chosen(arguments)
-    groups = {tuple(tests_for(mutant)) for mutant in found} if not arguments.at_once else ()
-    for tests in groups:
-        told, took = outcome(None, list(tests))
-        print(f"unchanged, {took:.0f} s: {told}: {', '.join(Path(test).name for test in tests)}", flush=True)
-        if told != "survived":
-            sys.exit("These tests fail without any change: mend that first.")
-    counts: dict[str, int] = {}
+    arguments.log.parent.mkdir(parents=True, exist_ok=True)
+    before = told_before(arguments.log)
+    wanted = "survived" if arguments.again else None
+    found = [m for m in chosen(arguments) if before.get((str(m.path.relative_to(ROOT)), m.says)) == wanted]
+    if not arguments.at_once:
+        pass_unchanged(found)
     for mutant in found:
         name = str(mutant.path.relative_to(ROOT))
-        if (name, mutant.line, mutant.says) in known:
-            continue
         told, took = outcome(mutant, tests_for(mutant))
-        counts[told] = counts.get(told, 0) + 1
-        with log.open("a") as file:
-            file.write(
-                json.dumps(
-                    {
-                        "path": name,
-                        "line": mutant.line,
-                        "says": mutant.says,
-                        "told": told,
-                        "s": round(took, 1),
-                    }
-                )
-                + "\n"
-            )
+        row = {"path": name, "line": mutant.line, "says": mutant.says, "told": told, "s": round(took, 1)}
+        with arguments.log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
         if told == "survived":
             print(f"{name}:{mutant.line}: {mutant.says}", flush=True)
-    print(counts)
+    print(Counter(told_before(arguments.log).values()))
 
 
 if __name__ == "__main__":
