@@ -156,7 +156,7 @@ def chosen(arguments: argparse.Namespace) -> list[Mutant]:
 
 
 def told_before(log: Path) -> dict[tuple[str, str], str]:
-    """What became of each mutant of a log, the latest counting. A line's number may change; what changes in it tells it."""
+    """What became of each mutant of a log, the latest counting. Line numbers may change; what a line says tells it."""
     rows = map(json.loads, log.read_text(encoding="utf-8").splitlines()) if log.exists() else ()
     return {(row["path"], row["says"]): row["told"] for row in rows}
 
