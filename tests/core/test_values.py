@@ -9,7 +9,7 @@ import pytest
 from commissions.core.language import Arithmetic, Call, Choose, Compare, Lookup, Number, Word
 from commissions.core.plan import load
 from commissions.core.terms import Axis, Table
-from commissions.core.values import Overflowing, cells, compute, exact, is_exact, slices, total_size
+from commissions.core.values import Overflowing, cells, compute, exact, is_exact, less, slices, total_size
 
 LINDEN = load(
     (Path(__file__).resolve().parents[2] / "commissions/plans/linden.yaml").read_text(encoding="utf-8")
@@ -104,3 +104,9 @@ def test_what_leaves_64_bits_is_refused():
 def test_a_total_is_never_told_too_small():
     for values in ([], [5, -7], [2**61, -(2**61)], [10**15] * 100):
         assert total_size(np.array(values, np.int64)) >= sum(map(abs, values))
+
+
+def test_less_is_decided_by_millionths_where_whole_units_are_equal():
+    one = np.array([1, 1, 2, 1, 5]), np.array([5, 6, 0, 7, 1])
+    other = np.array([1, 1, 1, 2, 5]), np.array([6, 5, 9, 0, 1])
+    assert less(one, other).tolist() == [True, False, False, True, False]

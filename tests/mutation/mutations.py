@@ -1,6 +1,7 @@
 """Small wrong changes to a module: each comparison, sum, number, word and condition said a little differently."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +32,18 @@ class Mutant:
     index: int
     line: int
     says: str
+    code: str  # the line as it stands, and which of its equal changes this is: it tells a mutant when lines move
 
 
 def mutants_of(path: Path) -> list[Mutant]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [Mutant(path, at, line, says) for at, (line, says, _) in enumerate(_changes(tree))]
+    text = path.read_text(encoding="utf-8")
+    rows, found = text.splitlines(), []
+    seen: Counter[tuple[str, str]] = Counter()
+    for at, (line, says, _) in enumerate(_changes(ast.parse(text))):
+        code = rows[line - 1].strip()
+        seen[code, says] += 1
+        found.append(Mutant(path, at, line, says, f"{code} #{seen[code, says]}"))
+    return found
 
 
 def mutated(mutant: Mutant) -> ast.Module:

@@ -62,7 +62,7 @@ TESTS = {
     "values": ["test_values.py", *ENGINE],
     "": ENGINE,
 }
-TESTS["terms"] = [*TESTS["reading"], *TESTS["linter"]]
+TESTS["terms"] = ["test_terms.py", *TESTS["reading"], *TESTS["linter"]]
 TESTS |= {"language": TESTS["reading"], "document": TESTS["reading"], "plan": TESTS["reading"]}
 
 
@@ -155,10 +155,10 @@ def chosen(arguments: argparse.Namespace) -> list[Mutant]:
     return found[: arguments.sample]
 
 
-def told_before(log: Path) -> dict[tuple[str, str], str]:
-    """What became of each mutant of a log, the latest counting. Line numbers may change; what a line says tells it."""
+def told_before(log: Path) -> dict[tuple[str, str, str], str]:
+    """What became of each mutant of a log, the latest counting. Lines may move: what they say tells them."""
     rows = map(json.loads, log.read_text(encoding="utf-8").splitlines()) if log.exists() else ()
-    return {(row["path"], row["says"]): row["told"] for row in rows}
+    return {(row["path"], row["code"], row["says"]): row["told"] for row in rows}
 
 
 def pass_unchanged(found: list[Mutant]) -> None:
@@ -190,13 +190,22 @@ def main() -> None:
     arguments.log.parent.mkdir(parents=True, exist_ok=True)
     before = told_before(arguments.log)
     wanted = "survived" if arguments.again else None
-    found = [m for m in chosen(arguments) if before.get((str(m.path.relative_to(ROOT)), m.says)) == wanted]
+    found = [
+        m for m in chosen(arguments) if before.get((str(m.path.relative_to(ROOT)), m.code, m.says)) == wanted
+    ]
     if not arguments.at_once:
         pass_unchanged(found)
     for mutant in found:
         name = str(mutant.path.relative_to(ROOT))
         told, took = outcome(mutant, tests_for(mutant))
-        row = {"path": name, "line": mutant.line, "says": mutant.says, "told": told, "s": round(took, 1)}
+        row = {
+            "path": name,
+            "line": mutant.line,
+            "code": mutant.code,
+            "says": mutant.says,
+            "told": told,
+            "s": took,
+        }
         with arguments.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         if told == "survived":
