@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from commissions.core.language import Arithmetic, Capped, Literal, Lookup, Number, Word, parse
-from commissions.core.plan import load
+from commissions.core.plan import PlanError, load
 from commissions.core.terms import NEVER, UNLIMITED, Group
 
 HERE = Path(__file__).parent
@@ -331,3 +331,9 @@ def test_trees_have_their_slots_depth_and_rules():
         told(trees["code"].rule)
         == "(Choose (Compare <= join_number (Number 3 count)) (TreeOf code enroller) enroller)"
     )
+
+
+def test_a_walk_is_not_paid_on_a_rank():
+    best = ("  depth: sum(", "  best: largest(rank of team)\n  depth: sum(")
+    with pytest.raises(PlanError, match="level_pay.on: best is a rank, nothing to pay on"):
+        plan("levels", best, ("on: later", "on: best"))
