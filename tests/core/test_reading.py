@@ -335,5 +335,5 @@ def test_trees_have_their_slots_depth_and_rules():
 
 def test_a_walk_is_not_paid_on_a_rank():
     best = ("  depth: sum(", "  best: largest(rank of team)\n  depth: sum(")
-    with pytest.raises(PlanError, match="level_pay.on: best is a rank, nothing to pay on"):
+    with pytest.raises(PlanError, match=r"level_pay\.on: best is a rank, nothing to pay on"):
         plan("levels", best, ("on: later", "on: best"))
