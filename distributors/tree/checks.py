@@ -1,6 +1,10 @@
 """Holding the stored tree against the truth, and keeping what was found where every reader of intervals looks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import connection, transaction
 
 from distributors.models import Carrying, TreeHealth
 from distributors.tree import carrying, health
@@ -15,7 +19,22 @@ def problems() -> list[str]:
     While a great team is being carried its labels are known to be behind, and nobody reads them: then only
     sponsor_id itself is looked at.
     """
-    return health.circles() if Carrying.objects.exists() else health.problems()
+    with _one_view():
+        return health.circles() if Carrying.objects.exists() else health.problems()
+
+
+@contextmanager
+def _one_view() -> Iterator[None]:
+    """Both questions see one state: a great move that begins between them would look like damage.
+
+    On PostgreSQL alone; on SQLite a transaction would keep everybody from writing for as long as the check takes.
+    """
+    if connection.in_atomic_block or connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def check(*, now: datetime) -> list[str]:
