@@ -4,6 +4,7 @@ import numpy as np
 
 from commissions.core.checks.telling import Check, Ints, line_name, person_name, told
 from commissions.core.facts import GOOD, Facts
+from commissions.core.language import Lookup
 from commissions.core.result import Kind, Result
 from commissions.core.rounding import MILLION
 from commissions.core.terms import UNLIMITED, Amount, Bonus, Plan, Walk
@@ -23,7 +24,9 @@ def exact_lines(plan: Plan, facts: Facts, result: Result) -> list[str]:
     whole = np.where(walked, (lines.base // MILLION) * rate + carried, lines.base)
     micro = np.where(walked, low * rate - carried * MILLION, lines.micro)
     wrong = (whole != lines.whole) | (micro != lines.micro) | (lines.micro < 0) | (lines.micro >= MILLION)
-    wrong |= (rate <= 0) & ~offsetting(plan)[lines.bonus] | (rate == 0) | (walked & (lines.base <= 0))
+    # Where legs offset each other a rate may be negative, or the amount for each sale, which is then the base.
+    may = offsetting(plan)[lines.bonus]
+    wrong |= ((rate < 0) & ~may) | (rate == 0) | (walked & (((lines.base < 0) & ~may) | (lines.base == 0)))
     wrong |= ~walked & (rate != MILLION)
     return told("is not its base times its rate", line_name(facts, result), np.flatnonzero(wrong))
 
@@ -36,6 +39,16 @@ def offsetting(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return gap is not None and gap.negative_gap == "offsets_other_legs"
 
     return np.array([*map(offsets, plan.bonuses), False], bool)
+
+
+def sliced(plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The bonuses that pay each slice of a sale by itself, two of which may have one rate; one more for none at all."""
+
+    def slices(bonus: Bonus) -> bool:
+        rate = bonus.how.rate if isinstance(bonus.how, Walk) else None
+        return isinstance(rate, Lookup) and plan.tables[rate.table].reading == "marginal"
+
+    return np.array([*map(slices, plan.bonuses), False], bool)
 
 
 def signs(plan: Plan, facts: Facts, result: Result) -> list[str]:
@@ -157,7 +170,7 @@ def sales_only(plan: Plan, facts: Facts, result: Result) -> list[str]:
     same = np.diff(lines.kind) == 0
     for name in ("beneficiary", "bonus", "source", "origin", "level", "depth", "rate_ppm"):
         same &= np.diff(getattr(lines, name)) == 0
-    same &= lines.kind[1:] <= Kind.PERSON
+    same &= (lines.kind[1:] <= Kind.PERSON) & ~sliced(plan)[lines.bonus[1:]]
     return [
         *told("pays on a return", names, returned),
         *told("pays one person twice for one sale", names, np.flatnonzero(same)),
