@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connections
 
+from distributors import tree
 from distributors.models import Distributor, Profile, User
 from sales.models import Customer, Order, Product
 from sales.operations import customers, orders, products
@@ -27,11 +28,9 @@ def profile(name: str = "Ines Moreau", *, user: User | None = None) -> Profile:
 def distributor(name: str = "Ines Moreau", *, user: User | None = None) -> Distributor:
     at = next(_count)
     person = Distributor(
-        number=f"D{at:05d}", profile=profile(name, user=user), joined_at=datetime(2025, 1, 7, tzinfo=UTC),
-        lft=1, rght=2, tree_id=at, level=0,
+        number=f"D{at:05d}", profile=profile(name, user=user), joined_at=datetime(2025, 1, 7, tzinfo=UTC)
     )  # fmt: skip
-    person.save_base(raw=True, force_insert=True)
-    return person
+    return tree.take_place(distributor=person, sponsor_id=None)
 
 
 def customer(
