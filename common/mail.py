@@ -32,6 +32,20 @@ class OutboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
+def letter(*, to: str, subject: str, body: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """The content of a letter for the outbox, to one address."""
+    return {
+        "subject": " ".join(subject.split()),
+        "body": body,
+        "from_email": settings.DEFAULT_FROM_EMAIL,
+        "to": [to],
+        "cc": [],
+        "bcc": [],
+        "reply_to": [],
+        "headers": dict(headers),
+    }
+
+
 def send(key: str, content: Mapping[str, Any]) -> None:
     """Send a letter by MAIL_BACKEND, the company's mail server. Raises whatever that raises."""
     parts = {name: content[name] for name in PARTS}

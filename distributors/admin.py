@@ -18,6 +18,7 @@ from distributors.models import (
     Document,
     Enrolment,
     Holding,
+    Notice,
     Placement,
     PlacementTree,
     Profile,
@@ -312,3 +313,14 @@ class TreeHealthAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """What the last check of the tree found."""
 
     list_display = ("sound", "checked_at", "problems")
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who was told of what, and when it was read or goes out by mail."""
+
+    list_display = ("user", "kind", "reference", "created_at", "read_at", "mail_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "reference")
+    show_full_result_count = False

@@ -7,7 +7,14 @@ class DistributorsConfig(AppConfig):
 
     def ready(self) -> None:
         from common.operations import jobs
-        from distributors.operations import holding, leg_volumes, sponsorship, tree_care
+        from distributors.operations import (
+            holding,
+            leg_volumes,
+            notice_mail,
+            sponsorship,
+            telling,
+            tree_care,
+        )
         from distributors.tree import guards
 
         jobs.register(kind=holding.JOB, handler=holding.end)
@@ -15,4 +22,7 @@ class DistributorsConfig(AppConfig):
         jobs.register(kind=sponsorship.JOB, handler=sponsorship.due)
         jobs.register(kind=tree_care.CHECK, handler=tree_care.check)
         jobs.register(kind=tree_care.CARRY, handler=tree_care.carry)
+        jobs.register(kind=notice_mail.JOB, handler=notice_mail.write)
+        jobs.register(kind=telling.JOINED, handler=telling.joined)
+        jobs.register(kind=telling.OLD, handler=telling.forget)
         post_migrate.connect(guards.install, sender=self, dispatch_uid="distributors.guards")

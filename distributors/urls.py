@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from distributors.views import account, join, placing
+from distributors.views import account, join, notices, placing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sharing/renew/", account.sharing_renew, name="sharing-renew"),
     path("placing/", placing.waiting, name="placing"),
     path("placing/<slug:tree>/<str:number>/", placing.choose, name="placing-choose"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read-all"),
+    path("notices/<int:notice_id>/read/", notices.read, name="notice-read"),
+    path("notices/choices/", notices.choices, name="notice-choices"),
+    path("mail/stop/<str:token>/", notices.stop, name="mail-stop"),
     path("profile/", account.profile, name="profile"),
     path("profile/edit/", account.profile_edit, name="profile-edit"),
     path("security/", account.security, name="security"),

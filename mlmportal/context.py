@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from distributors.queries import documents, sponsor_tree
+from distributors.queries import documents, notices, sponsor_tree
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         },
         "me": SimpleLazyObject(lambda: _me(request)),
         "disclosure_sentence": SimpleLazyObject(_sentence),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
     }
 
 
@@ -36,6 +37,15 @@ def _me(request: HttpRequest) -> Any:
     counts = sponsor_tree.team_counts(ids=[me.distributor_id])
     # A copy of the lazy `request.me` is the person inside it, which a dataclass's replace() wants.
     return replace(copy(me), team_count=counts.get(me.distributor_id, 0))
+
+
+def _unread(request: HttpRequest) -> str:
+    """How many notices wait to be read, as the navigation shows it; nothing where there are none."""
+    me = getattr(request, "me", None)
+    if not me or me.kind not in ("distributor", "customer"):
+        return ""
+    count = notices.unread_count(user_id=me.user_id)
+    return f"{notices.MOST_COUNTED}+" if count > notices.MOST_COUNTED else str(count or "")
 
 
 def _sentence() -> str:

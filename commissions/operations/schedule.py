@@ -4,10 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from commissions.models import Period
-from commissions.operations import checking, estimates, freezing, periods, runs
+from commissions.operations import checking, estimates, freezing, periods, runs, telling
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
-from distributors.operations import leg_volumes, tree_care
+from distributors.operations import leg_volumes, notice_mail, tree_care
+from distributors.operations import telling as joined
 
 TICK = "tick"
 A_DAY = timedelta(days=1)
@@ -19,6 +20,9 @@ def tick(*, now: datetime, owner: str) -> int:
     pulses.beat(name=TICK, now=now)
     enqueue_due(now=now)
     checking.request_if_old(now=now)
+    joined.request(now=now)
+    telling.request(now=now)
+    notice_mail.request(now=now)
     outbox.request(now=now)
     leg_volumes.request(now=now)
     tree_care.request(now=now)

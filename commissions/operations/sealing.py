@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from commissions.models import Carried, Period, Promotion, Run, Snapshot
-from commissions.operations import checking, computing, estimates, freezing, ledger
+from commissions.operations import checking, computing, estimates, freezing, ledger, telling
 from commissions.queries import audit, fingerprint, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -85,6 +85,7 @@ def _promote(run_id: int, now: datetime) -> bool:
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
         _thin_out(run)
         checking.request(which=checking.FULL, now=now)
+        telling.statements_ready(run_id=run.pk, now=now)
     return True
 
 

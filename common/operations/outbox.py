@@ -7,7 +7,7 @@ server's yes and the row's being marked sends it again under the same Message-ID
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,8 @@ HOLD = timedelta(minutes=2)
 PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
 MOST_ATTEMPTS = 12  # over about twelve hours
 LONGEST_ERROR = 500
+# Keys are kept so that nothing is sent twice; letters that could not be sent, so that somebody may find out why.
+KEPT, KEPT_UNSENT = timedelta(days=400), timedelta(days=30)
 Send = Callable[[str, Mapping[str, Any]], None]
 _senders: list[Send] = []
 
@@ -54,6 +56,13 @@ def enqueue(*, key: str, content: Mapping[str, Any], now: datetime) -> bool:
     return True
 
 
+def enqueue_many(*, letters: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> None:
+    """Write many letters, each with its key and content; those whose key is there already are left as they are."""
+    rows = [Letter(key=key, content=dict(content), due_at=now, created_at=now) for key, content in letters]
+    Letter.objects.bulk_create(rows, ignore_conflicts=True)
+    request(now=now)
+
+
 def request(*, now: datetime) -> None:
     """Make the sending due, where something waits to be sent by now. The tick asks too."""
     if Letter.objects.filter(state=Letter.State.DUE, due_at__lte=now).exists():
@@ -69,6 +78,18 @@ def deliver(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
         _try(pk, now)
     jobs.forget(kind=JOB, before=now - timedelta(days=1))
     return len(keys) == AT_A_TIME
+
+
+def forget(*, now: datetime) -> None:
+    """Delete what was sent long ago, and what was in letters that were given up."""
+    Letter.objects.filter(state=Letter.State.SENT, finished_at__lt=now - KEPT).delete()
+    given_up = Letter.objects.filter(state=Letter.State.FAILED, finished_at__lt=now - KEPT_UNSENT)
+    given_up.exclude(content={}).update(content={})
+
+
+def drop(*, beginning: str) -> None:
+    """Delete the letters whose keys begin like this: sent, waiting or given up."""
+    Letter.objects.filter(key__startswith=beginning).delete()
 
 
 def message_id(*, key: str) -> str:

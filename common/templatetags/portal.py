@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 from common import charts, money
 
@@ -32,8 +32,8 @@ NOTICE_OF_LEVEL = {
 }
 # Whichever of these addresses is the longest beginning of the current one is the current entry.
 NAVIGATION = (
-    "home", "earnings", "team", "orders", "catalogue", "sharing", "profile", "security", "disclosure", "plan",
-    "staff-overview", "staff-months", "admin:index", "admin:distributors_distributor_changelist",
+    "home", "notices", "earnings", "team", "orders", "catalogue", "sharing", "profile", "security", "disclosure",
+    "plan", "staff-overview", "staff-months", "admin:index", "admin:distributors_distributor_changelist",
     "admin:sales_order_changelist", "admin:commissions_planversion_changelist",
     "admin:commissions_transfer_changelist",
 )  # fmt: skip
@@ -185,9 +185,17 @@ def href(name: str, *args: object, **kwargs: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, name: str, text: str, image: str = "", kind: str = "side-link", count: Any = None
+    context: Context,
+    name: str,
+    text: str,
+    image: str = "",
+    kind: str = "side-link",
+    count: Any = None,
+    waiting: Any = None,
 ) -> str:
     """One entry of the navigation; left out where the page does not exist.
+
+    `count` is how much there is, `waiting` how much has not been read.
 
     A view may put `nav` into its context to say which entry is the current one.
     """
@@ -201,8 +209,16 @@ def nav_link(
         mark_safe(' aria-current="page"') if _current(context) == name else "",
         icon(image) if image else "",
         text,
-        format_html('<span class="side-count num">{}</span>', count) if count else "",
+        _side_count(count, waiting),
     )
+
+
+def _side_count(count: Any, waiting: Any) -> str:
+    if waiting:
+        unread = gettext("not read")
+        marked = '<span class="side-count waiting num">{}<span class="sr-only"> {}</span></span>'
+        return format_html(marked, waiting, unread)
+    return format_html('<span class="side-count num">{}</span>', count) if count else ""
 
 
 def _current(context: Context) -> str:

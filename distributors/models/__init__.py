@@ -1,5 +1,6 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
+from distributors.models.notice import MailRhythm, Notice, NoticeChoice
 from distributors.models.placement import (
     Holding,
     Placement,
@@ -17,6 +18,9 @@ __all__ = [
     "Document",
     "Enrolment",
     "Holding",
+    "MailRhythm",
+    "Notice",
+    "NoticeChoice",
     "Placement",
     "PlacementIsWrittenElsewhere",
     "PlacementTree",

@@ -54,6 +54,7 @@ class Enrolment(models.Model):
     signed_up_at = models.DateTimeField()
     signed_up_from = models.GenericIPAddressField(null=True, blank=True)
     place_taken_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When those above were told of it")
     distributor = models.OneToOneField(
         "distributors.Distributor", null=True, blank=True, on_delete=models.PROTECT, related_name="enrolment"
     )
@@ -68,6 +69,13 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=Q(distributor__isnull=True) | Q(kind="distributor", place_taken_at__isnull=False),
                 name="enrolment_place_is_dated",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["place_taken_at"],
+                condition=Q(told_at__isnull=True, distributor__isnull=False),
+                name="enrolment_untold",
             ),
         ]
 

@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from distributors.models import Profile, User
+from common.operations import outbox
+from distributors.models import MailRhythm, Notice, NoticeChoice, Profile, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,9 @@ def _erase_login(user_id: int) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     UserSession.objects.filter(user=user).delete()
+    for model in (Notice, NoticeChoice, MailRhythm):
+        model.objects.filter(user=user).delete()
+    outbox.drop(beginning=f"notices:{user_id}:")
     user.email, user.is_active = f"erased-{secrets.token_hex(8)}@invalid", False
     user.set_unusable_password()
     user.save(update_fields=["email", "is_active", "password"])

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from common.operations import numbers
+from distributors.operations import notices
+from distributors.queries.notice_kinds import SHIPPED
 from sales.models import Customer, Order, OrderLine, ProductTerms, Standing
 from sales.operations import books
 from sales.operations.signals import tell_booked
@@ -129,12 +131,24 @@ def mark_paid(*, order_id: int, paid_at: datetime, by: int | None, now: datetime
 
 def ship(*, order_id: int, now: datetime) -> bool:
     """Mark a paid order as shipped; False when it was already. Raises WrongState when it is not paid."""
-    if Order.objects.filter(pk=order_id, state=Order.State.PAID).update(
-        state=Order.State.SHIPPED, shipped_at=now
-    ):
-        return True
+    with transaction.atomic():
+        if Order.objects.filter(pk=order_id, state=Order.State.PAID).update(
+            state=Order.State.SHIPPED, shipped_at=now
+        ):
+            _tell_buyer(order_id, now)
+            return True
     _expect(order_id, Order.State.SHIPPED, otherwise="Only a paid order can be shipped.")
     return False
+
+
+def _tell_buyer(order_id: int, now: datetime) -> None:
+    """Whoever bought is told that it is on its way; a buyer without a login is not."""
+    number, customer_id, customer, seller = Order.objects.values_list(
+        "number", "customer_id", "customer__profile__user_id", "seller__profile__user_id"
+    ).get(pk=order_id)
+    buyer = seller if customer_id is None else customer
+    logins = [buyer] if buyer is not None else []
+    notices.tell(user_ids=logins, kind=SHIPPED, key=f"shipped:{number}", reference=number, now=now)
 
 
 def cancel(*, order_id: int, now: datetime) -> bool:

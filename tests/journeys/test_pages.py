@@ -8,7 +8,7 @@ from tests.furnishing import EVAS_ORDER, furnish
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
     "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/", "/orders/", f"/orders/{EVAS_ORDER}/",
-    "/catalogue/", "/cart/", "/sharing/", "/placing/", "/placing/legs/1006/",
+    "/catalogue/", "/cart/", "/sharing/", "/notices/", "/notices/choices/", "/placing/", "/placing/legs/1006/",
     "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip
 OF_STAFF = (
@@ -45,7 +45,7 @@ def test_of_staff(settled, signed_in, look):
 
 
 def test_of_a_customer(settled, signed_in, look):
-    see_all(signed_in("ivo"), ("/catalogue/", "/orders/", "/profile/"), look, "ivo")
+    see_all(signed_in("ivo"), ("/catalogue/", "/orders/", "/notices/", "/profile/"), look, "ivo")
 
 
 def test_before_anything_has_happened(cast, signed_in, look):

@@ -164,6 +164,12 @@ POLICY: dict[str, Row] = {
     "profile-edit": signed_in("away"),  # to the password first: the session says nothing of a fresh sign-in
     "security": signed_in(),
     "second-factor": Row(others="ok", meets=dict.fromkeys(STAFF, "away") | {"anonymous": "login"}),
+    # Distributors and customers: what they are told.
+    "notices": portal(),
+    "notices-read-all": write_only(portal()),
+    "notice-read": write_only(portal(others="hidden", notice_id=10**12)),
+    "notice-choices": portal(),
+    "mail-stop": Row(others="hidden", arguments={"token": "no-such-token"}),
     # Distributors.
     "sharing": distributors(),
     "sharing-renew": write_only(distributors()),

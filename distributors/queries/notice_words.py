@@ -1,0 +1,120 @@
+"""What a notice says: one sentence, what stands behind it, and where it leads; the same on the page and in mail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from common import spoken
+from common.templatetags.portal import counted, money_filter, volume
+from distributors.queries.notice_kinds import Kind
+from distributors.queries.notices import Told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A notice in words; `private` is left out of mail, which anybody on its way can read."""
+
+    title: str
+    text: str = ""
+    private: str = ""
+    link: str = ""
+    image: str = "bell"
+
+
+def said(*, notice: Told) -> Said:
+    """The words for a notice, in the language that is active."""
+    return WORDS.get(notice.kind, _plain)(notice)
+
+
+def _joined(notice: Told) -> Said:
+    if notice.about is None:
+        return Said(title=_("Somebody joined who is no longer in your team"), image="person-plus")
+    return Said(
+        title=_("%(name)s joined") % {"name": notice.about.name},
+        text=_place(notice),
+        link=_address("team-person", notice.about.number),
+        image="person-plus",
+    )
+
+
+def _near(notice: Told) -> Said:
+    month, _dash, rank = notice.reference.partition(" ")
+    named = {"rank": rank, "month": _month(month)}
+    if notice.about is None:
+        return Said(title=_("Somebody is close to a rank who is no longer in your team"), image="graph-up")
+    return Said(
+        title=_("%(name)s is close to %(rank)s in %(month)s") % {"name": notice.about.name, **named},
+        text=_("%(place)s. Each thing the rank asks is reached by four fifths or more.")
+        % {"place": _place(notice)},
+        link=_address("team-person", notice.about.number),
+        image="graph-up",
+    )
+
+
+def _at_risk(notice: Told) -> Said:
+    title = _("You are not active yet in %(month)s") % {"month": _month(notice.reference)}
+    text = _("You were in the month before. What is missing stands on your first page.")
+    if notice.number:
+        text = _(
+            "%(points)s were missing when this was written. Orders of your customers count in full; you do not need "
+            "to buy for yourself."
+        ) % {"points": volume(notice.number, "PV")}
+    return Said(title=title, text=text, link=_address("home"), image="hourglass-split")
+
+
+def _statement(notice: Told) -> Said:
+    return Said(
+        title=_("Your statement for %(month)s is ready") % {"month": _month(notice.reference)},
+        text=_("Every amount opens to the orders it comes from."),
+        private=money_filter(notice.number) if notice.number is not None else "",
+        link=_address("statement", notice.reference),
+        image="receipt",
+    )
+
+
+def _shipped(notice: Told) -> Said:
+    return Said(
+        title=_("Your order %(number)s is on its way") % {"number": notice.reference},
+        link=_address("order", notice.reference),
+        image="truck",
+    )
+
+
+def _plain(notice: Told) -> Said:
+    return Said(title=str(Kind(notice.kind).label).capitalize())
+
+
+WORDS: dict[str, Callable[[Told], Said]] = {
+    Kind.JOINED: _joined,
+    Kind.JOINED_DEEPER: _joined,
+    Kind.NEAR: _near,
+    Kind.NEAR_DEEPER: _near,
+    Kind.AT_RISK: _at_risk,
+    Kind.STATEMENT: _statement,
+    Kind.SHIPPED: _shipped,
+}
+
+
+def _place(notice: Told) -> str:
+    if notice.level == 1:
+        return _("Sponsored by you")
+    return _("On your level %(level)s") % {"level": counted(notice.level)}
+
+
+def _month(key: str) -> str:
+    """October 2026 from 2026-10; any other period by its key."""
+    year, dash, month = key.partition("-")
+    if not dash or not year.isdecimal() or not month.isdecimal() or not 1 <= int(month) <= 12:
+        return key
+    return spoken.month_name(date(int(year), int(month), 1))
+
+
+def _address(name: str, *arguments: str) -> str:
+    """The address of a page; nothing where this installation does not have it."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
