@@ -24,6 +24,7 @@ from commissions.models import (
     Run,
     Snapshot,
     StatementItem,
+    TeamExport,
     Transfer,
 )
 from commissions.operations import plans
@@ -191,3 +192,13 @@ class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _doubts(version: PlanVersion) -> list[Doubt]:
     return doubts.of_plan(plan=parsed(version=version), day=company_day(moment=timezone.now()))
+
+
+@admin.register(TeamExport)
+class TeamExportAdmin(Looked):
+    """Who took their team as a file, when, what of it, and of how many people."""
+
+    list_display = ("at", "distributor", "format", "period", "people", "query")
+    list_filter = ("format",)
+    list_select_related = ("distributor",)
+    date_hierarchy = "at"

@@ -1,12 +1,24 @@
 from django.urls import URLPattern, URLResolver, path
 
-from commissions.views import adjustments, books, earnings, month_people, months, team
+from commissions.views import (
+    adjustments,
+    books,
+    earnings,
+    month_people,
+    months,
+    team,
+    team_export,
+    team_table,
+)
 
 # An imported number may have a slash in it.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", team.team, name="team"),
-    path("team/export/", team.export, name="team-export"),
+    path("team/export/", team_export.export, name="team-export"),
+    path("team/views/", team_table.views, name="team-views"),
+    path("team/views/<int:view_id>/remove/", team_table.remove_view, name="team-view-remove"),
     path("team/<path:number>/branch/", team.branch, name="team-branch"),
+    path("team/<path:number>/diagram/", team.diagram, name="team-diagram"),
     path("team/<path:number>/", team.team_person, name="team-person"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("earnings/<str:key>/", earnings.statement, name="statement"),

@@ -5,6 +5,7 @@ from commissions.models.line import Line, Promotion, StatementItem
 from commissions.models.period import Period
 from commissions.models.plan import PlanVersion
 from commissions.models.run import Carried, Run, Snapshot
+from commissions.models.team import TeamExport, TeamView
 
 __all__ = [
     "Account",
@@ -19,5 +20,7 @@ __all__ = [
     "Run",
     "Snapshot",
     "StatementItem",
+    "TeamExport",
+    "TeamView",
     "Transfer",
 ]

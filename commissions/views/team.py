@@ -1,73 +1,25 @@
-"""A distributor's team: outline, table, one person, and the same as a file."""
+"""A distributor's team: outline, table, diagram, one person."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from commissions.forms.team import LookForm, SearchForm
-from commissions.queries import members, outline
-from commissions.views import team_export, team_rows
+from commissions.queries import branch as branches
+from commissions.queries import outline
+from commissions.views import team_rows, team_table
 from commissions.views.asking import number_of
-from common import spoken
-from common.guards import distributor_id, distributor_required, me_of
-from distributors.queries import sponsor_tree, visibility
-from distributors.queries.visibility import NotVisible, Seen
+from commissions.views.team_asked import Ask, asked, seen
+from commissions.views.team_page import show
+from common.guards import distributor_required
+from distributors.queries import sponsor_tree
+from distributors.queries.visibility import Seen
 
 FOUND = 20
+FOUND_COLUMNS = ("level", "below", "rank", "active", "joined", "pv", "gv")
 # An outline that is opened deeper than this starts further down: nobody reads a thousand levels on one page.
 DEEPEST_OPEN = 7
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """What the address asks for, after everything unreadable was replaced by the usual."""
-
-    viewer_id: int
-    viewer_number: str
-    month: members.Month
-    months: list[members.Month]
-    sort: str
-
-    @property
-    def query(self) -> dict[str, str]:
-        """What links keep: nothing while everything is as usual."""
-        kept = {}
-        if self.month.key != self.months[0].key:
-            kept["month"] = self.month.key
-        if self.sort != members.DEFAULT_SORT:
-            kept["sort"] = self.sort
-        return kept
-
-
-def asked(request: HttpRequest) -> Ask:
-    """Reads month and order from the address; a month without figures is 404."""
-    months = members.months() or [members.unmeasured(now=timezone.now())]
-    key = request.GET.get("month") or months[0].key
-    found = [month for month in months if month.key == key]
-    if not found:
-        raise Http404
-    sort = request.GET.get("sort", "")
-    return Ask(
-        viewer_id=distributor_id(request),
-        viewer_number=me_of(request).number,  # type: ignore[union-attr]
-        month=found[0],
-        months=months,
-        sort=sort if sort in members.SORTS else members.DEFAULT_SORT,
-    )
-
-
-def seen(ask: Ask, number: str) -> Seen:
-    """The person behind a number, or 404 for everybody this viewer may not see."""
-    try:
-        return visibility.find(viewer_id=ask.viewer_id, number=number)
-    except NotVisible as error:
-        raise Http404 from error
 
 
 @require_safe
@@ -79,10 +31,12 @@ def team(request: HttpRequest) -> HttpResponse:
     if words:
         return _search(request, ask, words)
     if request.GET.get("view") == "table":
-        return _table(request, ask)
+        return show(request, ask, team_table.context(request, ask))
+    if request.GET.get("view") == "diagram":
+        return _diagram(request, ask, None)
     page = number_of(request, "page")
     branch = outline.opened(path=[ask.viewer_id], month=ask.month, sort=ask.sort, page=page)
-    return _page(request, ask, {"tree": team_rows.tree(ask, [], branch)})
+    return show(request, ask, {"tree": team_rows.tree(ask, [], branch)})
 
 
 @require_safe
@@ -96,7 +50,7 @@ def branch(request: HttpRequest, number: str) -> HttpResponse:
         return _piece(request, ask, found, shut)
     ids = [ask.viewer_id] + [step.id for step in found.path if step.id != ask.viewer_id]
     tree = _opened(ask, found, ids[:-1] if shut and len(ids) > 1 else ids, number_of(request, "page"))
-    return _page(request, ask, {"tree": tree, **_path(ask, found)})
+    return show(request, ask, {"tree": tree, **_path(ask, found)})
 
 
 @require_safe
@@ -106,22 +60,27 @@ def team_person(request: HttpRequest, number: str) -> HttpResponse:
     ask = asked(request)
     found = seen(ask, number)
     if found.tier == "self":
-        return _page(request, ask, {"tree": _opened(ask, found, [ask.viewer_id], 1)})
+        return show(request, ask, {"tree": _opened(ask, found, [ask.viewer_id], 1)})
     ids = [ask.viewer_id] + [step.id for step in found.path if step.id != ask.viewer_id]
     tree = _opened(ask, found, ids[:-1], 1, chosen=found.number)
     card = team_rows.card(ask, found, _alone(ask, found))
-    return _page(request, ask, {"tree": tree, "person": card, **_path(ask, found)})
+    return show(request, ask, {"tree": tree, "person": card, **_path(ask, found)})
 
 
 @require_safe
 @distributor_required
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """The whole team as CSV, streamed."""
+def diagram(request: HttpRequest, number: str) -> HttpResponse:
+    """The branch of one person as a drawing."""
     ask = asked(request)
-    file = team_export.lines(viewer_id=ask.viewer_id, month=ask.month)
-    response = StreamingHttpResponse(file, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="team-{ask.month.key}.csv"'
-    return response
+    return _diagram(request, ask, seen(ask, number))
+
+
+def _diagram(request: HttpRequest, ask: Ask, found: Seen | None) -> HttpResponse:
+    top = found.distributor_id if found else ask.viewer_id
+    drawing = branches.drawn(top_id=top, month=ask.month, page=number_of(request, "page"))
+    is_self = found is None or found.tier == "self"
+    way = {} if found is None or is_self else _path(ask, found)
+    return show(request, ask, {"drawing": team_rows.drawing(ask, drawing, None if is_self else found), **way})
 
 
 def _search(request: HttpRequest, ask: Ask, words: str) -> HttpResponse:
@@ -131,23 +90,16 @@ def _search(request: HttpRequest, ask: Ask, words: str) -> HttpResponse:
         ids = [ask.viewer_id] + [step.id for step in found.path if step.id != ask.viewer_id]
         tree = _opened(ask, found, ids[:-1], 1, chosen=found.number, hit=True)
         card = team_rows.card(ask, found, _alone(ask, found))
-        return _page(request, ask, {"tree": tree, "person": card, "found": 1, **_path(ask, found)})
+        return show(request, ask, {"tree": tree, "person": card, "found": 1, **_path(ask, found)})
     people = [outline.as_person(row) for row in hits[:FOUND]]
     levels = sponsor_tree.levels_below(distributor_id=ask.viewer_id, ids=[one.id for one in people])
-    rows = team_rows.table(ask, outline.rows_of(people=people, month=ask.month), levels)
+    rows = team_rows.found(ask, outline.rows_of(people=people, month=ask.month), levels)
     more = len(hits) > FOUND
-    return _page(request, ask, {"rows": rows, "words": words, "found": len(rows), "found_more": more})
-
-
-def _table(request: HttpRequest, ask: Ask) -> HttpResponse:
-    everybody = outline.known_in(people=sponsor_tree.downline(distributor_id=ask.viewer_id), month=ask.month)
-    ordered = members.in_order(people=everybody.select_related("profile"), month=ask.month, sort=ask.sort)
-    page = Paginator(ordered, outline.PAGE).get_page(number_of(request, "page"))
-    people = [outline.as_person(row) for row in page]
-    levels = sponsor_tree.levels_below(distributor_id=ask.viewer_id, ids=[one.id for one in people])
-    confirmed = [one for one in people if one.id in levels]
-    rows = team_rows.table(ask, outline.rows_of(people=confirmed, month=ask.month), levels)
-    return _page(request, ask, {"rows": rows, "pages": page, "as_table": True})
+    return show(
+        request,
+        ask,
+        {"rows": rows, "columns": FOUND_COLUMNS, "words": words, "found": len(rows), "found_more": more},
+    )
 
 
 def _opened(
@@ -192,24 +144,3 @@ def _alone(ask: Ask, found: Seen, *, level: int = 1, position: int = 1, size: in
 
 def _path(ask: Ask, found: Seen) -> dict[str, Any]:
     return {"path": team_rows.path(ask, found), "place": found.level_below}
-
-
-def _page(request: HttpRequest, ask: Ask, more: dict[str, Any]) -> HttpResponse:
-    now = timezone.now()
-    everybody = sponsor_tree.downline(distributor_id=ask.viewer_id)
-    address = reverse("team")
-    choices = [(month.key, spoken.month_name(month.starts_at)) for month in ask.months]
-    here = {"month": ask.month.key, "sort": ask.sort}
-    context = {
-        "month": ask.month,
-        "month_word": spoken.month_word(ask.month.starts_at),
-        "as_of": spoken.as_of(ask.month.as_of, now=now) if ask.month.as_of else "",
-        "people_below": everybody.count(),
-        "people_active": members.active_count(month=ask.month, people=everybody),
-        "search": SearchForm(initial={**here, "q": more.get("words", "")}, action=address),
-        "look": LookForm(initial=here, action=address, months=choices),
-        "kept": team_rows.kept(ask),
-        "columns": team_rows.columns(ask),
-        **more,
-    }
-    return render(request, "commissions/team.html", context)

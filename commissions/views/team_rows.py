@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from commissions.forms.team import SORTS
-from commissions.queries import members, outline
+from commissions.queries import branch as branches
+from commissions.queries import members, outline, team_table
 from common import spoken
 from common.templatetags.portal import counted, volume
 from distributors.queries.visibility import Seen
@@ -92,12 +92,84 @@ def more(ask: Asked, number: str, name: str, branch: outline.Branch, level: int)
     return {"rows": rows, "level": level, **_more(ask, number, name, branch, level)}
 
 
-def table(ask: Asked, rows: list[outline.Member], levels: Mapping[int, int]) -> list[dict[str, Any]]:
+def found(ask: Asked, rows: list[outline.Member], levels: Mapping[int, int]) -> list[dict[str, Any]]:
     """Rows without branches, each with the level below the viewer."""
     return [
-        {**_figures(ask, one), "depth": levels.get(one.person.id, 0), "joined": one.person.joined_at}
+        {**_figures(ask, one), "level": levels.get(one.person.id, 0), "joined": one.person.joined_at}
         for one in rows
     ]
+
+
+def table_row(ask: Asked, one: team_table.Row) -> dict[str, Any]:
+    """A row of the table of the whole team."""
+    shown = _figures(ask, one)
+    return {
+        **shown,
+        "level": one.level,
+        "generation": one.generation,
+        "leg": one.leg.name if one.leg else "",
+        "leg_link": address("team", ask=ask, view="table", leg=one.leg.number) if one.leg else "",
+        "career": one.career,
+        "joined": one.person.joined_at,
+        "last": one.last_order,
+        "near": one.near,
+    }
+
+
+def drawing(ask: Asked, found: branches.Branch, whose: Seen | None) -> dict[str, Any]:
+    """A branch as boxes: each leads to the drawing of its own branch, or to the card of who has nobody below."""
+    number = whose.number if whose else ""
+    name = whose.path[-1].name if whose else ""
+
+    def page(at: int) -> str:
+        wanted = at if at > 1 else ""
+        if whose:
+            return address("team-diagram", number, ask=ask, page=wanted)
+        return address("team", ask=ask, view="diagram", page=wanted)
+
+    up = address("team", ask=ask, view="diagram") if whose else ""
+    if whose and whose.level_below > 1:
+        up = address("team-diagram", whose.path[-2].number, ask=ask)
+    return {
+        "name": name,
+        "top": _box(ask, found.top, is_top=True) | {"link": _card_link(ask, whose)},
+        "twigs": [
+            {
+                "box": _box(ask, twig.member),
+                "under": [_box(ask, one) for one in twig.under],
+                "more": _more_under(twig),
+                "more_link": address("team-diagram", twig.member.person.number, ask=ask),
+            }
+            for twig in found.twigs
+        ],
+        "up": (address("team-diagram", up, ask=ask) if up else address("team", ask=ask, view="diagram"))
+        if whose
+        else "",
+        "total": found.total,
+        "page": found.page,
+        "pages": found.pages,
+        "earlier": page(found.page - 1) if found.page > 1 else "",
+        "further": page(found.page + 1) if found.page < found.pages else "",
+        "outline": address("team-branch", number, ask=ask) if whose else address("team", ask=ask),
+    }
+
+
+def _box(ask: Asked, one: outline.Member, *, is_top: bool = False) -> dict[str, Any]:
+    page = "team-diagram" if one.below else "team-person"
+    return {**_figures(ask, one), "link": address(page, one.person.number, ask=ask), "is_top": is_top}
+
+
+def _card_link(ask: Asked, whose: Seen | None) -> str:
+    return address("team-person", whose.number, ask=ask) if whose else ""
+
+
+def _more_under(twig: branches.Twig) -> str:
+    if not twig.more:
+        return ""
+    return gettext("%(count)s more under %(name)s") % {
+        "count": counted(twig.more),
+        "name": twig.member.person.name,
+    }
 
 
 def path(ask: Asked, found: Seen) -> list[dict[str, str]]:
@@ -134,13 +206,7 @@ def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
     return {**_figures(ask, one), "place": place, "facts": facts}
 
 
-def columns(ask: Asked) -> dict[str, Any]:
-    """The headers that sort, and which of them is the current order."""
-    links = {key: address("team", ask=ask, sort=key, view="table") for key, _word in SORTS}
-    return {"links": links, "current": ask.sort}
-
-
-def _figures(ask: Asked, one: outline.Member) -> dict[str, Any]:
+def _figures(ask: Asked, one: outline.Member | team_table.Row) -> dict[str, Any]:
     known = one.figures
     return {
         "name": one.person.name,
@@ -157,7 +223,7 @@ def _figures(ask: Asked, one: outline.Member) -> dict[str, Any]:
     }
 
 
-def _sentence(one: outline.Member) -> str:
+def _sentence(one: outline.Member | team_table.Row) -> str:
     known = one.figures
     below = ngettext("%(n)s person below", "%(n)s people below", one.below) % {"n": one.below}
     if known is None:

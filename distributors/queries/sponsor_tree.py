@@ -133,6 +133,24 @@ def direct_members(*, distributor_id: int) -> QuerySet[Distributor]:
     return found
 
 
+def sponsored_by(*, ids: Collection[int]) -> QuerySet[Distributor]:
+    """Those whom any of `ids` sponsors, with their profiles."""
+    found: QuerySet[Distributor] = Distributor.objects.filter(sponsor_id__in=ids).select_related("profile")
+    return found
+
+
+def with_profiles(*, ids: Collection[int]) -> QuerySet[Distributor]:
+    """The distributors of these ids with their profiles, for callers who know that they may be seen."""
+    found: QuerySet[Distributor] = Distributor.objects.filter(pk__in=ids).select_related("profile")
+    return found
+
+
+def sponsor_ids(*, ids: Collection[int]) -> dict[int, int]:
+    """Who sponsors each of `ids`; whoever stands at the top is missing."""
+    rows = Distributor.objects.order_by().filter(pk__in=ids).values_list("pk", "sponsor_id")
+    return {pk: sponsor for pk, sponsor in rows if sponsor is not None}
+
+
 def team_counts(*, ids: Collection[int]) -> dict[int, int]:
     """How many people stand below each of `ids`, by interval; one query, also for thousands of ids."""
     counts = dict.fromkeys(ids, 0)

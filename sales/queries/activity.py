@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import BigIntegerField, Count, Func, Max, QuerySet
 
+from common.operations import tables
 from sales.models import Order
 from sales.queries.terms import company_day
 
@@ -25,16 +27,40 @@ def customer_order_counts(
     return found
 
 
-def last_order_on(*, seller_ids: Collection[int]) -> dict[int, date]:
-    """The company's day of the last order that counts for each seller; those without one are missing."""
+def last_order_on(*, seller_ids: Collection[int], before: datetime | None = None) -> dict[int, date]:
+    """The company's day of the last order that counts for each seller, until `before` where that is given; those
+    without one are missing."""
     found: dict[int, date] = {}
     for ids in _in_parts(seller_ids):
-        for seller_id, moment in _booked(ids).values_list("seller_id").annotate(Max("booked_at")):
+        for seller_id, moment in (
+            _until(_booked(ids), before).values_list("seller_id").annotate(Max("booked_at"))
+        ):
             found[seller_id] = company_day(moment=moment)
     return found
 
 
-def _booked(seller_ids: list[int]) -> QuerySet[Order]:
+def last_moments(*, sellers: QuerySet[Any], before: datetime | None = None) -> dict[str, Any]:
+    """When the last order of each of many sellers counted, in microseconds since 1970, as arrays `seller` and
+    `moment`; those without one are missing. One query."""
+    orders = _until(_booked(sellers.order_by().values("pk")), before)
+    sql, parameters = (
+        orders.values_list("seller_id")
+        .annotate(moment=_microseconds(Max("booked_at")))
+        .query.sql_with_params()
+    )
+    return tables.read(query=sql, parameters=parameters, shape=dict.fromkeys(("seller", "moment"), "int"))
+
+
+def _microseconds(expression: Max) -> Func:
+    template = tables.moment("%(expressions)s").replace("%%s", "%%%%s")
+    return Func(expression, template=template, output_field=BigIntegerField())
+
+
+def _until(orders: QuerySet[Order], before: datetime | None) -> QuerySet[Order]:
+    return orders if before is None else orders.filter(booked_at__lt=before)
+
+
+def _booked(seller_ids: Any) -> QuerySet[Order]:
     counting = Order.objects.filter(seller_id__in=seller_ids, booked_at__isnull=False)
     return counting.exclude(state=Order.State.CANCELLED).order_by()
 

@@ -84,8 +84,10 @@ Rows = TypeVar("Rows", CountedLines, ReturnedLines, ReturnedNow)
 Sortable = TypeVar("Sortable", CountedLines, ReturnedLines)
 
 
-def counted(*, starts_at: datetime, ends_at: datetime, whole_returns: bool = False) -> CountedLines:
-    """The order lines booked in [starts_at, ends_at), without cancelled orders.
+def counted(
+    *, starts_at: datetime, ends_at: datetime, whole_returns: bool = False, order_id: int | None = None
+) -> CountedLines:
+    """The order lines booked in [starts_at, ends_at), without cancelled orders; with `order_id` of this order alone.
 
     What came back of them in the same period is taken off the line; a line that came back whole is left out, unless
     `whole_returns` asks for it, with nothing left on it.
@@ -93,10 +95,19 @@ def counted(*, starts_at: datetime, ends_at: datetime, whole_returns: bool = Fal
     READ transaction after the books are shut when the figures must stay the same.
     """
     period = [_utc(starts_at), _utc(ends_at)]
-    sold = _read(CountedLines, _SOLD, period)
-    back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
-    reversals = _read(CountedLines, _REVERSALS, [*period, period[0]])
+    only = [] if order_id is None else [order_id]
+    sold = _read(CountedLines, _narrowed(_SOLD, only), [*period, *only])
+    back = _read(ReturnedNow, _narrowed(_RETURNED_NOW, only), [*period, *period, *only])
+    reversals = _read(CountedLines, _narrowed(_REVERSALS, only), [*period, period[0], *only])
     return _sorted(_joined(_net(sold, back, whole_returns), reversals))
+
+
+def nothing() -> CountedLines:
+    """No line at all."""
+    kinds = {"key": np.str_, "by_customer": np.bool_, "reversal": np.bool_, "booked_at": "datetime64[us]"}
+    return CountedLines(
+        **{field.name: np.zeros(0, kinds.get(field.name, np.int64)) for field in fields(CountedLines)}
+    )
 
 
 def came_back(*, lines: CountedLines, starts_at: datetime, ends_at: datetime) -> dict[str, Ints]:
@@ -179,6 +190,14 @@ _RETURNED_SINCE = f"""
     JOIN sales_order o ON o.id = l.order_id
     WHERE o.booked_at < %s
 """
+
+
+def _narrowed(query: str, only: list[int]) -> str:
+    """The query with a further condition at the end of its WHERE, where one order alone is asked for."""
+    if not only:
+        return query
+    head, word, tail = re.split(r"(\n    (?:ORDER|GROUP) BY |\Z)", query.rstrip(), maxsplit=1)
+    return f"{head} AND o.id = %s{word}{tail}\n"
 
 
 def _utc(moment: datetime) -> Any:

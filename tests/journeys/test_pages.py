@@ -7,7 +7,8 @@ from tests.furnishing import EVAS_ORDER, furnish
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
-    "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/", "/orders/", f"/orders/{EVAS_ORDER}/",
+    "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/",
+    "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
     "/catalogue/", "/cart/", "/sharing/", "/notices/", "/notices/choices/", "/placing/", "/placing/legs/1006/",
     "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip

@@ -88,6 +88,31 @@ def test_as_a_table_and_as_a_file(measured, signed_in, look):
     page.goto("/team/?view=table")
     expect(page.get_by_role("row").filter(has_text="Eva")).to_be_visible()
     look(page, "team-table")
+    page.get_by_text("Export", exact=True).click()
     with page.expect_download() as file:
-        page.get_by_role("link", name="Export").click()
+        page.get_by_role("link", name="As CSV").click()
     assert "Eva" in file.value.path().read_text(encoding="utf-8-sig")
+
+
+def test_the_diagram_is_walked_by_keys(measured, signed_in, look):
+    page = signed_in("ana")
+    page.goto("/team/?view=diagram")
+    look(page, "team-diagram", themes=("light", "dark"))
+    page.get_by_role("link", name=re.compile("^Ben Vermeer")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/team/1002/diagram/")
+    expect(page.get_by_role("heading", name="Branch of Ben Vermeer")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_view_is_kept_without_script(measured, signed_in):
+    page = signed_in("ana", java_script_enabled=False)
+    page.goto("/team/?view=table")
+    page.get_by_text("Filters and columns").click()
+    page.get_by_label("Activity", exact=True).first.select_option("inactive")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_text("Keep this view under a name").click()
+    page.get_by_label("Name of this view").fill("Asleep")
+    page.get_by_role("button", name="Save this view").click()
+    expect(page.get_by_role("link", name="Asleep")).to_have_attribute("aria-current", "true")

@@ -177,7 +177,10 @@ POLICY: dict[str, Row] = {
     "placing-choose": distributors(seen_by=("self",), tree="legs", number="1006"),  # Finn, whom Eva sponsors
     "team": distributors(),
     "team-export": distributors(),
+    "team-views": distributors(met="away"),
+    "team-view-remove": write_only(distributors(view_id=1)),
     "team-branch": distributors(seen_by=UPLINE, number=SUBJECT),
+    "team-diagram": distributors(seen_by=UPLINE, number=SUBJECT),
     "team-person": distributors(seen_by=UPLINE, number=SUBJECT),
     "earnings": distributors(),
     "statement": distributors(key=PERIOD),

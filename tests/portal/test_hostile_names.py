@@ -31,6 +31,7 @@ NAMES = {
 }
 PAGES = {
     "dan": ("/", "/team/", "/team/?view=table", "/team/?q=host", "/team/1005/", "/team/1005/branch/", "/orders/",
+            "/team/?view=diagram", "/team/1005/diagram/",
             "/earnings/2026-10/", "/earnings/2026-10/level_pay/", "/earnings/2026-10/level_pay/1/",
             "/earnings/2026-10/nothing/"),
     "eva": ("/", "/profile/", "/sharing/", "/placing/", "/placing/legs/1006/", "/orders/", "/catalogue/"),
