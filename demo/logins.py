@@ -25,7 +25,8 @@ DUTIES = {
          "change_productterms", "add_order", "change_order", "add_return", "add_returnline", "change_customer",
          "change_distributor", "change_profile", "add_document"},
     ),
-    STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze"}),
+    STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze",
+                                         "approve_page"}),
 }  # fmt: skip
 
 

@@ -93,7 +93,7 @@ class SponsorshipInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg
 class ReferralCodeInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     model = ReferralCode
     extra = 0
-    fields = ("code", "created_at", "revoked_at")
+    fields = ("code", "campaign", "created_at", "revoked_at")
 
 
 class ReasonForm(ActionForm):
@@ -203,7 +203,7 @@ class EnrolmentAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(ReferralCode)
 class ReferralCodeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("code", "distributor", "created_at", "revoked_at")
+    list_display = ("code", "distributor", "campaign", "created_at", "revoked_at")
     list_select_related = ("distributor",)
     search_fields = ("code", "distributor__number")
 

@@ -9,6 +9,7 @@ class DistributorsConfig(AppConfig):
         from common.operations import jobs
         from distributors.operations import (
             holding,
+            invitations,
             leg_volumes,
             notice_mail,
             sponsorship,
@@ -18,6 +19,7 @@ class DistributorsConfig(AppConfig):
         from distributors.tree import guards
 
         jobs.register(kind=holding.JOB, handler=holding.end)
+        jobs.register(kind=invitations.FORGET, handler=invitations.forget)
         jobs.register(kind=leg_volumes.JOB, handler=leg_volumes.refresh)
         jobs.register(kind=sponsorship.JOB, handler=sponsorship.due)
         jobs.register(kind=tree_care.CHECK, handler=tree_care.check)

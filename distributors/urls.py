@@ -1,16 +1,17 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from distributors.views import account, join, notices, placing
+from distributors.views import account, invited, join, notices, placing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
+    path("invited/<str:key>/", invited.opened, name="invited"),
+    path("invited/<str:key>/refuse/", invited.refuse, name="invited-refuse"),
     path("join/", join.start, name="join"),
+    path("join/draft/", join.keep_draft, name="join-draft"),
     path("join/sponsor/", join.sponsor_code, name="join-sponsor"),
     path("join/distributor/", join.read, name="join-read"),
     path("join/distributor/details/", join.details, {"kind": "distributor"}, name="join-distributor"),
     path("join/customer/", join.details, {"kind": "customer"}, name="join-customer"),
-    path("sharing/", account.sharing, name="sharing"),
-    path("sharing/renew/", account.sharing_renew, name="sharing-renew"),
     path("placing/", placing.waiting, name="placing"),
     path("placing/<slug:tree>/<str:number>/", placing.choose, name="placing-choose"),
     path("notices/", notices.listed, name="notices"),

@@ -9,13 +9,14 @@ from pathlib import Path
 from commissions.models import Adjustment, Run
 from commissions.operations import adjustments, estimates, periods, plans, runs, schedule
 from common.operations import jobs
-from distributors.models import SponsorChange
-from distributors.operations import holding, placing, sponsorship
+from distributors.models import Invitation, PageVersion, Picture, ReferralCode, SponsorChange
+from distributors.operations import holding, invitations, pages, pictures, placing, sponsorship
 from sales.operations import orders, products
 from tests.cast import Cast
-from tests.portal.policy import ADJUSTMENT, CHANGE
+from tests.portal.policy import ADJUSTMENT, CHANGE, INVITED, PAGE, PICTURE
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
+PHOTO = Path(__file__).resolve().parent / "portal/photo.jpg"
 OCTOBER = datetime(2026, 10, 12, 10, 0, tzinfo=UTC)
 CLOSED_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)
@@ -97,6 +98,23 @@ def ask_for_an_adjustment(*, cast: Cast) -> None:
     Adjustment.objects.filter(pk=made.pk).update(key=ADJUSTMENT)
 
 
+def write_a_page(*, cast: Cast) -> None:
+    """Eva's page is public with a photo; a change of it waits."""
+    profile, staff = cast.eva.profile_id, cast.users["quinn"].pk
+    photo = pictures.keep(profile_id=profile, data=PHOTO.read_bytes(), now=OCTOBER)
+    story = "I sell the oat balm at the Friday market."
+    first = pages.submit(
+        distributor_id=cast.eva.pk, story=story, skus=["BALM"], picture_key=photo, now=OCTOBER
+    )
+    pages.approve(key=first, by=staff, now=OCTOBER)
+    changed = f"{story}\n\nWrite to me before you decide."
+    waiting = pages.submit(
+        distributor_id=cast.eva.pk, story=changed, skus=["BALM"], picture_key=photo, now=NOVEMBER
+    )
+    PageVersion.objects.filter(key=waiting).update(key=PAGE)
+    Picture.objects.filter(key=photo).update(key=PICTURE)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -109,5 +127,11 @@ def furnish(*, cast: Cast) -> None:
     schedule.enqueue_due(now=NOVEMBER)
     ask_for_a_change(cast=cast)
     ask_for_an_adjustment(cast=cast)
+    invitations.send(sponsor_id=cast.eva.pk, email="mara@example.com", now=NOVEMBER, today=NOVEMBER.date())
+    Invitation.objects.update(key=INVITED)
+    ReferralCode.objects.create(
+        distributor=cast.eva, code="eva-stall", campaign="Friday market", created_at=OCTOBER
+    )
+    write_a_page(cast=cast)
     legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
     holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

@@ -1,6 +1,5 @@
 """Fields several forms share."""
 
-import unicodedata
 from typing import Any
 
 from babel import Locale
@@ -10,18 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-# Joiners belong to names in several scripts; every other invisible character can only deceive.
-ALLOWED_INVISIBLE = {"\u200c", "\u200d"}
+from common.fields import PlainField, plain_text
 
-
-def plain_text(value: str) -> str:
-    """Composed (NFC), spaces joined, without control characters or ones that turn the direction of text."""
-    kept = (
-        character
-        for character in unicodedata.normalize("NFC", value)
-        if character in ALLOWED_INVISIBLE or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
-    )
-    return " ".join("".join(kept).split())
+__all__ = ["NameField", "PhoneField", "PlainField", "countries", "country_field", "plain_text"]
 
 
 class NameField(forms.CharField):
@@ -35,13 +25,6 @@ class NameField(forms.CharField):
         if not any(character.isalpha() for character in name):
             raise ValidationError(_("Please write the name with letters."))
         return name
-
-
-class PlainField(forms.CharField):
-    """One line of text without invisible characters."""
-
-    def clean(self, value: Any) -> str:
-        return plain_text(super().clean(value))
 
 
 class PhoneField(forms.CharField):

@@ -79,8 +79,13 @@ class ReadForm(forms.Form):
 class DetailsForm(forms.Form):
     """Who is joining."""
 
+    submission = forms.RegexField(
+        regex="^[A-Za-z0-9]{0,64}$", required=False, widget=forms.HiddenInput, max_length=64
+    )
     given_name = NameField(
-        label=gettext_lazy("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label=gettext_lazy("First name"),
+        help_text=gettext_lazy("As it should stand on letters and parcels."),
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     family_name = NameField(
         label=gettext_lazy("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"})
@@ -88,7 +93,7 @@ class DetailsForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         max_length=254,
-        help_text=gettext_lazy("We send one message to confirm it is yours."),
+        help_text=gettext_lazy("You sign in with it. We send one message to confirm it is yours."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = forms.CharField(
@@ -104,9 +109,16 @@ class DetailsForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
     )
     country = country_field(
-        label=gettext_lazy("Country"), help_text=gettext_lazy("Decides which rules protect you.")
+        label=gettext_lazy("Country"),
+        help_text=gettext_lazy("Decides where we deliver and which rules protect you."),
     )
-    phone = PhoneField(label=gettext_lazy("Telephone (optional)"), required=False)
+    phone = PhoneField(
+        label=gettext_lazy("Telephone (optional)"),
+        required=False,
+        help_text=gettext_lazy(
+            "Only for a question about a delivery. With the country, for example +32 470 12 34 56."
+        ),
+    )
     # Only a machine fills in what people do not see.
     website = forms.CharField(
         label=gettext_lazy("Leave this empty"),
@@ -124,6 +136,7 @@ class DetailsForm(forms.Form):
         self.fields["confirm_sponsor"].label = question % {"name": sponsor_name}
         button = _("Sign up as a distributor") if kind == "distributor" else _("Sign up as a customer")
         self.helper = helper(
+            "submission",
             Div("given_name", "family_name", css_class="pair"),
             "email",
             "password",
@@ -132,6 +145,7 @@ class DetailsForm(forms.Form):
             Div("website", css_class="sr-only", aria_hidden="true"),
             "confirm_sponsor",
             HTML('{% include "distributors/_not_expected.html" %}'),
+            HTML('{% include "distributors/_draft.html" only %}'),
             button=button,
         )
 

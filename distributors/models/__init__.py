@@ -1,6 +1,7 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
 from distributors.models.notice import MailRhythm, Notice, NoticeChoice
+from distributors.models.pages import PageVersion, PersonalPage, Picture
 from distributors.models.placement import (
     Holding,
     Placement,
@@ -9,6 +10,7 @@ from distributors.models.placement import (
     PlacementVolume,
 )
 from distributors.models.profile import Profile
+from distributors.models.sharing import Invitation, InvitationRefusal, LinkVisits
 from distributors.models.sponsorship import Carrying, SponsorChange, Sponsorship, TreeHealth
 from distributors.models.user import User
 
@@ -18,9 +20,15 @@ __all__ = [
     "Document",
     "Enrolment",
     "Holding",
+    "Invitation",
+    "InvitationRefusal",
+    "LinkVisits",
     "MailRhythm",
     "Notice",
     "NoticeChoice",
+    "PageVersion",
+    "PersonalPage",
+    "Picture",
     "Placement",
     "PlacementIsWrittenElsewhere",
     "PlacementTree",

@@ -242,15 +242,19 @@ class ReferralCode(models.Model):
 
     distributor = models.ForeignKey(Distributor, on_delete=models.PROTECT, related_name="referral_codes")
     code = models.CharField(max_length=24, unique=True, help_text="Lower case, compared without case")
+    # Codes are also written in bulk and by plain SQL, which name no campaign.
+    campaign = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Empty for the person's own link"
+    )
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["distributor"],
+                fields=["distributor", "campaign"],
                 condition=models.Q(revoked_at__isnull=True),
-                name="one_current_referral_code",
+                name="one_current_code_per_campaign",
             )
         ]
 

@@ -52,6 +52,14 @@ class Enrolment(models.Model):
         Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     signed_up_at = models.DateTimeField()
+    submission = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="Token of the form that was sent: sent again, it is the same person",
+    )
     signed_up_from = models.GenericIPAddressField(null=True, blank=True)
     place_taken_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True, help_text="When those above were told of it")

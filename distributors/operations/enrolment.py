@@ -11,13 +11,14 @@ from django.db.models.functions import Cast
 
 from common.operations import numbers
 from distributors.models import Distributor, Enrolment, Profile, StatusChange, User
-from distributors.operations import documents, placing, referrals
+from distributors.operations import documents, invitations, placing, referrals
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.queries.referrals import sponsor
 from distributors.tree import TreeBusy, take_place_inside, writing
 
 __all__ = [
     "Accepted",
+    "AlreadySignedUp",
     "Applicant",
     "Confirmed",
     "DocumentsChanged",
@@ -26,6 +27,7 @@ __all__ = [
     "TooYoung",
     "TreeBusy",
     "confirm",
+    "raise_if_submitted",
     "sign_up",
 ]
 
@@ -41,6 +43,14 @@ class SponsorNotAvailable(LookupError):
 
 class EmailTaken(ValueError):
     """There is an account with this address. Say so to the owner by mail, never to whoever asked."""
+
+
+class AlreadySignedUp(RuntimeError):
+    """This very form was sent before, and its answer lost on the way: the person is there."""
+
+    def __init__(self, user_id: int) -> None:
+        super().__init__("This form was sent before")
+        self.user_id = user_id
 
 
 class TooYoung(ValueError):
@@ -91,34 +101,55 @@ def sign_up(
     now: datetime,
     today: date,
     address: str | None,
+    submission: str = "",
+    invitation: str = "",
 ) -> int:
     """Stores login, personal data and enrolment and returns the user's id; nobody has a place in the tree
     yet.
 
-    The sponsor is read from the code at this moment. Raises TooYoung, SponsorNotAvailable, DocumentsChanged,
-    EmailTaken; nothing is kept then.
+    The sponsor is read from the code at this moment. `submission` is the form's token: with the same one only the
+    first of several makes a person. `invitation` is the key of the letter the newcomer came by. Raises
+    TooYoung, SponsorNotAvailable, DocumentsChanged, EmailTaken, AlreadySignedUp; nothing is kept then.
     """
     if age(born=applicant.birth_date, today=today) < OLD_ENOUGH:
         raise TooYoung
-    with transaction.atomic():
-        invited_by = sponsor(code=referral_code)
-        if invited_by is None:
-            raise SponsorNotAvailable
-        if kind == "distributor":
-            _must_be_current(accepted, today)
-        user = _login(applicant, now)
-        Enrolment.objects.create(
-            kind=kind,
-            user=user,
-            profile=_profile(user, applicant),
-            sponsor_id=invited_by.distributor_id,
-            referral_id=invited_by.code_id,
-            agreement_id=accepted.agreement_id if accepted else None,
-            disclosure_id=accepted.disclosure_id if accepted else None,
-            signed_up_at=now,
-            signed_up_from=address,
-        )
+    try:
+        with transaction.atomic():
+            invited_by = sponsor(code=referral_code)
+            if invited_by is None:
+                raise SponsorNotAvailable
+            if kind == "distributor":
+                _must_be_current(accepted, today)
+            user = _login(applicant, now)
+            made = Enrolment.objects.create(
+                kind=kind,
+                user=user,
+                profile=_profile(user, applicant),
+                sponsor_id=invited_by.distributor_id,
+                referral_id=invited_by.code_id,
+                agreement_id=accepted.agreement_id if accepted else None,
+                disclosure_id=accepted.disclosure_id if accepted else None,
+                signed_up_at=now,
+                signed_up_from=address,
+                submission=submission or None,
+            )
+            invitations.note_sign_up(
+                key=invitation, enrolment_id=made.pk, sponsor_id=invited_by.distributor_id
+            )
+    except (EmailTaken, IntegrityError):
+        # Of two that arrive at once the database lets one through; the other one is told whom it made.
+        raise_if_submitted(submission=submission)
+        raise
     return user.pk
+
+
+def raise_if_submitted(*, submission: str) -> None:
+    """Raises AlreadySignedUp where this form has made a person."""
+    if not submission:
+        return
+    found = Enrolment.objects.filter(submission=submission).values_list("user_id", flat=True).first()
+    if found is not None:
+        raise AlreadySignedUp(found)
 
 
 def _login(applicant: Applicant, now: datetime) -> User:

@@ -10,7 +10,8 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from common.operations import outbox
-from distributors.models import MailRhythm, Notice, NoticeChoice, Profile, User
+from distributors.models import Invitation, MailRhythm, Notice, NoticeChoice, Profile, User
+from distributors.operations import pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ def erase(*, profile_id: int, now: datetime) -> None:
             birth_date=None,
             erased_at=now,
         )
+        pages.erase(profile_id=profile_id)
+        Invitation.objects.filter(sponsor__profile_id=profile_id).update(email="")
         if login is not None:
             _erase_login(login)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from io import BytesIO
 
 import qrcode
+from allauth.account.models import EmailAddress
 from django.db.models import Count, Q
 from django.utils.safestring import SafeString, mark_safe
 from qrcode.image.svg import SvgPathImage
@@ -71,10 +72,22 @@ def sponsor(*, code: str) -> Sponsor | None:
     )
 
 
+def code_of(*, distributor_id: int) -> str:
+    """The code of somebody's own link; empty for who has none, or may not sponsor."""
+    own = ReferralCode.objects.filter(distributor_id=distributor_id, campaign="", revoked_at__isnull=True)
+    good = own.filter(distributor__status=Distributor.Status.GOOD)
+    return good.values_list("code", flat=True).first() or ""
+
+
+def has_confirmed(*, user_id: int) -> bool:
+    """Whether this login has confirmed an address."""
+    return bool(EmailAddress.objects.filter(user_id=user_id, verified=True).exists())
+
+
 def share(*, distributor_id: int, site_url: str) -> Share | None:
     """The current link with its QR code and counts; None for somebody without a code."""
     code = (
-        ReferralCode.objects.filter(distributor_id=distributor_id, revoked_at__isnull=True)
+        ReferralCode.objects.filter(distributor_id=distributor_id, campaign="", revoked_at__isnull=True)
         .values_list("code", flat=True)
         .first()
     )

@@ -1,26 +1,22 @@
-"""One's own page, one's own safety, one's own link."""
+"""One's own page, and one's own safety."""
 
-from typing import Any, cast
+from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
-from django.conf import settings
 from django.contrib import messages
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from common.guards import distributor_id, distributor_required, signed_in_required, used_second_factor
+from common.guards import signed_in_required, used_second_factor
 from distributors.forms.fields import countries
 from distributors.forms.profile import ProfileForm
-from distributors.operations import profiles, referrals
+from distributors.operations import profiles
 from distributors.queries import account
-from distributors.queries.referrals import share
 
 
 @require_safe
@@ -79,30 +75,6 @@ def _safe_next(request: HttpRequest) -> str:
     # What does not begin with a slash, redirect() would take for the name of a page.
     safe = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
     return target if safe and target.startswith("/") else ""
-
-
-@require_safe
-@distributor_required
-def sharing(request: HttpRequest) -> HttpResponse:
-    """The referral link with its QR code, and what came of it."""
-    found = share(distributor_id=distributor_id(request), site_url=settings.SITE_URL)
-    counts: list[dict[str, Any]] = []
-    if found:
-        counts = [
-            {"number": found.signed_up, "word": _("signed up")},
-            {"number": found.distributors, "word": _("became distributors")},
-            {"number": found.customers, "word": _("became customers")},
-        ]
-    return render(request, "distributors/sharing.html", {"share": found, "counts": counts})
-
-
-@require_POST
-@distributor_required
-def sharing_renew(request: HttpRequest) -> HttpResponse:
-    """A new code; the old link stops naming anybody."""
-    referrals.renew(distributor_id=distributor_id(request), now=timezone.now())
-    messages.success(request, _("You have a new link. The old one no longer works."))
-    return redirect(reverse("sharing"))
 
 
 def _user_id(request: HttpRequest) -> int:

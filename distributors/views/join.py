@@ -8,22 +8,23 @@ from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.account.utils import complete_signup
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from distributors.forms.join import ChooseForm, CodeForm, DetailsForm, ReadForm
 from distributors.operations import documents as document_operations
 from distributors.operations import enrolment
-from distributors.queries import documents, referrals
+from distributors.queries import documents, invitations, pages, referrals
 from distributors.queries.disclosures import bands
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
-from distributors.views import referral_cookie
+from distributors.views import draft, referral_cookie, visits
+from distributors.views.invited import INVITATION
 from distributors.views.limits import too_many
 
 ACCEPTED = "join_accepted"
@@ -41,6 +42,8 @@ def referral(request: HttpRequest, code: str) -> HttpResponse:
     first = referral_cookie.sponsor(request)
     if invited_by is None:
         return _landing(request, CodeForm(action=reverse("join-sponsor")), None)
+    draft.begin_anew(request)
+    visits.note(request, link_id=invited_by.code_id, today=timezone.localdate())
     response = _landing(request, ChooseForm(action=reverse("join")), invited_by, first)
     if first is None and referral_cookie.opened_by_a_person(request):
         referral_cookie.remember(response, code=invited_by.code)
@@ -58,6 +61,7 @@ def _landing(
         "form": form,
         "sponsor": sponsor,
         # Somebody whose link was opened earlier stays the sponsor until the visitor says otherwise.
+        "page": pages.live_of(distributor_id=sponsor.distributor_id) if sponsor else None,
         "first": first if first and sponsor and first.distributor_id != sponsor.distributor_id else None,
         **_papers(today),
     }
@@ -146,6 +150,10 @@ def details(request: HttpRequest, kind: enrolment.Kind) -> HttpResponse:
     """The last step: who is joining, with the sponsor confirmed in words."""
     if request.user.is_authenticated:
         return redirect("home")
+    try:
+        enrolment.raise_if_submitted(submission=draft.submission(request))
+    except enrolment.AlreadySignedUp as done:
+        return _once_more(request, done.user_id)
     sponsor = referral_cookie.sponsor(request)
     if sponsor is None:
         # Suspended or revoked since: the newcomer chooses again.
@@ -153,14 +161,58 @@ def details(request: HttpRequest, kind: enrolment.Kind) -> HttpResponse:
     accepted = _accepted(request) if kind == "distributor" else None
     if kind == "distributor" and accepted is None:
         return redirect("join-read")
-    form = DetailsForm(request.POST or None, sponsor_name=sponsor.name, kind=kind, today=timezone.localdate())
+    form = DetailsForm(
+        request.POST or None,
+        initial={**_known(request), "submission": draft.token(request)},
+        sponsor_name=sponsor.name,
+        kind=kind,
+        today=timezone.localdate(),
+    )
     if request.method == "POST":
         refused = too_many(request, action="signup")
         if refused:
             return refused
         if form.is_valid():
             return _sign_up(request, form, kind, sponsor, accepted)
+        draft.keep(request, request.POST)
     return render(request, "distributors/details.html", {"form": form, "sponsor": sponsor, "kind": kind})
+
+
+@require_POST
+@never_cache
+def keep_draft(request: HttpRequest) -> HttpResponse:
+    """Keeps what is written so far; says so the first time."""
+    refused = too_many(request, action="draft")
+    if refused:
+        return refused
+    if request.user.is_authenticated or referral_cookie.sponsor(request) is None:
+        raise Http404
+    if not draft.keep(request, request.POST):
+        return HttpResponse(status=204)
+    return HttpResponse(
+        _(
+            "Kept for eight hours as you write, except for the password. If the connection breaks, come back here."
+        )
+    )
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """What was written before; for somebody who was invited by mail at least the address."""
+    found = draft.written(request)
+    invitation = invitations.received(key=str(request.session.get(INVITATION, "")))
+    if invitation and not found.get("email"):
+        found["email"] = invitation.email
+    return found
+
+
+def _once_more(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The form was sent before and has made a person: the same answer again, and nobody is signed in by it."""
+    if referrals.has_confirmed(user_id=user_id):
+        return _answer(redirect("account_login"))
+    if request.method != "POST":
+        return _answer(redirect("account_email_verification_sent"))
+    user = get_user_model().objects.get(pk=user_id)
+    return _answer(complete_signup(request, user=user, email_verification="mandatory", success_url=None))
 
 
 def _accepted(request: HttpRequest) -> enrolment.Accepted | None:
@@ -190,7 +242,11 @@ def _sign_up(
             now=timezone.now(),
             today=timezone.localdate(),
             address=get_adapter().get_client_ip(request),
+            submission=form.cleaned_data["submission"],
+            invitation=str(request.session.get(INVITATION, "")),
         )
+    except enrolment.AlreadySignedUp as done:
+        return _once_more(request, done.user_id)
     except enrolment.EmailTaken:
         return _answer(prevent_enumeration(request, email=applicant.email))
     except enrolment.SponsorNotAvailable:
@@ -199,6 +255,7 @@ def _sign_up(
         request.session.pop(ACCEPTED, None)
         return redirect("join-read")
     request.session.pop(ACCEPTED, None)
+    draft.done(request)
     user = get_user_model().objects.get(pk=user_id)
     return _answer(complete_signup(request, user=user, email_verification="mandatory", success_url=None))
 

@@ -4,7 +4,7 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 
 # Codes cannot be tried out at this pace, nor accounts made in bulk.
-RATES = {"referral": "30/m/ip", "signup": "20/m/ip"}
+RATES = {"referral": "30/m/ip", "signup": "20/m/ip", "draft": "60/m/ip"}
 
 
 def too_many(request: HttpRequest, *, action: str) -> HttpResponse | None:

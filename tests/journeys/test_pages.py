@@ -4,17 +4,21 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.furnishing import EVAS_ORDER, furnish
+from tests.portal.policy import PAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
     "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/",
     "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
-    "/catalogue/", "/cart/", "/sharing/", "/notices/", "/notices/choices/", "/placing/", "/placing/legs/1006/",
-    "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
+    "/notices/", "/notices/choices/", "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",
+    "/sharing/invitations/", "/sharing/page/", "/sharing/page/preview/", "/people/eva-vermeer/",
+    "/placing/", "/placing/legs/1006/", "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip
 OF_STAFF = (
     "/staff/",
     "/staff/moves/",
+    "/staff/pages/",
+    f"/staff/pages/{PAGE}/",
     "/staff/adjustments/",
     "/staff/books/",
     "/staff/months/",

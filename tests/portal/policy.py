@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 SUBJECT = "1005"
 PERIOD = "2026-10"
 ADJUSTMENT = "0c9a7a1e-55d6-4a51-8f9e-6a3a1d0b7c22"  # that furnishing asks for
+INVITED = "b5f0c1d2e3a4968778695a4b3c2d1e0f"  # by Eva, that furnishing wrote to
+PICTURE = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3"  # of Eva, on her public page
+PAGE = "3d8c1f0a-6b1e-4a53-9c39-1f2e5a7d9b60"  # the version of Eva's page that waits
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
 
 
@@ -56,9 +59,9 @@ def public(**arguments: object) -> Row:
     return Row(others="ok", arguments=arguments)
 
 
-def public_away() -> Row:
+def public_away(**arguments: object) -> Row:
     """Leads everybody on."""
-    return Row(others="away")
+    return Row(others="away", arguments=arguments)
 
 
 def portal(
@@ -116,6 +119,8 @@ POLICY: dict[str, Row] = {
     "plan": public(),
     "disclosure": public(),
     "referral": public(code="eva-code"),
+    "person-page": public(slug="eva-vermeer"),
+    "picture": public(key=PICTURE),
     # Accounts: allauth's own, in our clothes.
     "account_login": for_guests(),
     "account_logout": Row(others="ok", meets={"anonymous": "away"}),
@@ -154,6 +159,9 @@ POLICY: dict[str, Row] = {
     "join-distributor": public_away(),
     "join-customer": public_away(),
     "join-waiting": signed_in("away"),
+    "join-draft": write_only(Row(others="hidden")),
+    "invited": public_away(key=INVITED),
+    "invited-refuse": public(key=INVITED),
     # Everybody with a login.
     "home": Row(
         meets=dict.fromkeys((*DISTRIBUTORS, "customer"), "ok")
@@ -173,6 +181,14 @@ POLICY: dict[str, Row] = {
     # Distributors.
     "sharing": distributors(),
     "sharing-renew": write_only(distributors()),
+    "sharing-invitations": distributors(),
+    "sharing-page": distributors(),
+    "sharing-page-preview": distributors(seen_by=OWN_ORDER),
+    "sharing-page-withdraw": write_only(distributors()),
+    "sharing-campaign": write_only(distributors()),
+    "sharing-link": distributors(seen_by=OWN_ORDER, code="eva-stall"),
+    "sharing-link-qr": distributors(seen_by=OWN_ORDER, code="eva-stall"),
+    "sharing-link-end": write_only(distributors(seen_by=OWN_ORDER, code="eva-stall")),
     "placing": distributors(),
     "placing-choose": distributors(seen_by=("self",), tree="legs", number="1006"),  # Finn, whom Eva sponsors
     "team": distributors(),
@@ -200,6 +216,11 @@ POLICY: dict[str, Row] = {
     "order-cancel": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     # The company.
     "staff-overview": staff(),
+    "staff-pages": staff(may=APPROVE),
+    "staff-page": staff(may=APPROVE, key=PAGE),
+    "staff-page-approve": write_only(staff(may=APPROVE, key=PAGE)),
+    "staff-page-refuse": write_only(staff(may=APPROVE, key=PAGE)),
+    "staff-page-take-down": write_only(staff(may=APPROVE, key=PAGE)),
     "staff-moves": staff(may=PREPARE),
     "staff-move": staff(may=PREPARE, key=CHANGE),
     "staff-move-approve": write_only(staff(may=APPROVE, key=CHANGE)),

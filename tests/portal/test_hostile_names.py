@@ -14,6 +14,7 @@ from sales.models import Product
 from sales.operations import orders
 from tests.furnishing import NOVEMBER
 from tests.portal.hostile import quiet
+from tests.portal.policy import PAGE
 from tests.portal.test_accounts_join import DETAILS
 
 MARK = "hostile"
@@ -34,9 +35,11 @@ PAGES = {
             "/team/?view=diagram", "/team/1005/diagram/",
             "/earnings/2026-10/", "/earnings/2026-10/level_pay/", "/earnings/2026-10/level_pay/1/",
             "/earnings/2026-10/nothing/"),
-    "eva": ("/", "/profile/", "/sharing/", "/placing/", "/placing/legs/1006/", "/orders/", "/catalogue/"),
+    "eva": ("/", "/profile/", "/sharing/", "/sharing/invitations/", "/sharing/page/",
+            "/sharing/page/preview/", "/people/eva-vermeer/", "/placing/", "/placing/legs/1006/",
+            "/orders/", "/catalogue/"),
     "ivo": ("/", "/orders/"),
-    "quinn": ("/staff/", "/staff/months/2026-10/"),
+    "quinn": ("/staff/", "/staff/months/2026-10/", "/staff/pages/", f"/staff/pages/{PAGE}/"),
     "root": ("/admin/distributors/distributor/", "/admin/distributors/profile/", "/admin/sales/order/",
              "/admin/distributors/placement/", "/admin/distributors/holding/",
              "/admin/commissions/statementitem/"),
