@@ -7,6 +7,7 @@ rates are parts per million. Pure: no Django, no settings.
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import (
     UnknownCurrencyError,
@@ -21,6 +22,8 @@ NO_BREAK = "\u00a0"
 LARGEST = 10**15  # the engine's bound, see docs/money.md
 # ASCII digits alone: str.isdigit and \d would let full-width and Arabic digits through.
 NUMBER = re.compile(r"([-+\u2212]?)([0-9]{1,19})(?:\.([0-9]{1,19}))?")
+# A statement says few rates and amounts many times, and Babel takes a tenth of a millisecond for each.
+REMEMBERED = 4096
 LETTER_THEN_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
@@ -63,6 +66,7 @@ def minor_to_decimal(*, amount: int, currency: Currency) -> Decimal:
     return Decimal(amount).scaleb(-currency.exponent)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def format_money(amount: int, currency: str, locale: str, signed: bool = False) -> str:
     """Minor units in the reader's locale with the currency's own decimals. A minus is U+2212 and stands first.
 
@@ -72,6 +76,7 @@ def format_money(amount: int, currency: str, locale: str, signed: bool = False) 
     return _sign(amount, signed) + _unbroken(format_currency(value, currency, locale=_locale(locale)))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def format_volume(hundredths: int, unit: str, locale: str) -> str:
     """Hundredths of a point with two decimals and their unit, which may be empty: 6,128.40 GV."""
     value = Decimal(abs(hundredths)).scaleb(-2)
@@ -79,6 +84,7 @@ def format_volume(hundredths: int, unit: str, locale: str) -> str:
     return _sign(hundredths, False) + text + (NO_BREAK + unit if unit else "")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def format_rate(ppm: int, locale: str) -> str:
     """Parts per million as a percentage with no more decimals than it has: 8 %, 12.5 %."""
     value = Decimal(abs(ppm)).scaleb(-4)

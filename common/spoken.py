@@ -1,10 +1,13 @@
 """Days and months as sentences say them, in the company's time zone and the reader's language."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+
+LEAP_YEAR = 2024
 
 
 def month_name(moment: datetime | date) -> str:
@@ -24,7 +27,8 @@ def day(moment: datetime | date) -> str:
 
 def day_in_year(moment: datetime | date) -> str:
     """9 November."""
-    return date_format(_local(moment), "j F")
+    local = _local(moment)
+    return _day_in_year(local.month, local.day, get_language())
 
 
 def day_and_time(moment: datetime) -> str:
@@ -61,6 +65,12 @@ def last_day(ends_at: datetime) -> date:
 def days_left(*, ends_at: datetime, now: datetime) -> int:
     """Whole calendar days until a period's last day; 0 on that day and after."""
     return max(0, (last_day(ends_at) - timezone.localtime(now).date()).days)
+
+
+@lru_cache(maxsize=1000)
+def _day_in_year(month: int, day: int, language: str | None) -> str:
+    """A thousand lines of a statement have thirty days. `language` is the one that is spoken."""
+    return date_format(date(LEAP_YEAR, month, day), "j F")
 
 
 def _local(moment: datetime | date) -> datetime | date:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,20 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Texts = NDArray[np.str_]
 
+
+class Column(Protocol):
+    """An array, or what is read like one."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: slice, /) -> NDArray[Any]: ...
+
+
 # Every amount and volume is at most this, so that no product or sum of the engine leaves 64 bits (docs/money.md).
 LARGEST = 10**15
 # Σ of a column is bounded too: a subtree's volume is a partial sum of it.
 LARGEST_SUM = 4 * 10**18
 MOST_LINES = 2**31 - 1
+AT_A_TIME = 1 << 16
 GOOD, SUSPENDED, LEFT = 0, 1, 2
 
 
@@ -110,17 +120,19 @@ class State:
         feed_named(digest, {name: np.array([size], np.int64) for name, size in self.pools.items()})
 
 
-def feed(digest: "hashlib._Hash", *columns: NDArray[np.generic]) -> None:
+def feed(digest: "hashlib._Hash", *columns: Column) -> None:
     """Adds columns to a digest: texts as UTF-8 with separators, numbers as 64-bit little-endian.
 
     People stand in the order of depth and number, lines and positions in that of their key, so an index is a business
-    key too.
+    key too. Some rows at a time: there may be a hundred million of them.
     """
     for column in columns:
-        if column.dtype.kind == "U":
-            digest.update("\n".join(column.tolist()).encode())
-        else:
-            digest.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+        for start in range(0, len(column), AT_A_TIME):
+            part = column[start : start + AT_A_TIME]
+            if part.dtype.kind == "U":
+                digest.update(("\n" * (start > 0) + "\n".join(part.tolist())).encode())
+            else:
+                digest.update(np.ascontiguousarray(part, dtype="<i8").data)
         digest.update(b"\0")
 
 

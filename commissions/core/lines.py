@@ -1,19 +1,20 @@
 """From what the bonuses pay to lines in their final order, and from lines to items."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core import rounding
+from commissions.core import packing, rounding
 from commissions.core.bonuses.board import Board
-from commissions.core.bonuses.found import Found, Paid, joined, taken
+from commissions.core.bonuses.found import Found, joined, taken
 from commissions.core.columns import LARGEST_SUM
-from commissions.core.result import Items, Kind, Lines
+from commissions.core.result import WIDTHS, Items, Kind, Lines
 from commissions.core.rounding import MILLION
 from commissions.core.values import Overflowing, bounded_total, product, size_of
 
 Ints = NDArray[np.int64]
-SIXTEEN_BITS = np.uint16
-BLOCK = 1 << 18
+APART = ("kind", "whole")  # the same of all lines; written where the lines stood before
 # Kinds that take away or give back whole minor units of an item that is rounded already.
 AFTER_ROUNDING = (Kind.GUARANTEE, Kind.MOST, Kind.GROUP, Kind.HELD, Kind.RELEASED)
 
@@ -36,130 +37,86 @@ def lines_of(board: Board, found: dict[int, Found], rows: Lines) -> Lines:
 
 def _by_item(lines: Lines, board: Board) -> Ints:
     """A stable order by beneficiary, bonus and kind."""
-    of_item = (lines.beneficiary * len(board.plan.bonuses) + lines.bonus) * len(Kind) + lines.kind
-    return np.argsort(of_item, kind="stable")
+    of_item = lines.beneficiary.astype(np.int64) * len(board.plan.bonuses) + lines.bonus
+    return np.argsort(of_item * len(Kind) + lines.kind, kind="stable")
 
 
 def _bulk(board: Board, found: dict[int, Found]) -> Lines:
-    """Lines of walks from sales, sorted by beneficiary, bonus, source and level. Each walk's are sorted by source and
-    level already."""
+    """Lines of walks from sales, sorted by beneficiary, bonus, source, level and rate: each column is written once, a
+    block of rows after the other."""
     heads = [(at, found[at].along, found[at].on) for at in sorted(found)]
     paid = [bulk for bulk in (found[at].bulk for at in sorted(found)) if bulk is not None]
     found.clear()
-    beneficiary = _joined([bulk.beneficiary for bulk in paid])
-    source, which, level, rate = _sorted(paid, _by_person(beneficiary))
-    people = len(board)
-    beneficiary = np.repeat(np.arange(people), np.bincount(beneficiary, minlength=people))
-    volumes = [board.volumes[on] for _, _, on in heads]
-    _fits(volumes, rate)
-    base = _looked_up(volumes, which, source)
-    whole, micro = rounding.exact(base=base, rate_ppm=rate)
-    bounded_total(whole)
-    seller = board.facts.lines.seller[source]
-    depths = {along: board.tree_depths(along) for _, along, _ in heads}
-    trees = [depths[along] for _, along, _ in heads]
-    same = [trees[0]] if len(depths) == 1 else trees
-    depth = np.empty(len(source), np.int64)
-    for start in range(0, len(source), BLOCK):
-        rows = slice(start, start + BLOCK)
-        depth[rows] = _looked_up(same, which[rows], seller[rows])
-        depth[rows] -= _looked_up(same, which[rows], beneficiary[rows])
-    bonuses = [at for at, _, _ in heads]
-    return Lines(
-        bonus=which if bonuses == list(range(len(heads))) else np.array(bonuses, np.int64)[which],
-        beneficiary=beneficiary,
-        source=source,
-        level=level,
-        depth=depth,
-        base=base,
-        rate_ppm=rate,
-        whole=whole,
-        micro=micro,
-        kind=np.broadcast_to(np.int64(Kind.SALE), len(source)),
-        origin=seller,
-    )
+    ordered = packing.in_order(paid)
+    bonuses = np.array([at for at, _, _ in heads], np.int64)
+    _fits([board.volumes[on] for _, _, on in heads], ordered.highest)
+    of_source, depths = _OfSource(board, heads), [board.tree_depths(along) for _, along, _ in heads]
+    columns = {name: np.empty(len(ordered), width) for name, width in _widths(ordered, depths).items()}
+    columns["whole"] = ordered.room()
+    for start in range(0, len(ordered), packing.BLOCK):
+        rows = slice(start, start + packing.BLOCK)
+        block = ordered.block(rows)
+        base, seller, depth = of_source.of(block.which, block.source)
+        whole, micro = rounding.exact(base=base, rate_ppm=block.rate)
+        values = {
+            "bonus": bonuses[block.which], "beneficiary": block.beneficiary, "source": block.source,
+            "level": block.level, "depth": depth - _looked_up(depths, block.which, block.beneficiary),
+            "base": base, "rate_ppm": block.rate, "whole": whole, "micro": micro, "origin": seller,
+        }  # fmt: skip
+        for name, column in columns.items():
+            column[rows] = values[name]
+    bounded_total(columns["whole"])
+    kind = np.broadcast_to(np.asarray(Kind.SALE, WIDTHS["kind"]), (len(ordered),))
+    return Lines(**columns, kind=kind)
 
 
-def _fits(volumes: list[Ints], rate: Ints) -> None:
+def _widths(ordered: packing.Packed | packing.Apart, depths: list[Ints]) -> dict[str, np.dtype[Any]]:
+    """How wide each column has to be: with everyday values far less than it may be."""
+    deepest = max((int(depth.max(initial=0)) for depth in depths), default=0)
+    largest = {"level": ordered.deepest, "depth": deepest, "rate_ppm": ordered.highest}
+    narrow = {name: np.min_scalar_type(-value - 1) for name, value in largest.items()}
+    return {name: narrow.get(name, np.dtype(width)) for name, width in WIDTHS.items() if name not in APART}
+
+
+class _OfSource:
+    """What a line takes from its order line: side by side, since lines of one beneficiary jump from sale to sale, and
+    what stands together is fetched together."""
+
+    def __init__(self, board: Board, heads: list[tuple[int, str, str]]) -> None:
+        seller = board.facts.lines.seller
+        volumes, trees = sorted({on for _, _, on in heads}), sorted({along for _, along, _ in heads})
+        self.table = np.column_stack(
+            [
+                seller,
+                *(board.volumes[on] for on in volumes),
+                *(board.tree_depths(tree)[seller] for tree in trees),
+            ]
+        )
+        self.volume = np.array([1 + volumes.index(on) for _, _, on in heads], np.int64)
+        self.depth = np.array([1 + len(volumes) + trees.index(tree) for _, tree, _ in heads], np.int64)
+
+    def of(self, which: Ints, source: Ints) -> tuple[Ints, Ints, Ints]:
+        """(base, seller, how deep the seller stands) of each line."""
+        flat, start = self.table.ravel(), source * self.table.shape[1]
+        return flat[start + self.volume[which]], flat[start], flat[start + self.depth[which]]
+
+
+def _fits(volumes: list[Ints], highest: int) -> None:
     """Refuses products that leave 64 bits: volumes and rates far larger than any in use. Raises Overflowing."""
-    largest, highest = max([size_of(values) for values in volumes], default=0), size_of(rate)
+    largest = max([size_of(values) for values in volumes], default=0)
     if (largest // MILLION + 1) * highest > LARGEST_SUM:
         raise Overflowing(f"{largest} × {highest} is too large for exact arithmetic")
 
 
-def _sorted(paid: list[Paid], order: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """(source, which of the bonuses, level, rate) of the lines in this order. Lets go of `paid` as soon as it can.
-
-    Sorting millions of lines is a walk through memory at random; so it is done once and not for each column, unless
-    they do not fit in one number.
-    """
-    pack = _Pack(paid)
-    if pack.fits:
-        packed = np.empty(len(order), np.int64)
-        ends = np.cumsum([len(bulk.source) for bulk in paid])
-        for at, (bulk, end) in enumerate(zip(paid, ends, strict=True)):
-            packed[end - len(bulk.source) : end] = pack.packed(at, bulk)
-        paid.clear()
-        return pack.unpacked(packed[order])
-    which = np.repeat(np.arange(len(paid)), [len(bulk.source) for bulk in paid])
-    source, level, rate = (
-        _joined([getattr(bulk, name) for bulk in paid])[order] for name in ("source", "level", "rate_ppm")
-    )
-    return source, which[order], level, rate
-
-
-class _Pack:
-    """Source, rate, level and bonus of a line in one number, as many bits for each as its largest value has."""
-
-    def __init__(self, paid: list[Paid]) -> None:
-        names = ("source", "rate_ppm", "level")
-        # A difference may be negative where legs offset each other.
-        self.least = min([0, *(int(bulk.rate_ppm.min()) for bulk in paid)])
-        most = [max([int(getattr(bulk, name).max()) for bulk in paid], default=0) for name in names]
-        most[1] -= self.least
-        self.bits = [value.bit_length() for value in (*most, max(0, len(paid) - 1))]
-        self.fits = sum(self.bits) < 64
-
-    def packed(self, which: int, paid: Paid) -> Ints:
-        """One number for each line of one of the bonuses."""
-        _, rate, level, bonus = self.bits
-        found = paid.source << rate | (paid.rate_ppm - self.least)
-        return (found << level | paid.level) << bonus | which
-
-    def unpacked(self, packed: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        """(source, which, level, rate)."""
-        _, rate, level, bonus = self.bits
-        which, packed = packed & ((1 << bonus) - 1), packed >> bonus
-        levels, packed = packed & ((1 << level) - 1), packed >> level
-        return packed >> rate, which, levels, (packed & ((1 << rate) - 1)) + self.least
-
-
 def _looked_up(tables: list[Ints], which: Ints, at: Ints) -> Ints:
-    """tables[which][at] of each row; some rows at a time, so that what is in between is never as long as the lines."""
-    if len(tables) == 1:
+    """tables[which][at] of each row."""
+    if all(table is tables[0] for table in tables):
         return tables[0][at]
     found = np.empty(len(at), np.int64)
-    for start in range(0, len(at), BLOCK):
-        rows = slice(start, start + BLOCK)
-        for table, values in enumerate(tables):
-            mine = which[rows] == table
-            found[rows][mine] = values[at[rows][mine]]
+    for table, values in enumerate(tables):
+        mine = which == table
+        found[mine] = values[at[mine]]
     return found
-
-
-def _joined(columns: list[Ints]) -> Ints:
-    return np.concatenate([np.empty(0, np.int64), *columns])
-
-
-def _by_person(beneficiary: Ints) -> Ints:
-    """A stable order by beneficiary, by sixteen bits at a time: numpy sorts those by counting, several times faster
-    than it compares 64 bits."""
-    order = np.argsort(beneficiary.astype(SIXTEEN_BITS), kind="stable")
-    rest = beneficiary >> 16
-    while rest.any():
-        order = order[np.argsort(rest.astype(SIXTEEN_BITS)[order], kind="stable")]
-        rest >>= 16
-    return order
 
 
 def sums(board: Board, found: Found) -> tuple[Ints, Ints]:
@@ -189,10 +146,12 @@ def items_of(lines: Lines, how: str) -> Items:
     starts = np.flatnonzero(np.concatenate(([True], new)))
     after = np.isin(lines.kind, AFTER_ROUNDING) if lines.kind.any() else None
     earned = lines.whole if after is None else np.where(after, 0, lines.whole)
-    whole, micro = np.add.reduceat(earned, starts), np.add.reduceat(lines.micro, starts)
+    whole = np.add.reduceat(earned, starts)
+    micro = np.add.reduceat(lines.micro, starts, dtype=np.int64)
     amount = rounding.rounded_sums(whole=whole, micro=micro, how=how)
     if after is not None:
         amount = amount + np.add.reduceat(lines.whole - earned, starts)
     count = np.diff(np.append(starts, len(lines)))
     kept = amount != 0
-    return Items(lines.beneficiary[starts][kept], lines.bonus[starts][kept], amount[kept], count[kept])
+    who, which = (column[starts][kept].astype(np.int64) for column in (lines.beneficiary, lines.bonus))
+    return Items(who, which, amount[kept], count[kept])

@@ -9,6 +9,7 @@ import numpy as np
 from commissions.core import seats as standing
 from commissions.core import windows
 from commissions.core.facts import GOOD, Facts, OrderLines
+from commissions.core.have import Have
 from commissions.core.language import (
     Aggregate,
     Before,
@@ -58,7 +59,7 @@ class People:
             for memory in plan.memories.values()
         }
         self.windows: dict[str, Ints] = {}  # of memories that keep periods: [person, period], this one last
-        self.have = np.zeros((len(self), len(plan.requirements)), np.int64, order="F")
+        self.have = Have(len(self), [requirement.have for requirement in plan.requirements])
         # Without a circle, so that what a run no longer needs is gone at once: it is hundreds of megabytes.
         self.others = Others(weakref.proxy(self))
         self._group: frozenset[str] = frozenset()  # the names that are being found bottom-up
@@ -139,6 +140,8 @@ class People:
                 self._rise(group)
             else:
                 self._find(group.names[0])
+        self.others.forget()
+        self._settled = None
 
     def _find(self, name: str) -> None:
         values = np.broadcast_to(self._answer(name, Asked()), (len(self),))
@@ -180,10 +183,12 @@ class People:
         if self._settled is None:
             self._settled = self._settle()
         met = [enough[asked.rows].copy() for enough in self._settled]
+        for at in self.have.first():
+            if self.rises(self.plan.requirements[at].have):
+                self.have.column(at)[asked.rows] = self.ask(self.plan.requirements[at].have, asked)
         for at, requirement in enumerate(self.plan.requirements):
             if self.rises(requirement.have):
-                self.have[asked.rows, at] = self.ask(requirement.have, asked)
-                met[requirement.rank] &= self.have[asked.rows, at] >= requirement.need
+                met[requirement.rank] &= self.have.column(at)[asked.rows] >= requirement.need
         rank = np.zeros(len(met[0]), np.int64)
         for step, enough in enumerate(met):
             rank[enough] = step
@@ -191,12 +196,13 @@ class People:
 
     def _settle(self) -> list[Bools]:
         """For each rank, who has all of it that needs no ranks below: found for everybody at once."""
+        for at in self.have.first():
+            if not self.rises(self.plan.requirements[at].have):
+                self.have.column(at)[:] = self.value(self.plan.requirements[at].have)
         met = [np.ones(len(self), bool) for _ in self.plan.ladder]
         for at, requirement in enumerate(self.plan.requirements):
             if not self.rises(requirement.have):
-                has = self.value(requirement.have)
-                self.have[:, at] = has
-                met[requirement.rank] &= has >= requirement.need
+                met[requirement.rank] &= self.have.column(at) >= requirement.need
         return met
 
     def _window(self, name: str, asked: Asked) -> Ints:

@@ -34,7 +34,8 @@ def _by_seller(board: Board, found: Found) -> tuple[Ints, Ints, Ints]:
     else:
         rows = joined([] if found.rows is None else [found.rows])
         beneficiary, origin, whole, micro = rows.beneficiary, rows.origin, rows.whole, rows.micro
-    pairs, row = np.unique(beneficiary * len(board) + origin, return_inverse=True)
+    pair = beneficiary.astype(np.int64) * len(board) + origin
+    pairs, row = np.unique(pair, return_inverse=True)
     units, parts = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), np.int64)
     np.add.at(units, row, whole)
     np.add.at(parts, row, micro)

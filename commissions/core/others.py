@@ -22,6 +22,11 @@ class Others:
     sweeps: dict[object, Sweep] = field(default_factory=dict)
     known: dict[object, Values] = field(default_factory=dict)  # of sweeps that went through the whole tree
 
+    def forget(self) -> None:
+        """Lets go of the sweeps: what is asked again is found again."""
+        self.sweeps.clear()
+        self.known.clear()
+
     def answer(self, part: About | Capped, asked: Asked) -> Values:
         """What a part comes to for the people asked."""
         rising = self.asking.rises(part)

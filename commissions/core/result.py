@@ -4,14 +4,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.facts import Facts, State, feed, feed_named
+from commissions.core.have import Have
 from commissions.core.plan import Plan, Requirement
 
 Ints = NDArray[np.int64]
+Narrow = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
 
@@ -41,20 +44,28 @@ class Lines:
     million.
     """
 
-    bonus: Ints  # index in plan.bonuses
-    beneficiary: Ints  # index of the person
-    source: Ints  # index of the order line, -1 where there is none
-    level: Ints  # level or generation, after compression; 0 is the person's own sale
-    depth: Ints  # before compression, in the walk's tree
+    bonus: Narrow  # index in plan.bonuses
+    beneficiary: Narrow  # index of the person
+    source: Narrow  # index of the order line, -1 where there is none
+    level: Narrow  # level or generation, after compression; 0 is the person's own sale
+    depth: Narrow  # before compression, in the walk's tree
     base: Ints
-    rate_ppm: Ints
+    rate_ppm: Narrow
     whole: Ints  # minor units …
-    micro: Ints  # … and millionths of one, 0 to 999,999
-    kind: Ints
-    origin: Ints  # index of the person it comes from
+    micro: Narrow  # … and millionths of one, 0 to 999,999
+    kind: Narrow
+    origin: Narrow  # index of the person it comes from
 
     def __len__(self) -> int:
         return len(self.bonus)
+
+
+# Lines are most of what a run holds, so no column is wider than this, and where values allow it a column is narrower.
+# A sum or product of the narrow ones must be asked for in 64 bits.
+WIDTHS: dict[str, type[np.signedinteger[Any]]] = {
+    "bonus": np.int16, "beneficiary": np.int32, "source": np.int32, "level": np.int32, "depth": np.int32,
+    "base": np.int64, "rate_ppm": np.int64, "whole": np.int64, "micro": np.int32, "kind": np.int8, "origin": np.int32,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ class Result:
     rank: Ints  # paid-as: index in plan.ladder
     memory_after: Mapping[str, Ints]
     requirements: tuple[Requirement, ...]
-    have: Ints  # [person, requirement]
+    have: Have  # [person, requirement]
     lines: Lines
     items: Items
     state_after: State

@@ -1,6 +1,7 @@
 """Why an amount is what it is, and why there is none, in sentences. Derived on demand from what the run stored."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -135,9 +136,29 @@ def _received(plan: Plan, rank: int, line: Line) -> str:
     if walk is not None and walk.counts == "generations":
         return _("This generation pays %(rate)s.") % given
     bonus = _bonus(plan, line.bonus)
-    if bonus and len(set(rates_of_ranks(plan, bonus, line.level) or ())) > 1:
+    if bonus and _ranks_differ(_Read(plan), bonus.name, line.level):
         return _("A %(rank)s receives %(rate)s on level %(level)s.") % given
     return _("Level %(level)s pays %(rate)s.") % given
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A plan as it was read from its document: the same document is the same plan."""
+
+    plan: Plan
+
+    def __hash__(self) -> int:
+        return hash(self.plan.sha256)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Read) and self.plan.sha256 == other.plan.sha256
+
+
+@lru_cache(maxsize=1000)
+def _ranks_differ(read: _Read, name: str, level: int) -> bool:
+    """Whether a level of a bonus pays ranks differently: asked for each line, and the same for all of them."""
+    bonus = _bonus(read.plan, name)
+    return bonus is not None and len(set(rates_of_ranks(read.plan, bonus, level) or ())) > 1
 
 
 def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from commissions.core.facts import Facts, OrderLines, People, State
+from commissions.core.have import Have
 from commissions.core.measures import volumes
 from commissions.core.plan import Plan
 from commissions.core.result import Items, Lines, Result
@@ -80,7 +81,7 @@ def result(
         rank=np.array([row["rank"] for row in team], dtype=np.int64),
         memory_after=_columns([snapshots.memory(plan=plan, row=row["memory"]) for row in team]),
         requirements=plan.requirements,
-        have=np.array([row["have"] for row in team], dtype=np.int64).reshape(len(team), -1),
+        have=Have.of(np.array([row["have"] for row in team], dtype=np.int64).reshape(len(team), -1)),
         lines=_paid(run, plan, team[0]["distributor_id"], order_lines),
         items=Items(*(np.zeros(0, dtype=np.int64) for _ in range(4))),
         state_after=State(),

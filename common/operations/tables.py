@@ -8,7 +8,7 @@ have one width, so that numpy lays them out as the server wants to read them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from django.db import connection
@@ -43,11 +43,20 @@ class Words:
     at: Ints
 
 
+class Wide(Protocol):
+    """An array of [row, number], or what is read like one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: Any, /) -> Ints: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """A column in which each row holds several whole numbers, as 64-bit big-endian bytes."""
 
-    values: Ints  # [row, number]
+    values: Wide  # [row, number]
 
 
 Column = Numbers | Words | Packed

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from commissions.core.facts import Facts, State
+from commissions.core.have import Have
 from commissions.core.plan import Plan
 from commissions.core.reference import run_reference
 from commissions.core.result import Items, Lines, Result
@@ -22,7 +23,7 @@ def by_reference(*, plan: Plan, facts: Facts) -> Result:
         rank=np.array(answer.rank, np.int64),
         memory_after=_ints(answer.memory_after),
         requirements=plan.requirements,
-        have=np.array(answer.have, np.int64).reshape(len(facts.people), len(plan.requirements)),
+        have=Have.of(np.array(answer.have, np.int64).reshape(len(facts.people), len(plan.requirements))),
         lines=Lines(*_columns(answer.lines, 11)),
         items=Items(*_columns(answer.items, 4)),
         state_after=State(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions.core import lines
+from commissions.core import packing
 from commissions.core.facts import State
 from commissions.core.run import run
 from commissions.core.values import Overflowing
@@ -396,19 +396,29 @@ def test_positions_of_one_owner_share_a_cap_of_the_person():
 
 # --- the order of lines -----------------------------------------------------------------------------------------------
 def test_lines_that_do_not_fit_in_one_number_are_sorted_as_well(monkeypatch):
-    """Sources, levels and rates are sorted packed in one number of 64 bits where they fit, else column by column."""
+    """Lines are sorted packed in one number of 64 bits where they fit, else column by column."""
     facts = company([("Ben", 100), ("Cy", 100), ("Eve", 300), ("Cy", 5)])
     plan = plan_of(TWO.replace("last: 1", "last: 3"))
     packed = lines_of(run(plan=plan, facts=facts))
     assert len(packed) == 2 * (1 + 2 + 3 + 2)
-    made = lines._Pack.__init__
+    made = packing.Packed.__init__
 
     def too_wide(pack, paid):
         made(pack, paid)
         pack.fits = False
 
-    monkeypatch.setattr(lines._Pack, "__init__", too_wide)
+    monkeypatch.setattr(packing.Packed, "__init__", too_wide)
     assert lines_of(run(plan=plan, facts=facts)) == packed
+
+
+def test_lines_of_many_people_are_dealt_out_and_written_block_by_block(monkeypatch):
+    """Above 65,536 people lines are first dealt out by the upper bits of who is paid; here above two."""
+    facts = company([("Ben", 100), ("Cy", 100), ("Eve", 300), ("Cy", 5)])
+    plan = plan_of(TWO.replace("last: 1", "last: 3"))
+    at_once = lines_of(run(plan=plan, facts=facts))
+    for name, few in (("SIXTEEN", 1), ("DEALT", 3), ("BLOCK", 3)):
+        monkeypatch.setattr(packing, name, few)
+    assert lines_of(run(plan=plan, facts=facts)) == at_once
 
 
 def test_a_product_beyond_64_bits_is_refused():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.core.result import Kind, Lines
+from commissions.core.result import WIDTHS, Kind, Lines, Narrow
 from commissions.core.rounding import MILLION, total
 
 Ints = NDArray[np.int64]
@@ -18,10 +18,10 @@ COLUMNS = (
 class Paid:
     """Lines of a walk from sales among people, by far the most: their other columns follow from these."""
 
-    beneficiary: Ints
-    source: Ints  # index of the order line; rising
-    level: Ints
-    rate_ppm: Ints
+    beneficiary: Narrow
+    source: Narrow  # index of the order line; rising
+    level: Narrow
+    rate_ppm: Narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,12 @@ def amounts(whole: Ints, micro: Ints) -> tuple[int, int]:
 
 
 def joined(parts: list[Lines]) -> Lines:
-    """Lines one after the other."""
-    empty = np.empty(0, np.int64)
-    return Lines(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in COLUMNS))
+    """Lines one after the other, each column as wide as it may have to be."""
+    empty = np.empty(0, np.int8)
+    columns = ((name, [empty, *(getattr(part, name) for part in parts)]) for name in COLUMNS)
+    return Lines(
+        *(np.concatenate(column, dtype=WIDTHS[name], casting="same_kind") for name, column in columns)
+    )
 
 
 def in_order(lines: Lines) -> Lines:

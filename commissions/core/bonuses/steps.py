@@ -1,11 +1,12 @@
 """The steps that a walk pays, whatever its kind: who is met above which source, on which level, at which rate."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 BLOCK = 1 << 16  # rows climbed at a time, so that memory does not grow with rows × levels
 

@@ -11,7 +11,7 @@ from commissions.core.bonuses.places import Places
 from commissions.core.bonuses.rates import Rates, slices
 from commissions.core.bonuses.sources import Sources
 from commissions.core.bonuses.steps import Steps
-from commissions.core.result import Kind, Lines
+from commissions.core.result import WIDTHS, Kind, Lines
 from commissions.core.rounding import MILLION
 from commissions.core.terms import Bonus, Walk
 from commissions.core.values import product
@@ -39,7 +39,8 @@ def lines(bonus: Bonus, walk: Walk, board: Board, earned: Ints | None = None) ->
                 _rows(walk, where, start, climb.unearned(bonus, walk, board, where, rates, start), rates)
             )
     if start.line is not None and walk.rate_unit == "rate" and rates.slices is None and not where.positions:
-        bulk = Paid(steps.place, start.line[steps.row], steps.level, steps.rate)
+        line = start.line.astype(WIDTHS["source"])
+        bulk = Paid(steps.place, line[steps.row], steps.level, steps.rate)
         return Found(bulk=bulk, along=walk.along, on=walk.on[0], kept=kept)
     return Found(rows=_rows(walk, where, start, steps, rates), kept=kept)
 

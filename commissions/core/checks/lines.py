@@ -81,7 +81,7 @@ def items_of_lines(plan: Plan, facts: Facts, result: Result) -> list[str]:
     lines, items, bonuses = result.lines, result.items, max(1, len(plan.bonuses))
     size = len(facts.people) * bonuses
     whole, micro, count = (np.zeros(size, np.int64) for _ in range(3))
-    of_line = lines.beneficiary * bonuses + lines.bonus
+    of_line = lines.beneficiary.astype(np.int64) * bonuses + lines.bonus
     np.add.at(whole, of_line, lines.whole)
     np.add.at(micro, of_line, lines.micro)
     np.add.at(count, of_line, 1)

@@ -16,7 +16,7 @@ def ranks_are_earned(plan: Plan, facts: Facts, result: Result) -> list[str]:
         met = np.ones(len(facts.people), bool)
         for column, requirement in enumerate(result.requirements):
             if requirement.rank == step:
-                met &= result.have[:, column] >= requirement.need
+                met &= result.have.column(column) >= requirement.need
         wrong |= np.where(met, result.rank < step, (result.rank == step) & (step > 0))
     return told("has a rank that the requirements do not give", person_name(facts), np.flatnonzero(wrong))
 
