@@ -1,4 +1,5 @@
 from commissions.models.adjustment import Adjustment
+from commissions.models.correcting import Correcting
 from commissions.models.freeze import BooksCheck, Freeze
 from commissions.models.ledger import Account, Transfer
 from commissions.models.line import Line, Promotion, StatementItem
@@ -12,6 +13,7 @@ __all__ = [
     "Adjustment",
     "BooksCheck",
     "Carried",
+    "Correcting",
     "Freeze",
     "Line",
     "Period",

@@ -11,7 +11,8 @@ class Account(models.Model):
         PAYABLE = "payable", "payable"
         HELD = "held", "held back"
         DEBT = "debt", "debt"
-        WITHHELD = "withheld", "withheld for an authority"
+        WITHHELD = "withheld", "withheld while somebody is suspended"
+        DEDUCTED = "deducted", "deducted as the plan says"
 
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(

@@ -68,6 +68,15 @@ class Line(models.Model):
         db_index=False,
         related_name="corrections",
     )
+    corrects_run = models.ForeignKey(
+        "commissions.Run",
+        null=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="The run that is corrected, where it had no such line",
+    )
 
     class Meta:
         indexes = [
@@ -78,6 +87,10 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.bonus} {self.distributor_id}"
+
+    @property
+    def is_correction(self) -> bool:
+        return self.corrects_id is not None or self.corrects_run_id is not None
 
     @property
     def sold(self) -> int:

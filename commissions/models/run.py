@@ -10,6 +10,7 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         CLOSE = "close", "close"
         ESTIMATE = "estimate", "estimate"
+        CORRECT = "correct", "correction of a final period"
 
     class State(models.TextChoices):
         COMPUTING = "computing", "being computed"
@@ -18,6 +19,7 @@ class Run(models.Model):
         REVIEWED = "reviewed", "reviewed"
         APPROVED = "approved", "approved, being posted"
         FINAL = "final", "final"
+        POSTED = "posted", "posted as differences"
         SUPERSEDED = "superseded", "superseded"
         FAILED = "failed", "failed"
 
@@ -70,6 +72,12 @@ class Run(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_hash = models.CharField(max_length=64, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveIntegerField(
+        null=True, blank=True, unique=True, help_text="Of a posted correcting run: the how-manieth of all"
+    )
+    seen_turn = models.PositiveIntegerField(
+        default=0, help_text="The last correcting run that was posted when this run was computed"
+    )
 
     class Meta:
         ordering = ["-period__starts_at", "-number"]
@@ -94,6 +102,21 @@ class Run(models.Model):
                 condition=~Q(state="final")
                 | (Q(kind="close") & Q(reviewed_by__isnull=False) & Q(approved_by__isnull=False)),
                 name="run_final_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="posted")
+                | Q(
+                    kind="correct",
+                    reviewed_by__isnull=False,
+                    approved_by__isnull=False,
+                    turn__isnull=False,
+                ),
+                name="run_posted_was_approved",
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(kind="correct", state__in=["computing", "draft", "reviewed", "approved"]),
+                name="one_correction_at_a_time",
             ),
         ]
 

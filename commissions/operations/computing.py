@@ -10,8 +10,8 @@ from commissions.core import run as engine
 from commissions.core.plan import Plan
 from commissions.core.run import Result
 from commissions.models import Carried, Line, Run, Snapshot, StatementItem
-from commissions.operations import carrying, corrections, partitions, storing
-from commissions.operations.corrections import Corrections
+from commissions.operations import carrying, corrections, partitions, storing, waiting
+from commissions.operations.taken import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 from common import heap
@@ -42,10 +42,12 @@ def load(*, run: Run) -> tuple[Plan, Loaded]:
 
 
 def compute(*, plan: Plan, loaded: Loaded) -> Computed:
-    """Let the engine compute, and find what returns take back."""
+    """Find what returns take back, of what waits too, and let the engine compute. Raises FactsChanged."""
+    back = corrections.find(loaded=loaded)
+    loaded = waiting.less(loaded=loaded, by=back.waits)
     with heap.kept():
         result = engine.run(plan=plan, facts=loaded.facts)
-    return Computed(plan, loaded, result, corrections.find(loaded=loaded))
+    return Computed(plan, loaded, result, back)
 
 
 def problems(*, computed: Computed) -> list[str]:

@@ -46,6 +46,7 @@ def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | No
         plan=plan,
         engine_version=ENGINE_VERSION,
         input_hash=loaded.facts.input_hash(),
+        seen_turn=loaded.seen,
         engine_hash=computed.result.output_hash(),
         output_hash=hashing.of_computed(computed=computed),
         people_count=len(loaded.person_ids),

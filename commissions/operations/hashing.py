@@ -1,15 +1,15 @@
 """The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from commissions.operations.computing import Computed
-from commissions.operations.corrections import MICRO, BackLine
+from commissions.operations.taken import MICRO
 from commissions.queries import fingerprint
 from commissions.queries.fingerprint import Table, Words
-from common.arrays import NOWHERE
+from common.arrays import NOWHERE, places
 
 Ints = NDArray[np.int64]
 
@@ -37,12 +37,11 @@ def _items(computed: Computed) -> Table:
 
 def _lines(computed: Computed) -> Table:
     lines, back, loaded = computed.result.lines, computed.corrections.lines, computed.loaded
-    keys = np.concatenate([loaded.facts.lines.key, loaded.returned.key]).tolist()
+    taken = {line.order_key for line in back if line.order_key}
+    keys = [*loaded.facts.lines.key.tolist(), *sorted(taken)]
     orders, positions = zip(*(key.rsplit("/", 1) for key in keys), strict=True) if keys else ((), ())
-    returned = {
-        pk: at for at, pk in enumerate(loaded.returned.order_line_id.tolist(), len(loaded.facts.lines.key))
-    }
-    source = _joined(lines.source, [_sold(returned, line) for line in back])
+    place = {key: at for at, key in enumerate(sorted(taken), len(loaded.facts.lines.key))}
+    source = _joined(lines.source, [place.get(line.order_key, NOWHERE) for line in back])
     split = [divmod(line.exact, MICRO) for line in back]
     return {
         "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
@@ -61,14 +60,9 @@ def _lines(computed: Computed) -> Table:
     }
 
 
-def _sold(returned: Mapping[int, int], line: BackLine) -> int:
-    return NOWHERE if line.order_line_id is None else returned[line.order_line_id]
-
-
 def _people(computed: Computed, first: Ints, more: Sequence[int]) -> Words:
-    ids = computed.loaded.person_ids
-    by_id = np.argsort(ids)
-    found = by_id[np.searchsorted(ids, np.array(more, dtype=np.int64), sorter=by_id)]
+    wanted = np.array(more, dtype=np.int64)
+    found = places(of=wanted, among=computed.loaded.person_ids)
     return Words(computed.loaded.facts.people.number, _joined(first, found))
 
 

@@ -10,14 +10,17 @@ they are three or a million.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.models import Account, Run, StatementItem
+from commissions.models import Account, Run, StatementItem, Transfer
+from commissions.operations import holding, settling
+from commissions.operations.entries import Entry, Into, Owned
 from commissions.queries import plans
+
+__all__ = ["Entry", "Into", "Owned", "PostedOtherwise", "post", "post_run", "settle"]
 
 KEY = 160
 # Whom an entry debits and credits, and how much: a negative amount goes the other way.
@@ -38,49 +41,28 @@ class PostedOtherwise(RuntimeError):
     """A transfer with this key stands already, between other accounts or with another amount."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """Names an account: a company's by kind and name, a distributor's by kind and owner."""
-
-    kind: str
-    name: str = ""
-    owner_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Into:
-    """Where entries are posted: a period, and the run they come from, if they come from one."""
-
-    period_id: int
-    run_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """`amount` minor units leave `debit` and reach `credit`; a negative amount goes the other way."""
-
-    key: str
-    debit: Owned
-    credit: Owned
-    amount: int
-
-
 def post_run(*, run: Run, now: datetime) -> int:
     """Post a run's items, and return how many transfers were new. Belongs into a transaction that holds the run.
 
-    Expense to clearing for each bonus, clearing to payable for each item, so that the period's clearing ends at
-    zero. What takes back more than a person has becomes a debt; what a person then has reduces their debt.
-    Raises PostedOtherwise.
+    Expense to clearing for each bonus, clearing to payable for each item and to held for what waits, so that the
+    period's clearing ends at zero. What takes back more than a person has becomes a debt, or what the plan says; what a
+    person then has reduces their debt. What is left of who is suspended is withheld. Raises PostedOtherwise.
     """
-    currency = plans.parsed(version=run.plan).currency
+    plan = plans.parsed(version=run.plan)
     into = Into(period_id=run.period_id, run_id=run.pk)
     with _gathering() as gathered:
         gathered.add(*_expenses(run))
         gathered.add(*_items(run))
-        new = gathered.post(into, currency, now)
-    with _gathering() as gathered:
-        gathered.add(*_debts(run, currency))
-        return new + gathered.post(into, currency, now)
+        gathered.take(holding.entries(run=run))
+        new = gathered.post(into, plan.currency, now)
+    for entries in (settling.given_free, settling.settled, settling.withheld):
+        with _gathering() as gathered:
+            if entries is settling.settled and settling.is_plain(plan=plan):
+                gathered.add(*_debts(run, plan.currency))
+            else:
+                gathered.take(entries(run=run, plan=plan))
+            new += gathered.post(into, plan.currency, now)
+    return new
 
 
 def post(*, entries: Sequence[Entry], into: Into, currency: str, now: datetime) -> int:
@@ -121,7 +103,7 @@ def _expenses(run: Run) -> tuple[str, list[Any]]:
 
 def _items(run: Run) -> tuple[str, list[Any]]:
     """`comm:{period}:{plan}:{bonus}:{distributor}`, and `corr:{period}:{n}:{bonus}:{distributor}` for what is taken
-    back of an earlier period in the n-th final run that corrects it."""
+    back of an earlier period in the n-th run that corrects it."""
     turns = _turn_of_corrections(run)
     turn = " ".join("WHEN %s THEN %s" for _ in turns)
     prefix = f"CASE corrects_period {turn} ELSE %s END" if turns else "%s"
@@ -135,12 +117,13 @@ def _items(run: Run) -> tuple[str, list[Any]]:
 
 
 def _turn_of_corrections(run: Run) -> dict[str, int]:
-    """For each period that is corrected: the how-manieth final run this one is to correct it."""
+    """For each period that is corrected: the how-manieth run this one is to correct it."""
     corrected = StatementItem.objects.filter(run=run).exclude(corrects_period="")
     turns = {}
     for period in corrected.order_by().values_list("corrects_period", flat=True).distinct():
-        before = StatementItem.objects.filter(run__state=Run.State.FINAL, corrects_period=period)
-        turns[period] = before.order_by().values("run").distinct().count() + 1
+        # What counts is what was posted: a run that is being sealed has posted already and is not final yet.
+        others = Transfer.objects.filter(key__startswith=f"corr:{period}:").exclude(run=run)
+        turns[period] = others.order_by().values("run").distinct().count() + 1
     return turns
 
 

@@ -39,18 +39,6 @@ def _not_carried_out(plan: Plan) -> list[Problem]:
     asked = (
         ("plan.period", plan.period, "month", "the portal closes months"),
         ("ledger.round", plan.ledger.round, "half_up", "the portal rounds halves up"),
-        (
-            "ledger.returns.take_back",
-            plan.ledger.take_back,
-            "original_amounts",
-            "the portal takes back what was paid",
-        ),
-        (
-            "ledger.returns.not_covered",
-            plan.ledger.not_covered,
-            "becomes_debt",
-            "in the portal what is not covered becomes a debt",
-        ),
     )
     return [
         Problem(1, key, f"{found}: {why}", found, (allowed,))

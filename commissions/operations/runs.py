@@ -12,6 +12,7 @@ from django.db import transaction
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
 from commissions.operations import computing, freezing, hashing, permissions, sealing
+from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.operations.periods import first_day
 from commissions.queries import months, plans
@@ -182,6 +183,7 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     plan, loaded = computing.load(run=run)
     found = {
         "input_hash": loaded.facts.input_hash(),
+        "seen_turn": loaded.seen,
         "people_count": len(loaded.person_ids),
         "order_count": loaded.order_count,
         "order_line_count": len(loaded.order_line_ids),
@@ -189,7 +191,10 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     if not _stage(run, Run.Stage.COMPUTE, now, **found):
         return False
     progress("compute", 1, len(STAGES))
-    computed = computing.compute(plan=plan, loaded=loaded)
+    try:
+        computed = computing.compute(plan=plan, loaded=loaded)
+    except FactsChanged as error:
+        return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=str(error))
     hashes = {
         "engine_hash": computed.result.output_hash(),
         "output_hash": hashing.of_computed(computed=computed),

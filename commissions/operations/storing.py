@@ -4,12 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.run import Result
-from commissions.operations.corrections import MICRO, Corrections
+from commissions.operations.taken import MICRO, NOBODY, Corrections
 from commissions.queries.facts import Loaded
 from common.operations.tables import Column, Numbers, Packed, Words
 
 Ints = NDArray[np.int64]
-NOBODY = 0  # keys of the database begin at 1
 
 
 def snapshots(*, result: Result, loaded: Loaded, active: str, titles: Ints) -> dict[str, Column]:
@@ -52,7 +51,10 @@ def lines(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Col
         "rate_ppm": Numbers(_with(paid.rate_ppm, [line.rate_ppm for line in taken])),
         "whole": Numbers(_with(paid.whole, [whole for whole, _ in split])),
         "micro": Numbers(_with(paid.micro, [micro for _, micro in split]), "integer"),
-        "corrects_id": _if_any(len(paid), [line.corrects_id for line in taken]),
+        "corrects_id": _if_any(len(paid), [line.corrects_id or NOBODY for line in taken]),
+        "corrects_run_id": _if_any(
+            len(paid), [NOBODY if line.corrects_id else line.item.run_id for line in taken]
+        ),
     }
 
 
@@ -93,5 +95,6 @@ def _with(first: Ints, more: list[int]) -> Ints:
 
 
 def _if_any(before: int, keys: list[int]) -> Numbers:
-    """Nothing in the rows before, these keys in the last ones."""
-    return Numbers(_with(np.zeros(before, np.int64), keys), null=np.arange(before + len(keys)) < before)
+    """Nothing in the rows before, these keys in the last ones; nothing where a key is NOBODY."""
+    found = _with(np.zeros(before, np.int64), keys)
+    return Numbers(found, null=found == NOBODY)

@@ -5,33 +5,27 @@ something is wrong, money stands still until a person has found out why.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, Sum
 
-from commissions.core import rounding
 from commissions.models import (
     Account,
     Adjustment,
     BooksCheck,
-    Line,
     Period,
     Run,
     StatementItem,
     Transfer,
 )
-from commissions.queries import audit_sales, fingerprint, guards, plans
+from commissions.queries import audit_items, audit_sales, fingerprint, guards
 from common.queries import jobs, outbox, pulses
 from distributors import tree
 from sales.queries import audit as sales
 
-T = TypeVar("T")
-MICRO = 1_000_000
 Check = Callable[[], list[str]]
-MOST = 20
 SILENCE, UNSENT = timedelta(minutes=2), timedelta(minutes=5)
 
 
@@ -60,7 +54,9 @@ def transfers_are_whole() -> list[str]:
         | ~Q(currency=F("debit__currency"))
         | ~Q(currency=F("credit__currency"))
     )
-    return [f"L1 transfer {key} is not whole" for key in _some(wrong.values_list("key", flat=True))]
+    return [
+        f"L1 transfer {key} is not whole" for key in audit_items.some(wrong.values_list("key", flat=True))
+    ]
 
 
 def balances_add_to_zero() -> list[str]:
@@ -81,7 +77,7 @@ def balances_are_their_transfers() -> list[str]:
     rows = Account.objects.values_list("pk", "kind", "name", "owner__number", "balance")
     return [
         f"L3 the account {kind} {name or number} says {balance}, its transfers {moved[pk]}"
-        for pk, kind, name, number, balance in _some(
+        for pk, kind, name, number, balance in audit_items.some(
             row for row in rows.iterator() if row[4] != moved[row[0]]
         )
     ]
@@ -111,7 +107,9 @@ def nobody_is_below_zero() -> list[str]:
         Q(kind__in=kinds, balance__lt=0) | Q(kind=Account.Kind.DEBT, balance__gt=0)
     )
     rows = wrong.order_by("pk").values_list("kind", "owner__number", "balance")
-    return [f"L6 the account {kind} {number} is {balance}" for kind, number, balance in _some(rows)]
+    return [
+        f"L6 the account {kind} {number} is {balance}" for kind, number, balance in audit_items.some(rows)
+    ]
 
 
 def adjustments_are_posted_once() -> list[str]:
@@ -128,7 +126,7 @@ def adjustments_are_posted_once() -> list[str]:
     wrong = (key for key in sorted({*posted, *wanted}) if posted.get(key, 0) != wanted.get(key, 0))
     return [
         f"L4 {key} is posted with {posted.get(key, 0)}, approved was {wanted.get(key, 0)}"
-        for key in _some(wrong)
+        for key in audit_items.some(wrong)
     ]
 
 
@@ -152,7 +150,7 @@ def payments_are_posted_once() -> list[str]:
     wrong = (key for key in sorted(owed) if owed[key])
     return [
         f"L4 distributor {person} was posted {-owed[period, person]} too much for {period}"
-        for period, person in _some(wrong)
+        for period, person in audit_items.some(wrong)
     ]
 
 
@@ -189,53 +187,7 @@ def final_rows_are_those_approved() -> list[str]:
 def nothing_was_posted_late() -> list[str]:
     """P2: no transfer of a period was posted after the period was closed."""
     late = Transfer.objects.filter(posted_at__gt=F("period__closed_at")).values_list("key", flat=True)
-    return [f"P2 {key} was posted after its period was closed" for key in _some(late)]
-
-
-def items_are_their_lines() -> list[str]:
-    """P3: each item is its lines, rounded once as the plan says; with its corrections, which round halves up, it is the
-    lines that still stand."""
-    final = Line.objects.filter(run__state=Run.State.FINAL)
-    exact: dict[tuple[str, int, str], int] = defaultdict(int)
-    _add(exact, final.filter(corrects__isnull=True), "run__period__key")
-    _add(exact, final.filter(corrects__isnull=False), "corrects__run__period__key")
-    paid: dict[tuple[str, int, str], int] = defaultdict(int)
-    rows = StatementItem.objects.filter(run__state=Run.State.FINAL).values_list(
-        "run__period__key", "corrects_period", "distributor_id", "bonus", "amount"
-    )
-    for period, corrected, person, bonus, amount in rows.iterator():
-        paid[corrected or period, person, bonus] += amount
-    final_runs = Run.objects.filter(state=Run.State.FINAL).select_related("period", "plan")
-    how = {run.period.key: plans.parsed(version=run.plan).ledger.round for run in final_runs}
-    wrong = (
-        key
-        for key in sorted({*exact, *paid})
-        if paid[key]
-        not in (rounding.half_up(exact[key]), rounding.rounded(exact[key], how=how.get(key[0], "half_up")))
-    )
-    return [
-        f"P3 {bonus} of {period} paid distributor {person} {paid[period, person, bonus]}, its lines "
-        f"round to {rounding.half_up(exact[period, person, bonus])}"
-        for period, person, bonus in _some(wrong)
-    ]
-
-
-def expenses_are_their_items() -> list[str]:
-    """P3: what each bonus cost in a final month is the sum of its items."""
-    cost: dict[tuple[str, str], int] = defaultdict(int)
-    items = StatementItem.objects.filter(run__state=Run.State.FINAL).order_by()
-    for period, bonus, amount in items.values_list("run__period__key", "bonus").annotate(Sum("amount")):
-        cost[period, bonus] += int(amount)
-    expense, clearing = Account.Kind.EXPENSE, Account.Kind.CLEARING
-    for side, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
-        rows = Transfer.objects.filter(**{f"{side}__kind": expense, f"{other}__kind": clearing})
-        sums = rows.filter(run__state=Run.State.FINAL).order_by()
-        for period, bonus, amount in sums.values_list("period__key", f"{side}__name").annotate(Sum("amount")):
-            cost[period, bonus] -= sign * int(amount)
-    return [
-        f"P3 {bonus} of {period} cost {-cost[period, bonus]} more than its items"
-        for period, bonus in _some(key for key in sorted(cost) if cost[key])
-    ]
+    return [f"P2 {key} was posted after its period was closed" for key in audit_items.some(late)]
 
 
 def figures_are_those_of_the_rows() -> list[str]:
@@ -264,7 +216,7 @@ def final_rows_are_guarded() -> list[str]:
 
 def tree_is_whole() -> list[str]:
     """T: intervals, levels and roots are as sponsor_id says, and sponsor_id as its history."""
-    return [f"T {problem}" for problem in _some([*tree.problems(), *tree.history_problems()])]
+    return [f"T {problem}" for problem in audit_items.some([*tree.problems(), *tree.history_problems()])]
 
 
 def jobs_are_well() -> list[str]:
@@ -288,25 +240,12 @@ def letters_are_sent(now: datetime) -> list[str]:
     return found + ([f"J1 {given_up} letters were given up"] if given_up else [])
 
 
-def _add(exact: dict[tuple[str, int, str], int], lines: "QuerySet[Line]", period: str) -> None:
-    rows = lines.order_by().values_list(period, "distributor_id", "bonus")
-    for key, person, bonus, whole, micro in rows.annotate(Sum("whole"), Sum("micro")):
-        exact[key, person, bonus] += int(whole) * MICRO + int(micro)
-
-
-def _some(found: Iterable[T]) -> Iterator[T]:
-    """The first few: a thousand sentences say no more than twenty."""
-    for at, one in enumerate(found):
-        if at == MOST:
-            return
-        yield one
-
-
 LEDGER: tuple[Check, ...] = (transfers_are_whole, balances_add_to_zero, balances_are_their_transfers)
 FAST: tuple[Check, ...] = (
     *LEDGER,
     nothing_was_taken_away,
     nobody_is_below_zero,
+    audit_items.only_the_suspended_are_withheld,
     adjustments_are_posted_once,
     periods_join,
     one_run_counts,
@@ -317,9 +256,10 @@ FAST: tuple[Check, ...] = (
 CHECKS: tuple[Check, ...] = (
     *FAST,
     payments_are_posted_once,
+    audit_items.what_waits_is_held,
     final_rows_are_those_approved,
-    items_are_their_lines,
-    expenses_are_their_items,
+    audit_items.items_are_their_lines,
+    audit_items.expenses_are_their_items,
     figures_are_those_of_the_rows,
     audit_sales.orders_pay_within_their_price,
     audit_sales.only_paid_orders_pay,

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from commissions.queries import counting, plans
+
 MOST = 20
 # Of what an order line was sold for, what all its commissions together may come to: parts per million.
 MOST_OF_PRICE = 1_000_000
 MILLION = 1_000_000
+OWN = "l.corrects_id IS NULL AND l.corrects_run_id IS NULL"  # a line of the run's own period
 # Kinds of lines (models.Line.Kind) that take something off an item: the most, a group rule, a hold.
 CUT, HELD = "7, 8, 9", "9"
-FINAL = "JOIN commissions_run r ON r.id = l.run_id AND r.state = 'final'"
+ORIGINAL = "original_amounts"
 
 
 def orders_pay_within_their_price() -> list[str]:
@@ -21,9 +24,9 @@ def orders_pay_within_their_price() -> list[str]:
     Of an item that a cap, a group rule or a hold cut, nobody can say which order it was cut from: it is left out.
     """
     rows = _rows(
-        f"SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l {FINAL} "
+        "SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.corrects_id IS NULL AND l.kind = 0 AND NOT {_cut(CUT)} "
+        f"WHERE l.run_id IN ({_counting()}) AND {OWN} AND l.kind = 0 AND NOT {_cut(CUT)} "
         f"GROUP BY o.number, s.id, s.position, s.price HAVING SUM(l.whole) * {MILLION} > s.price * {MOST_OF_PRICE}"
     )
     return [
@@ -35,21 +38,22 @@ def orders_pay_within_their_price() -> list[str]:
 def only_paid_orders_pay() -> list[str]:
     """L7: no commission from an order that was not paid for, or only after the month's end."""
     rows = _rows(
-        f"SELECT DISTINCT o.number, p.key FROM commissions_line l {FINAL} "
+        "SELECT DISTINCT o.number, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        "WHERE o.booked_at IS NULL OR o.booked_at >= p.ends_at OR o.state IN ('placed', 'cancelled')"
+        f"WHERE l.run_id IN ({_counting()}) AND {OWN} AND "
+        "(o.booked_at IS NULL OR o.booked_at >= p.ends_at OR o.state IN ('placed', 'cancelled'))"
     )
     return [f"L7 order {number} pays in {period} and was not paid for by its end" for number, period in rows]
 
 
 def no_more_is_taken_back_than_was_paid() -> list[str]:
-    """L8: what final months have taken back of a line is not more than the line."""
+    """L8: what posted runs have taken back of a line is not more than the line, where lines are what is taken back."""
     paid, back = _exact("l"), f"SUM({_exact('c')})"
     rows = _rows(
         "SELECT l.bonus, l.distributor_id, l.level, l.whole, SUM(c.whole) FROM commissions_line l "
-        "JOIN commissions_line c ON c.corrects_id = l.id "
-        "JOIN commissions_run r ON r.id = c.run_id AND r.state = 'final' "
+        f"JOIN commissions_line c ON c.corrects_id = l.id AND c.run_id IN ({_posted()}) "
+        f"WHERE l.run_id IN ({_counting(ORIGINAL)}) "
         "GROUP BY l.id, l.bonus, l.distributor_id, l.level, l.whole, l.micro "
         f"HAVING ({paid} > 0 AND {back} < -{paid}) OR ({paid} <= 0 AND {back} > -{paid})"
     )
@@ -60,7 +64,10 @@ def no_more_is_taken_back_than_was_paid() -> list[str]:
 
 
 def what_came_back_whole_pays_nothing() -> list[str]:
-    """L8: an order line that came back whole before the end of the last final month pays nobody anything."""
+    """L8: an order line that came back whole before the end of the last final month pays nobody anything.
+
+    What was held back and lapsed was never paid. In the other ways of taking back, a line does not say what is taken.
+    """
     last = (
         "SELECT MAX(p.ends_at) FROM commissions_period p "
         "JOIN commissions_run f ON f.period_id = p.id AND f.state = 'final'"
@@ -70,11 +77,17 @@ def what_came_back_whole_pays_nothing() -> list[str]:
         f"JOIN sales_orderline s ON s.id = b.order_line_id WHERE t.booked_at < ({last}) "
         "GROUP BY b.order_line_id, s.quantity HAVING SUM(b.quantity) = s.quantity"
     )
+    standing = (
+        "SELECT l.run_id, l.order_line_id, l.distributor_id, l.bonus, l.kind, l.whole, l.micro "
+        f"FROM commissions_line l WHERE {OWN} UNION ALL "
+        "SELECT l.run_id, c.order_line_id, c.distributor_id, c.bonus, c.kind, c.whole, c.micro FROM commissions_line c "
+        f"JOIN commissions_line l ON l.id = c.corrects_id WHERE c.run_id IN ({_posted()})"
+    )
     rows = _rows(
         f"SELECT o.number, s.position, SUM({_exact('l')}) FROM ({whole}) w "
-        f"JOIN commissions_line l ON l.order_line_id = w.id {FINAL} "
+        f"JOIN ({standing}) l ON l.order_line_id = w.id "
         "JOIN sales_orderline s ON s.id = w.id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.kind = 0 AND NOT {_cut(HELD)} "
+        f"WHERE l.run_id IN ({_counting(ORIGINAL)}) AND l.kind = 0 AND NOT {_cut(HELD)} "
         f"GROUP BY o.number, s.id, s.position HAVING SUM({_exact('l')}) <> 0"
     )
     return [
@@ -83,11 +96,23 @@ def what_came_back_whole_pays_nothing() -> list[str]:
     ]
 
 
+def _counting(only: str = "") -> str:
+    """The runs that count for closed periods; of plans that take back in one way alone, where it is named."""
+    runs = counting.all_that_count().counts
+    ways = {run.pk: plans.parsed(version=run.plan).ledger.take_back for run in runs}
+    return ", ".join(str(pk) for pk, way in ways.items() if only in ("", way)) or "0"
+
+
+def _posted() -> str:
+    return ", ".join(str(pk) for pk in counting.all_that_count().posted_ids) or "0"
+
+
 def _cut(kinds: str) -> str:
     """Whether line l belongs to an item that has a line of one of these kinds."""
     return (
         "(l.run_id, l.distributor_id, l.bonus) IN "
-        f"(SELECT run_id, distributor_id, bonus FROM commissions_line WHERE kind IN ({kinds}))"
+        f"(SELECT run_id, distributor_id, bonus FROM commissions_line WHERE kind IN ({kinds}) "
+        "AND corrects_id IS NULL AND corrects_run_id IS NULL)"
     )
 
 

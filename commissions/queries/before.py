@@ -13,7 +13,7 @@ from commissions.core.facts import State
 from commissions.core.plan import Plan
 from commissions.core.terms import Once, Pair, Pool
 from commissions.models import Period, Run
-from commissions.queries import plans
+from commissions.queries import counting, plans
 from common.arrays import places
 from common.operations import tables
 
@@ -31,12 +31,10 @@ class Who:
     ranks: list[str]
 
 
-def last_final(*, period: Period, plan: Plan) -> Run | None:
-    """The final run of the latest period before this one that was computed with a version of this plan."""
-    earlier = Run.objects.filter(
-        state=Run.State.FINAL, period__ends_at__lte=period.starts_at, plan__name=plan.name
-    )
-    return earlier.select_related("plan").order_by("-period__starts_at").first()
+def last_final(*, period: Period, plan: Plan, seen: int) -> Run | None:
+    """The run that counts for the latest period before this one that was computed with a version of this plan: as
+    corrected, where a correcting run up to the turn `seen` corrected it."""
+    return counting.before(moment=period.starts_at, plan=plan.name, seen=seen)
 
 
 def memories(*, plan: Plan, run: Run | None, who: Who) -> dict[str, Ints]:

@@ -57,7 +57,12 @@ def sentence(
     shown = _amount(plan, unit_of(plan=plan, bonus=line.bonus), abs(line.base if base is None else base))
     day = spoken.day_in_year(info.booked_at or info.placed_on)
     given = {"seller": seller, "base": shown, "day": day, "order": info.order_number}
-    if line.corrects_id is not None:
+    if line.is_correction:
+        if plan.ledger.take_back == "recompute_while_open":
+            return (
+                _("Order %(order)s counts otherwise once the month is computed without what came back.")
+                % given
+            )
         told = _("Of order %(order)s, %(base)s came back and no longer counts.")
         return f"{told % given} {_received(plan, rank, line)}"
     where = _standing(_walk(plan, line.bonus), line, seller, is_own)
@@ -126,7 +131,9 @@ def _received(plan: Plan, rank: int, line: Line) -> str:
         "rate": format_rate(line.rate_ppm, settings.COMPANY_LOCALE),
         "level": line.level,
     }
-    if line.corrects_id is not None:
+    if line.is_correction and plan.ledger.take_back == "average_rate":
+        return _("On average %(rate)s had been paid.") % given
+    if line.is_correction:
         return _("%(rate)s had been paid for it.") % given
     walk = _walk(plan, line.bonus)
     if walk is not None and walk.difference is not None and line.depth > 0:

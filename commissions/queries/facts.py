@@ -16,7 +16,7 @@ from commissions.core.language import Word, parts
 from commissions.core.plan import Plan
 from commissions.core.terms import Amount, Walk
 from commissions.models import Period
-from commissions.queries import before, trees
+from commissions.queries import before, counting, trees
 from common.arrays import places
 from distributors.queries import network
 from distributors.queries.network import Network
@@ -32,6 +32,7 @@ DAY_ONE = np.datetime64(0, "us")
 class Loaded:
     """The facts of a period, and the keys of the database beside them: element i belongs to element i."""
 
+    period: Period
     facts: Facts
     person_ids: Ints
     order_line_ids: Ints
@@ -39,6 +40,7 @@ class Loaded:
     order_count: int
     returned: ReturnedLines
     titles_before: Ints
+    seen: int  # the last correcting run that was posted
 
 
 @contextmanager
@@ -54,12 +56,13 @@ def one_view() -> Iterator[None]:
         yield
 
 
-def load(*, period: Period, plan: Plan) -> Loaded:
+def load(*, period: Period, plan: Plan, seen: int | None = None) -> Loaded:
     """Read what a period is computed from: everybody who joined before its end, and the lines that count.
 
     The tree is that of the period's last moment, so that a move which counts from later on changes nothing in it. A
     person's standing is that of the moment of reading: who is suspended while a month is under review is suspended
-    in the next draft. Raises FactsError when the database holds what the engine refuses.
+    in the next draft. Earlier periods count as corrected up to the turn `seen`: by all that is posted, where it says
+    nothing. Raises FactsError when the database holds what the engine refuses.
     """
     with one_view():
         everybody = network.network(until=period.ends_at)
@@ -67,18 +70,19 @@ def load(*, period: Period, plan: Plan) -> Loaded:
             starts_at=period.starts_at, ends_at=period.ends_at, whole_returns=_asks_for_returned(plan)
         )
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
-        return _loaded(period, plan, everybody, lines, returned)
+        turn = counting.last_turn() if seen is None else seen
+        return _loaded(period, plan, everybody, lines, returned, turn)
 
 
 def _loaded(
-    period: Period, plan: Plan, everybody: Network, lines: CountedLines, returned: ReturnedLines
+    period: Period, plan: Plan, everybody: Network, lines: CountedLines, returned: ReturnedLines, seen: int
 ) -> Loaded:
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
     order, sponsor = _in_order(everybody, period)
     ids, numbers, joined = everybody.id[order], everybody.number[order], everybody.joined_at[order]
     arrays, keys = trees.positions(plan=plan, people=ids, numbers=numbers, before=period.ends_at)
     who = before.Who(ids, keys, everybody.career[order], everybody.ranks)
-    last = before.last_final(period=period, plan=plan)
+    last = before.last_final(period=period, plan=plan, seen=seen)
     facts = Facts(
         period=period.key,
         first_day=_day(period.starts_at, zone),
@@ -98,7 +102,7 @@ def _loaded(
         state=before.state(plan=plan, run=last, who=who),
     )
     titles = before.titles(plan=plan, run=last, who=who)
-    return Loaded(facts, ids, lines.order_line_id, keys, _orders(lines), returned, titles)
+    return Loaded(period, facts, ids, lines.order_line_id, keys, _orders(lines), returned, titles, seen)
 
 
 def _in_order(everybody: Network, period: Period) -> tuple[Ints, Ints]:

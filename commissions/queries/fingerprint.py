@@ -160,9 +160,10 @@ def _lines(run_id: int, people: _Vocabulary) -> Table:
     bonus, bonuses = _coded("commissions_line", "bonus", run_id)
     found = tables.read(
         query=f"SELECT distributor_id, {bonus}, COALESCE(order_line_id, -1), COALESCE(origin_id, -1), "
-        f"COALESCE(corrects_id, -1), {numbers} FROM commissions_line WHERE run_id = {run_id:d}",
+        f"COALESCE(corrects_id, -1), COALESCE(corrects_run_id, -1), {numbers} "
+        f"FROM commissions_line WHERE run_id = {run_id:d}",
         parameters=bonuses.tolist(),
-        shape=dict.fromkeys(("person", "bonus", "sold", "origin", "corrected", *wide), "int"),
+        shape=dict.fromkeys(("person", "bonus", "sold", "origin", "corrected", "of_run", *wide), "int"),
     )
     orders, position = _sold(run_id)
     return {
@@ -170,7 +171,7 @@ def _lines(run_id: int, people: _Vocabulary) -> Table:
         "bonus": Words(bonuses, found["bonus"]),
         "order": orders.column(found["sold"]),
         "origin": people.column(found["origin"]),
-        "corrects": _corrected(run_id, found["corrected"]),
+        "corrects": _corrected(run_id, found["corrected"], found["of_run"]),
         "position": np.append(position, 0)[orders.column(found["sold"]).at],
         **{name: found[name] for name in LINE_NUMBERS[1:]},
     }
@@ -188,14 +189,21 @@ def _sold(run_id: int) -> tuple[_Vocabulary, Ints]:
     return _Vocabulary(found["key"], found["word"]), found["position"]
 
 
-def _corrected(run_id: int, wanted: Ints) -> Words:
+def _corrected(run_id: int, wanted: Ints, of_run: Ints) -> Words:
     """The period whose line is taken back; NOWHERE of a line that takes nothing back."""
     periods = _vocabulary(
         "SELECT l.id, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id JOIN (SELECT DISTINCT corrects_id FROM commissions_line "
         f"WHERE run_id = {run_id:d} AND corrects_id IS NOT NULL) u ON u.corrects_id = l.id"
     )
-    return periods.column(wanted)
+    if not (of_run >= 0).any():
+        return periods.column(wanted)
+    runs = _vocabulary(
+        "SELECT r.id, p.key FROM commissions_run r JOIN commissions_period p ON p.id = r.period_id"
+    )
+    line, run = periods.column(wanted), runs.column(of_run)
+    at = np.where(line.at >= 0, line.at, np.where(run.at >= 0, run.at + len(line.vocabulary), NOWHERE))
+    return Words(np.concatenate([line.vocabulary, run.vocabulary]), at)
 
 
 def _coded(table: str, column: str, run_id: int) -> tuple[str, NDArray[np.str_]]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from commissions.models import Line, PlanVersion, Snapshot
-from commissions.queries import explain, plans
+from commissions.queries import counting, explain, plans
 from commissions.queries.statements import NoStatement
 from distributors.queries import people
 from sales.queries import orders
@@ -132,7 +133,8 @@ def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> Order
 def order_counts(*, person_id: int, run_id: int) -> dict[tuple[str, str], int]:
     """How many orders each item of a person is made of, by bonus and corrected month ("" for its own)."""
     lines = Line.objects.filter(run_id=run_id, distributor_id=person_id).order_by()
-    rows = lines.values_list("bonus", "corrects__run__period__key")
+    corrected = Coalesce("corrects__run__period__key", "corrects_run__period__key")
+    rows = lines.annotate(month=corrected).values_list("bonus", "month")
     counted = rows.annotate(n=Count("order_line__order_id", distinct=True))
     return {(bonus, month or ""): n for bonus, month, n in counted}
 
@@ -151,10 +153,7 @@ def rounded(*, whole: int, micro: int) -> int:
 
 def _lines(asked: Asked) -> QuerySet[Line]:
     found = Line.objects.filter(run_id=asked.run_id, distributor_id=asked.person_id, bonus=asked.bonus)
-    found = found.filter(order_line__isnull=False)
-    if asked.corrects:
-        return found.filter(corrects__run__period__key=asked.corrects)
-    return found.filter(corrects__isnull=True)
+    return found.filter(counting.lines_about(corrects=asked.corrects), order_line__isnull=False)
 
 
 def _order_parts(asked: Asked, lines: Sequence[Line], ids: Sequence[int]) -> list[OrderPart]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from commissions.core.plan import Plan
 from commissions.models import Line
-from commissions.queries import explain, plans
+from commissions.queries import counting, explain, plans
 from commissions.queries.levels import Asked, rounded
 from common.money import format_money, format_rate, format_volume
 from distributors.queries import people, sponsor_tree
@@ -39,10 +39,7 @@ def of_item(*, asked: Asked) -> OtherParts:
     lines = Line.objects.filter(
         run_id=asked.run_id, distributor_id=asked.person_id, bonus=asked.bonus, order_line__isnull=True
     )
-    corrects = (
-        {"corrects__run__period__key": asked.corrects} if asked.corrects else {"corrects__isnull": True}
-    )
-    lines = lines.filter(**corrects)
+    lines = lines.filter(counting.lines_about(corrects=asked.corrects))
     shown = list(lines.order_by("-whole", "-micro", "kind", "pk")[:MOST])
     told = _Teller(asked, plans.of_run(run_id=asked.run_id), shown)
     sums = (

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from commissions.core.plan import Plan
 from commissions.models import Account, Line, Period, PlanVersion, Run, Snapshot, StatementItem
-from commissions.queries import explain, plans
+from commissions.queries import counting, explain, plans
 from distributors.queries import people
 from sales.queries import orders
 
@@ -155,8 +155,7 @@ def item_lines(*, person_id: int, key: str, bonus: str, page: int = 1, corrects:
         raise NoStatement(f"{key}/{bonus}")
     plan = plans.parsed(version=run.plan)
     lines = Line.objects.filter(run=run, distributor_id=person_id, bonus=bonus)
-    wanted = {"corrects__run__period__key": corrects} if corrects else {"corrects__isnull": True}
-    lines = lines.filter(**wanted)
+    lines = lines.filter(counting.lines_about(corrects=corrects))
     pages = max(1, -(-row.line_count // PAGE))
     page = max(1, min(page, pages))
     shown = list(lines.order_by("-whole", "-micro", "pk")[(page - 1) * PAGE : page * PAGE])
@@ -237,7 +236,7 @@ def _views(lines: list[Line], person_id: int, version: PlanVersion, *, rank: int
             rate_ppm=line.rate_ppm,
             whole=line.whole,
             micro=line.micro,
-            is_correction=line.corrects_id is not None,
+            is_correction=line.is_correction,
             sentence=explain.sentence(
                 plan=plan,
                 rank=rank,

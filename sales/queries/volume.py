@@ -112,9 +112,15 @@ def nothing() -> CountedLines:
 
 def came_back(*, lines: CountedLines, starts_at: datetime, ends_at: datetime) -> dict[str, Ints]:
     """What came back of each line in the period of its sale, as positive amounts by column."""
+    keys = np.where(lines.reversal, 0, lines.order_line_id)
+    return came_back_at_once(order_line_ids=keys, starts_at=starts_at, ends_at=ends_at)
+
+
+def came_back_at_once(*, order_line_ids: Ints, starts_at: datetime, ends_at: datetime) -> dict[str, Ints]:
+    """What came back in a period of its own sales: for each of these order lines, positive amounts by column."""
     period = [_utc(starts_at), _utc(ends_at)]
     back = _read(ReturnedNow, _RETURNED_NOW, [*period, *period])
-    at = places(of=np.where(lines.reversal, 0, lines.order_line_id), among=back.order_line_id)
+    at = places(of=order_line_ids, among=back.order_line_id)
     return {name: np.append(getattr(back, name), 0)[at] for name in AMOUNTS}
 
 

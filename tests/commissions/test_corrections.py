@@ -3,9 +3,11 @@
 import pytest
 
 from commissions.models import Account, Line, Period, StatementItem, Transfer
-from commissions.operations import ledger, runs
-from commissions.queries import audit
-from tests.commissions.conftest import at, draft, finish, work
+from commissions.operations import computing, ledger, periods, plans, runs
+from commissions.queries import audit, audit_items
+from distributors.models import Distributor
+from tests.commissions.conftest import START, at, draft, finish, work
+from tests.commissions.test_as_the_engine import PLAN as HOLDS
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,7 @@ def test_parts_and_then_the_rest_net_to_nothing(paid, cast):
 def test_after_a_part_the_item_is_what_the_rest_rounds_to(paid, cast):
     back(paid, 3, at(11, 20))
     finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
-    assert audit.items_are_their_lines() == []
+    assert audit_items.items_are_their_lines() == []
     assert given(cast, "eva", corrects_period="2026-10") < 0
 
 
@@ -133,3 +135,71 @@ def test_correcting_transfers_have_keys_of_their_own(paid, cast):
         "key"
     )
     assert [key.rsplit(":", 3)[1] for key in keys.values_list("key", flat=True)] == ["1", "2"]
+
+
+@pytest.fixture
+def held(shop, cast):
+    """A plan that holds back: in October Dan, who bought nothing, has 1.3 % of Eva's 310.00 waiting, for two months."""
+    plans.adopt(document=HOLDS, now=START)
+    periods.open_first(key="2026-10", now=at(10, 1))
+    for seller, pieces in (("eva", 10), ("finn", 20)):
+        shop.sell(seller, pieces, at(10, 10))
+    finish(cast, draft())
+    return shop
+
+
+def balances(person):
+    return dict(Account.objects.filter(owner=person).values_list("kind", "balance"))
+
+
+def test_what_waits_is_held_and_shrinks_with_what_comes_back(held, cast):
+    assert balances(cast.dan)["held"] == 403
+    payable = balances(cast.dan)["payable"]
+    held.take_back(cast.eva.sales.get(), 4, at(11, 20))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert balances(cast.dan)["held"] == 242
+    # What level pay had paid for it is another bonus, and is taken back.
+    assert balances(cast.dan)["payable"] == payable + given(
+        cast, "dan", corrects_period="2026-10", bonus="level_pay"
+    )
+    assert given(cast, "dan", bonus="patience") == 0
+    assert audit.everything() == []
+
+
+def test_what_was_held_is_released_to_payable(held, cast):
+    before = balances(cast.dan)
+    held.sell("dan", 10, at(11, 10))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    after = balances(cast.dan)
+    assert (after["held"], after["payable"]) == (0, before["payable"] + 403)
+    assert Transfer.objects.get(key=f"release:2026-11:Both:patience:{cast.dan.number}").amount == 403
+    assert audit.everything() == []
+
+
+def test_without_less_waiting_a_returned_order_would_be_paid(held, cast, monkeypatch):
+    monkeypatch.setattr(computing.waiting, "less", lambda *, loaded, by: loaded)
+    held.take_back(cast.eva.sales.get(), 10, at(11, 20))
+    held.sell("dan", 10, at(11, 21))
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert given(cast, "dan", bonus="patience") == 403  # for an order that came back whole
+
+
+def test_what_lapses_is_the_companys(held, cast):
+    for month, year in ((11, 2026), (12, 2026)):
+        after = at(month % 12 + 1, 2, year=year + month // 12)
+        finish(cast, draft(f"{year}-{month:02d}", after), after)
+    assert balances(cast.dan)["held"] == 0
+    assert Transfer.objects.filter(key=f"lapse:2026-12:Both:patience:{cast.dan.number}", amount=403).exists()
+    assert audit.everything() == []
+
+
+def test_what_the_suspended_have_is_withheld_until_they_are_so_no_more(paid, cast):
+    owed = balances(cast.eva)["payable"]
+    Distributor.objects.filter(pk=cast.eva.pk).update(status="suspended")
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    assert (balances(cast.eva)["payable"], balances(cast.eva)["withheld"]) == (0, owed)
+    assert audit.everything() == []
+    Distributor.objects.filter(pk=cast.eva.pk).update(status="good")
+    finish(cast, draft("2026-12", at(1, 2, year=2027)), at(1, 3, year=2027))
+    assert (balances(cast.eva)["payable"], balances(cast.eva)["withheld"]) == (owed, 0)
+    assert audit.everything() == []

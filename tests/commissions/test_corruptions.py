@@ -76,6 +76,18 @@ def posted_twice():
     ledger.post(entries=[entry], into=ledger.Into(known.period_id), currency="EUR", now=at(11, 2))
 
 
+def moved(debit, credit):
+    """One cent between two accounts of one person, transfer and balances as they should be."""
+    owner = transfer().credit.owner_id
+    sides = {"debit": ledger.Owned(debit, owner_id=owner), "credit": ledger.Owned(credit, owner_id=owner)}
+    ledger.post(
+        entries=[ledger.Entry(key="moved", amount=1, **sides)],
+        into=ledger.Into(transfer("adj:").period_id),
+        currency="EUR",
+        now=at(11, 23),
+    )
+
+
 def a_pair_that_hides():
     """Two transfers altered so that all balances still agree with each other, but not with what was counted."""
     one = transfer("adj:")
@@ -152,6 +164,10 @@ CORRUPTIONS = {
         "WHERE number = '1006'")),
     "an interval of the tree is scrambled": ("T", lambda: sql(
         "UPDATE distributors_distributor SET rght = rght + 1 WHERE number = '1003'")),
+    "what nobody holds back is held": ("L6", lambda: moved("payable", "held")),
+    "somebody in good standing is withheld from": ("L6", lambda: moved("payable", "withheld")),
+    "a deduction changes": ("L2", lambda: sql(
+        "INSERT INTO commissions_account (kind, name, currency, balance) VALUES ('deducted', 'tax', 'EUR', 1)")),
     "the guards are taken away": ("P4", lambda: None),
     "a job was given up": ("J1", lambda: sql("UPDATE common_job SET state = 'failed'")),
 }  # fmt: skip

@@ -102,8 +102,7 @@ def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, r
     ("said", "instead", "key"),
     [
         ("period: month", "period: week", "plan.period"),
-        ("take_back: original_amounts", "take_back: average_rate", "ledger.returns.take_back"),
-        ("not_covered: becomes_debt", "not_covered: written_off", "ledger.returns.not_covered"),
+        ("round: half_up", "round: down", "ledger.round"),
     ],
 )
 def test_what_the_portal_does_not_carry_out_is_not_adopted(db, said, instead, key):

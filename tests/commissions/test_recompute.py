@@ -48,7 +48,7 @@ def test_standing_is_that_of_then(final, cast):
 def test_without_the_snapshot_standing_of_today_would_count(final, cast, monkeypatch):
     """The control."""
     type(cast.eva).objects.filter(pk=cast.eva.pk).update(status="suspended")
-    monkeypatch.setattr(recomputing, "as_then", lambda run, plan, loaded: loaded)
+    monkeypatch.setattr(recomputing.as_then, "put_back", lambda run, plan, loaded: loaded)
     assert not recomputing.again(period_key="2026-10").same
 
 

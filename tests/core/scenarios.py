@@ -4,7 +4,7 @@ from pathlib import Path
 
 from commissions.core.run import run
 from commissions.core.scenario import Answer, run_text
-from commissions.core.settlement import Compute
+from commissions.core.taking_back import Compute
 from commissions.queries.plan_files import plan_text
 from tests.core.by_reference import by_reference
 

@@ -15,7 +15,7 @@ from commissions.core.measures import Overflowing
 from commissions.core.plan import Plan, load
 from commissions.core.result import Kind
 from commissions.core.run import run
-from commissions.core.settlement import Back, take_back
+from commissions.core.taking_back import Back, Taken, take_back
 from commissions.core.terms import Cap, Pair, Walk
 from tests.core.world import facts_of, random_company
 from tests.core.world_changes import items_by_number, proportional, scaled, shuffled, split, with_stranger
@@ -202,12 +202,12 @@ def test_a_refund_of_everything_nets_to_zero(seed, way):
     plan = replace(plan, ledger=replace(plan.ledger, take_back=way))
     result = run(plan=plan, facts=facts)
     everything = Back(share=dict.fromkeys(range(len(facts.lines)), 1_000_000))
-    taken = take_back(plan=plan, facts=facts, result=result, back=everything, posted={})
+    taken = take_back(plan=plan, facts=facts, result=result, back=everything, before=Taken())
     names = [bonus.name for bonus in plan.bonuses]
     for (who, bonus), amount in items_by_number(result).items():
         kinds = {Kind(k) for k in _kinds_of(result, who, bonus)}
         if kinds <= {Kind.SALE, Kind.MOST, Kind.GROUP, Kind.HELD} and Kind.SALE in kinds:
-            assert taken[who, names[bonus]] == -amount
+            assert taken.paid[who, names[bonus]] == -amount
 
 
 def _kinds_of(result, who: str, bonus: int) -> list[int]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from commissions.core.run import run
-from commissions.core.settlement import Account, Back, Statement, settle, take_back
+from commissions.core.settlement import Account, Statement, settle
+from commissions.core.taking_back import Back, Taken, take_back
 from commissions.core.terms import Deduction, Ledger
 from tests.core.by_hand import company, plan_of
 
@@ -129,5 +130,5 @@ def test_the_average_rate_is_rounded_as_the_ledger_says(how, taken, share, more)
     plan = replace(plan, ledger=replace(plan.ledger, take_back="average_rate"))
     facts = company([("Ben", 50)])
     back = Back(share={0: share})
-    found = take_back(plan=plan, facts=facts, result=run(plan=plan, facts=facts), back=back, posted={})
-    assert found == {("Ana", "x"): taken if more == 0 else {400_000: -2, 600_000: -3}[share]}
+    found = take_back(plan=plan, facts=facts, result=run(plan=plan, facts=facts), back=back, before=Taken())
+    assert found.paid == {("Ana", "x"): taken if more == 0 else {400_000: -2, 600_000: -3}[share]}

@@ -4,7 +4,7 @@ import pytest
 
 from commissions.core.plan import Plan
 from commissions.core.run import run
-from commissions.core.settlement import Back, Item, take_back
+from commissions.core.taking_back import Back, Item, Taken, take_back
 from tests.core.by_hand import company, plan_of
 
 FIRST = "walk: {along: sponsor, counts: levels, first: 1, last: 1, compression: none}"
@@ -15,7 +15,8 @@ MILLION = 1_000_000
 def taken(plan: Plan, orders: list[tuple[str, int]], shares: dict[int, int], posted: dict[Item, int]) -> dict:
     facts = company(orders)
     result = run(plan=plan, facts=facts)
-    return take_back(plan=plan, facts=facts, result=result, back=Back(share=shares), posted=posted)
+    found = take_back(plan=plan, facts=facts, result=result, back=Back(share=shares), before=Taken(posted))
+    return dict(found.paid)
 
 
 def level(more: str = "", kept: str = KEPT) -> str:
@@ -47,11 +48,17 @@ def test_what_a_cap_took_shrinks_with_what_is_left():
     assert taken(plan, [("Ben", 30_000)], {0: MILLION // 2}, {}) == {("Ana", "x"): -1_000}
 
 
-def test_nothing_was_paid_of_what_waits():
+def test_of_what_waits_nothing_was_paid_and_less_waits():
+    """10 % of 100.05 is 10.005, held back as 10.01. Half of it: 5.00 are left to wait."""
     plan = plan_of(level(kept="earner: buyer, if_not_earned: {held_until: buyer, lapses_after: never}"))
     facts = company([("Ben", 10_005)], buyers=())
     result = run(plan=plan, facts=facts)
-    assert take_back(plan=plan, facts=facts, result=result, back=Back(share={0: MILLION}), posted={}) == {}
+    half = take_back(
+        plan=plan, facts=facts, result=result, back=Back(share={0: MILLION // 2}), before=Taken()
+    )
+    assert (half.paid, half.held) == ({}, {("Ana", "x"): -501})
+    rest = take_back(plan=plan, facts=facts, result=result, back=Back(share={0: MILLION}), before=half)
+    assert (rest.paid, rest.held) == ({}, {("Ana", "x"): -500})
 
 
 def test_legs_that_offset_each_other_to_nothing_owe_nothing():
@@ -62,5 +69,5 @@ def test_legs_that_offset_each_other_to_nothing_owe_nothing():
     facts = company([("Ana", 6_000), ("Ben", 10_000)], steps={"Ben": 2})
     result = run(plan=plan, facts=facts)
     everything = Back(share={0: MILLION, 1: MILLION})
-    found = take_back(plan=plan, facts=facts, result=result, back=everything, posted={})
-    assert found == {("Ben", "x"): -1_000}
+    found = take_back(plan=plan, facts=facts, result=result, back=everything, before=Taken())
+    assert found.paid == {("Ben", "x"): -1_000}

@@ -52,6 +52,12 @@ TESTS = {
         "test_worked_months.py",
     ],
     "settlement": ["test_settlement.py", "test_worked_months.py", "test_metamorphic.py"],
+    "taking_back": [
+        "test_taking_back.py",
+        "test_settlement.py",
+        "test_worked_months.py",
+        "test_metamorphic.py",
+    ],
     "placing": ["test_placing.py", "test_published.py", "test_worked_months.py"],
     "given": ["test_worked_months.py", "test_published.py", "test_scenarios.py"],
     "reading": [

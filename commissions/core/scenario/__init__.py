@@ -17,7 +17,7 @@ from commissions.core.scenario.reading import read_scenario
 from commissions.core.scenario.running import Played, play
 from commissions.core.scenario.terms import Scenario
 from commissions.core.scenario.world import ScenarioError
-from commissions.core.settlement import Compute
+from commissions.core.taking_back import Compute
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ import numpy as np
 from commissions.core.facts import Facts, Ints, State
 from commissions.core.given import pinned_names, pinned_plan
 from commissions.core.plan import MILLION, Plan
-from commissions.core.result import Result
+from commissions.core.result import Kind, Result
 from commissions.core.run import run
 from commissions.core.scenario.facts import Row, Shop, facts_of
 from commissions.core.scenario.terms import Before, Period, Scenario
 from commissions.core.scenario.world import ScenarioError, Standing, World
-from commissions.core.settlement import Account, Back, Compute, Item, Statement, settle, take_back
+from commissions.core.settlement import Account, Statement, settle
+from commissions.core.taking_back import Back, Compute, Item, Taken, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Closed:
 
     played: Played
     rows: list[Row]
-    posted: dict[Item, int] = field(default_factory=dict)
+    taken: Taken = field(default_factory=Taken)  # by returns so far
+    released: set[Item] = field(default_factory=set)  # of what it held back
 
 
 def play(scenario: Scenario, compute: Compute = run) -> list[Played]:
@@ -67,11 +69,13 @@ class _Player:
                 raise ScenarioError(f"{order.seller} orders in {period.key} and has not joined yet")
         rows = self.shop.rows(period)
         plan = pinned_plan(self.scenario.plan, pinned_names(period.given))
+        # What waits shrinks before anything of it is released.
+        corrections = self._corrections()
         facts = facts_of(
             period, self.world, standing, rows, self.memory, self.state.of(standing), period.given
         )
         result = self.compute(plan=plan, facts=facts)
-        corrections = self._corrections()
+        self._see_released(facts, result)
         statements = settle(
             ledger=plan.ledger,
             gross=_gross(result),
@@ -102,7 +106,7 @@ class _Player:
     def _corrections(self) -> dict[Item, int]:
         """What returns of closed periods' orders take back now."""
         found: dict[Item, int] = {}
-        for closed in self.closed:
+        for ago, closed in enumerate(reversed(self.closed), 1):
             back = _back(closed)
             if not back.share:
                 continue
@@ -112,13 +116,44 @@ class _Player:
                 facts=played.facts,
                 result=played.result,
                 back=back,
-                posted=closed.posted,
+                before=closed.taken,
                 compute=self.compute,
             )
-            for item, amount in more.items():
-                closed.posted[item] = closed.posted.get(item, 0) + amount
-                found[item] = found.get(item, 0) + amount
+            closed.taken = Taken(_added(closed.taken.paid, more.paid), _added(closed.taken.held, more.held))
+            found = _added(found, _added(more.paid, self._of_held(closed, ago, more.held)))
         return found
+
+    def _of_held(self, closed: Closed, age: int, held: Mapping[Item, int]) -> dict[Item, int]:
+        """Takes from what still waits, and gives what is to be taken from what was released. What lapsed was never
+        paid: nothing is taken of it."""
+        found: dict[Item, int] = {}
+        for (who, bonus), amount in held.items():
+            rows = self.state.held.setdefault(bonus, [])
+            waits = sum(one for name, one, old in rows if (name, old) == (who, age))
+            if waits or (amount > 0 and (who, bonus) not in closed.released):
+                rest = [row for row in rows if (row[0], row[2]) != (who, age)]
+                stays = [(who, waits + amount, age)] if waits + amount > 0 else []
+                self.state.held[bonus] = rest + stays
+            elif (who, bonus) in closed.released:
+                found[who, bonus] = amount
+        return found
+
+    def _see_released(self, facts: Facts, result: Result) -> None:
+        """Whoever meets the test has everything released that waited."""
+        lines, names = result.lines, [bonus.name for bonus in result.plan.bonuses]
+        rows = np.flatnonzero(lines.kind == Kind.RELEASED)
+        released = {
+            (str(facts.people.number[lines.beneficiary[row]]), names[lines.bonus[row]])
+            for row in rows.tolist()
+        }
+        for ago, closed in enumerate(reversed(self.closed), 1):
+            for who, bonus in released:
+                if any((name, age) == (who, ago) for name, _, age in self.state.held.get(bonus, ())):
+                    closed.released.add((who, bonus))
+
+
+def _added(one: Mapping[Item, int], other: Mapping[Item, int]) -> dict[Item, int]:
+    return {item: one.get(item, 0) + other.get(item, 0) for item in {**one, **other}}
 
 
 def _back(closed: Closed) -> Back:

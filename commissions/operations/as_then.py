@@ -1,0 +1,101 @@
+"""The facts of a closed period as its run saw them.
+
+The input is the database as of the period: sales booked in it, what came back until its end, the tree of its last
+moment, the version of the plan the run names, and what the run before it left, as it counted then. What the database
+knows only as it is today comes from the run's own snapshot and from promotions: who was in good standing, and the
+career rank somebody came with.
+"""
+
+# ruff: noqa: S608 - whole numbers, never input
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commissions.core.plan import Plan
+from commissions.models import Line, Promotion, Run, Snapshot
+from commissions.operations.taken import MICRO, Waiting
+from commissions.queries import counting, facts, plans
+from commissions.queries.facts import Loaded
+from common.arrays import places
+from common.operations import tables
+
+Ints = NDArray[np.int64]
+TITLE = "title"
+
+
+def load(*, run: Run) -> tuple[Plan, Loaded]:
+    """The plan of a run and the facts it was computed from. Raises FactsError."""
+    plan = plans.parsed(version=run.plan)
+    loaded = facts.load(period=run.period, plan=plan, seen=run.seen_turn)
+    return plan, put_back(run=run, plan=plan, loaded=loaded)
+
+
+def taken_off_holds(*, run: Run) -> dict[Waiting, int]:
+    """By how much returns changed what waited when a period began, as its final run stored it."""
+    final = Run.objects.get(period_id=run.period_id, state=Run.State.FINAL)
+    books = counting.books(period=run.period, seen=final.seen_turn)
+    chain = [one.pk for one in books.counts if one.plan.name == run.plan.name]
+    lines = Line.objects.filter(run=final, kind=Line.Kind.HELD)
+    found: dict[Waiting, int] = defaultdict(int)
+    rows = lines.values_list(
+        "bonus", "distributor_id", "corrects__run_id", "corrects_run_id", "whole", "micro"
+    )
+    for bonus, person, corrected, corrected_run, whole, micro in rows:
+        about = corrected or corrected_run
+        if about in chain:
+            age = len(chain) - chain.index(about)
+            found[Waiting(bonus, person, age)] -= (whole * MICRO + micro) // MICRO
+    return found
+
+
+def put_back(*, run: Run, plan: Plan, loaded: Loaded) -> Loaded:
+    """The facts with what the database knows only as it is today put back to what the run saw."""
+    seen = tables.read(
+        query="SELECT distributor_id, CAST(standing AS bigint) FROM commissions_snapshot "
+        f"WHERE run_id = {run.pk:d}",
+        shape={"person": "int", "standing": "int"},
+    )
+    people = loaded.facts.people
+    standing = people.standing.copy()
+    at = places(of=seen["person"], among=loaded.person_ids)
+    standing[at[at >= 0]] = seen["standing"][at >= 0]
+    titles, memory = _came_with(run, plan, loaded)
+    facts = replace(loaded.facts, people=replace(people, standing=standing, memory=memory))
+    return replace(loaded, facts=facts, titles_before=titles)
+
+
+def _came_with(run: Run, plan: Plan, loaded: Loaded) -> tuple[Ints, Mapping[str, Ints]]:
+    """Titles of those whom no earlier final run knows and whom this or a later one has promoted since: as before."""
+    titles, memory = loaded.titles_before.copy(), dict(loaded.facts.people.memory)
+    risen = _before_promotion(run)
+    if not risen:
+        return titles, memory
+    ids = np.array(list(risen), dtype=np.int64)
+    known = {word: step for step, rank in enumerate(plan.ladder) for word in (rank.name, rank.label)}
+    start = plan.memories[TITLE].starts if TITLE in plan.memories else 0
+    steps = np.array([known.get(rank, start) for rank in risen.values()], dtype=np.int64)
+    at = places(of=ids, among=loaded.person_ids)
+    titles[at[at >= 0]] = steps[at >= 0]
+    if TITLE in memory:
+        memory[TITLE] = memory[TITLE].copy()
+        memory[TITLE][at[at >= 0]] = steps[at >= 0]
+    return titles, memory
+
+
+def _before_promotion(run: Run) -> dict[int, str]:
+    """The career rank before this run, of everybody promoted in it or later whom no earlier final run knows."""
+    since = Promotion.objects.filter(run__period__starts_at__gte=run.period.starts_at)
+    rows = since.order_by("-run__period__starts_at", "-pk").values_list("distributor_id", "before")
+    before = dict(rows)  # the earliest stands last
+    last = Run.objects.filter(
+        state=Run.State.FINAL, period__starts_at__lt=run.period.starts_at, plan__name=run.plan.name
+    )
+    if newest := last.order_by("-period__starts_at").first():
+        remembered = Snapshot.objects.filter(run=newest).values_list("distributor_id", flat=True)
+        for person in set(remembered.iterator()) & before.keys():
+            del before[person]
+    return before
