@@ -101,7 +101,9 @@ def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
     """What the person was paid for: which bonus, which order line. The amounts are not needed."""
     place = {int(pk): at for at, pk in enumerate(order_lines.tolist())}
     bonuses = {bonus.name: at for at, bonus in enumerate(plan.bonuses)}
-    rows = Line.objects.filter(run=run, distributor_id=person_id, corrects__isnull=True)
+    rows = Line.objects.filter(
+        run=run, distributor_id=person_id, corrects__isnull=True, corrects_run__isnull=True
+    )
     known = [
         (bonuses[bonus], place[line])
         for bonus, line in rows.values_list("bonus", "order_line_id")
