@@ -3,6 +3,8 @@
 from django.db import connection, transaction
 
 from common.models import Sequence
+from common.operations import statements
+from common.operations.statements import Statement
 
 
 def take(*, name: str, count: int = 1, first: int = 1) -> int:
@@ -28,10 +30,13 @@ def skip_past(*, name: str, number: int) -> None:
         Sequence.objects.filter(name=name, next__lte=number).update(next=number + 1)
 
 
-def _advance(name: str, count: int) -> int | None:
-    # One statement that writes and reads: what it returns is ours, and nobody waits for a second one.
+def taking(*, name: str, count: int = 1) -> Statement:
+    """A statement that takes numbers and returns the one after them; no row while the series has not begun."""
+    # It writes and reads at once: what it returns is ours, and nobody waits for a second one.
     table = connection.ops.quote_name(Sequence._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET next = next + %s WHERE name = %s RETURNING next", [count, name])  # noqa: S608
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+    return Statement(f"UPDATE {table} SET next = next + %s WHERE name = %s RETURNING next", (count, name))  # noqa: S608
+
+
+def _advance(name: str, count: int) -> int | None:
+    (rows,) = statements.run([taking(name=name, count=count)])
+    return int(rows[0][0]) if rows else None

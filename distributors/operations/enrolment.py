@@ -5,12 +5,14 @@ from datetime import date, datetime
 from typing import Literal
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, Max, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import BigIntegerField, Max
 from django.db.models.functions import Cast
 
-from common.operations import numbers
-from distributors.models import Distributor, Enrolment, Profile, StatusChange, User
+from common.models import Sequence
+from common.operations import numbers, statements
+from common.operations.statements import Statement
+from distributors.models import Distributor, Enrolment, PlacementTree, Profile, StatusChange, User
 from distributors.operations import documents, invitations, placing, referrals
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.queries.referrals import sponsor
@@ -31,6 +33,7 @@ __all__ = [
     "sign_up",
 ]
 
+SERIES = "distributor"
 FIRST_NUMBER = 100_001
 OLD_ENOUGH = 18
 
@@ -196,18 +199,15 @@ def confirm(*, user_id: int, now: datetime) -> Confirmed | None:
     enrolment = waiting.first()
     if enrolment is None:
         return None
-    is_place = enrolment.kind == Enrolment.Kind.DISTRIBUTOR
-    with writing() if is_place else transaction.atomic():
-        return _complete(enrolment, waiting, now)
-
-
-def _complete(enrolment: Enrolment, waiting: QuerySet[Enrolment], now: datetime) -> Confirmed | None:
-    if not waiting.update(place_taken_at=now):
-        return None
     distributor_id = None
-    if enrolment.kind == Enrolment.Kind.DISTRIBUTOR:
-        distributor_id = _join(enrolment, now)
-        Enrolment.objects.filter(pk=enrolment.pk).update(distributor_id=distributor_id)
+    try:
+        if enrolment.kind == Enrolment.Kind.DISTRIBUTOR:
+            with writing():
+                distributor_id = _join(enrolment, now)
+        elif not waiting.update(place_taken_at=now):
+            return None
+    except _CompletedByAnother:
+        return None
     return Confirmed(
         kind="distributor" if distributor_id else "customer",
         profile_id=enrolment.profile_id,
@@ -216,30 +216,84 @@ def _complete(enrolment: Enrolment, waiting: QuerySet[Enrolment], now: datetime)
     )
 
 
+class _CompletedByAnother(Exception):
+    """Two confirmed at once; whatever the second one took, such as a number, is given back."""
+
+
 def _join(enrolment: Enrolment, now: datetime) -> int:
+    """Everything under the tree's lock. Statements that do not need each other's answers are sent together."""
     person = Distributor(
-        number=free_number(), profile_id=enrolment.profile_id, status=Distributor.Status.GOOD, joined_at=now
+        number=_claim(enrolment, now),
+        profile_id=enrolment.profile_id,
+        status=Distributor.Status.GOOD,
+        joined_at=now,
     )
-    take_place_inside(distributor=person, sponsor_id=enrolment.sponsor_id)
-    placing.newcomer(distributor_id=person.pk, now=now)
-    StatusChange.objects.create(
-        distributor=person,
-        status=person.status,
-        effective_at=now,
-        reason="Joined by confirming the e-mail address",
+    history = take_place_inside(distributor=person, sponsor_id=enrolment.sponsor_id)
+    _, trees, code, *_ = statements.run(
+        [
+            history,
+            Statement(f"SELECT 1 FROM {PlacementTree._meta.db_table} LIMIT 1"),  # noqa: S608
+            referrals.issuing(distributor_id=person.pk, code=referrals.new_code(), now=now),
+            _first_status(person),
+            Statement(
+                f"UPDATE {Enrolment._meta.db_table} SET distributor_id = %s WHERE id = %s",  # noqa: S608
+                (person.pk, enrolment.pk),
+            ),
+        ]
     )
-    referrals.issue(distributor_id=person.pk, now=now)
+    if trees:
+        placing.newcomer(distributor_id=person.pk, now=now)
+    if not code:
+        referrals.issue(distributor_id=person.pk, now=now)
     return person.pk
+
+
+def _claim(enrolment: Enrolment, now: datetime) -> str:
+    """Completes the enrolment for this call alone and takes the next number. Raises _CompletedByAnother."""
+    moment = Enrolment._meta.get_field("place_taken_at").get_db_prep_save(now, connection)
+    people, series = Distributor._meta.db_table, Sequence._meta.db_table
+    claimed, following, is_held = statements.run(
+        [
+            Statement(
+                f"""UPDATE {Enrolment._meta.db_table} SET place_taken_at = %s
+                    WHERE id = %s AND place_taken_at IS NULL RETURNING id""",  # noqa: S608
+                (moment, enrolment.pk),
+            ),
+            numbers.taking(name=SERIES),
+            Statement(
+                f"""SELECT 1 FROM {people} WHERE number =
+                    (SELECT CAST(next - 1 AS varchar(20)) FROM {series} WHERE name = %s)""",  # noqa: S608
+                (SERIES,),
+            ),
+        ]
+    )
+    if not claimed:
+        raise _CompletedByAnother
+    if not following or is_held:
+        return free_number()
+    return str(following[0][0] - 1)
+
+
+def _first_status(person: Distributor) -> Statement:
+    return statements.insertion(
+        model=StatusChange,
+        values={
+            "distributor_id": person.pk,
+            "status": person.status,
+            "effective_at": person.joined_at,
+            "reason": "Joined by confirming the e-mail address",
+        },
+    )
 
 
 def free_number() -> str:
     """The next distributor's number; imported numbers are stepped over."""
-    number = numbers.take(name="distributor", first=FIRST_NUMBER)
+    number = numbers.take(name=SERIES, first=FIRST_NUMBER)
     if Distributor.objects.filter(number=str(number)).exists():
         digits = Distributor.objects.order_by().filter(number__regex=r"^[1-9][0-9]{0,17}$")
         last = digits.aggregate(last=Max(Cast("number", BigIntegerField())))["last"] or 0
-        numbers.skip_past(name="distributor", number=last)
-        number = numbers.take(name="distributor", first=FIRST_NUMBER)
+        numbers.skip_past(name=SERIES, number=last)
+        number = numbers.take(name=SERIES, first=FIRST_NUMBER)
     return str(number)
 
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import get_random_string
 
+from common.operations import statements
+from common.operations.statements import Statement
 from distributors.models import ReferralCode
 
 # Without what is mistaken for something else when read aloud or copied by hand: 32**10 codes cannot be
@@ -24,23 +26,27 @@ def issue_named(*, distributor_id: int, campaign: str, now: datetime) -> tuple[s
         distributor_id=distributor_id, campaign=campaign, revoked_at__isnull=True
     )
     for _ in range(5):
-        code = get_random_string(LENGTH, ALPHABET)
-        if _write(distributor_id, code, campaign, now):
-            return code, True
+        statement = issuing(distributor_id=distributor_id, code=new_code(), campaign=campaign, now=now)
+        (written,) = statements.run([statement])
+        if written:
+            return str(written[0][0]), True
         if (held := current.values_list("code", flat=True).first()) is not None:
             return held, False
     raise RuntimeError("No free referral code was found in five tries")
 
 
-def _write(distributor_id: int, code: str, campaign: str, now: datetime) -> bool:
-    """One statement; False where there is a current code already, or where somebody else has this one."""
-    field = ReferralCode._meta.get_field("created_at")
-    table = connection.ops.quote_name(ReferralCode._meta.db_table)
-    sql = f"""INSERT INTO {table} (distributor_id, code, campaign, created_at) VALUES (%s, %s, %s, %s)
-        ON CONFLICT DO NOTHING RETURNING code"""  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [distributor_id, code, campaign, field.get_db_prep_save(now, connection)])
-        return cursor.fetchone() is not None
+def issuing(*, distributor_id: int, code: str, now: datetime, campaign: str = "") -> Statement:
+    """Returns the code; no row where there is a current one already, or where somebody else has this one."""
+    return statements.insertion(
+        model=ReferralCode,
+        values={"distributor_id": distributor_id, "code": code, "campaign": campaign, "created_at": now},
+        ending="ON CONFLICT DO NOTHING RETURNING code",
+    )
+
+
+def new_code() -> str:
+    """A code that nobody is likely to have."""
+    return get_random_string(LENGTH, ALPHABET)
 
 
 def renew(*, distributor_id: int, now: datetime) -> str:

@@ -5,7 +5,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.operations import staging
+from common.operations import staging, statements
+from common.operations.statements import Statement
 from distributors.models import Distributor, Sponsorship
 
 TABLE = Sponsorship._meta.db_table
@@ -24,10 +25,16 @@ class MovesBackwards(ValueError):
         )
 
 
-def began(*, distributor: Distributor) -> None:
+def beginning(*, distributor: Distributor) -> Statement:
     """A newcomer stands under the sponsor from the moment of joining."""
-    Sponsorship.objects.create(
-        distributor=distributor, sponsor_id=distributor.sponsor_id, starts_at=distributor.joined_at
+    return statements.insertion(
+        model=Sponsorship,
+        values={
+            "distributor_id": distributor.pk,
+            "sponsor_id": distributor.sponsor_id,
+            "starts_at": distributor.joined_at,
+            "moved": False,
+        },
     )
 
 

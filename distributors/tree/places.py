@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Max
 
+from common.operations import statements
+from common.operations.statements import Statement
 from distributors.models import Distributor
 from distributors.tree import history
 from distributors.tree.forest import SPONSORS, Forest
@@ -47,18 +49,22 @@ def take_place(*, distributor: Distributor, sponsor_id: int | None) -> Distribut
     if not distributor._state.adding:
         raise ValueError("This distributor already has a place; use move()")
     with writing():
-        return take_place_inside(distributor=distributor, sponsor_id=sponsor_id)
+        statements.run([take_place_inside(distributor=distributor, sponsor_id=sponsor_id)])
+    return distributor
 
 
-def take_place_inside(*, distributor: Distributor, sponsor_id: int | None) -> Distributor:
-    """The same for a caller who is inside writing() already: nothing is asked of the database twice."""
+def take_place_inside(*, distributor: Distributor, sponsor_id: int | None) -> Statement:
+    """The same for a caller who is inside writing() already and has more to write.
+
+    Returns what is still to be run before the transaction ends (who stood under whom and when), so that the caller
+    can send it together with what is theirs: everybody else waits for each answer.
+    """
     spot = new_root() if sponsor_id is None else last_under(sponsor_id)
     distributor.sponsor_id = sponsor_id
     distributor.lft, distributor.rght, distributor.tree_id, distributor.level = spot
     # Past MPTTModel.save, which would number the whole tree anew.
     models.Model.save(distributor, force_insert=True)
-    history.began(distributor=distributor)
-    return distributor
+    return history.beginning(distributor=distributor)
 
 
 def new_root() -> Spot:

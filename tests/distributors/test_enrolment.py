@@ -69,7 +69,7 @@ def test_confirming_twice_changes_nothing(cast):
 
 def test_a_failure_at_the_end_leaves_no_half_distributor(cast, monkeypatch):
     user_id = sign_up()
-    monkeypatch.setattr(referrals, "issue", lambda **how: 1 / 0)
+    monkeypatch.setattr(referrals, "issuing", lambda **how: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         enrolment.confirm(user_id=user_id, now=NOW)
     assert not Distributor.objects.filter(profile__user_id=user_id).exists()
@@ -199,6 +199,7 @@ def test_while_a_placement_tree_is_busy_nothing_is_written(cast, monkeypatch):
     def busy(**_):
         raise enrolment.TreeBusy
 
+    placing.open_tree(name="legs", slots=2, top_number="1005", now=NOW)
     user_id = sign_up()
     monkeypatch.setattr(placing, "newcomer", busy)
     with pytest.raises(enrolment.TreeBusy):

@@ -26,9 +26,8 @@ from datetime import UTC, datetime
 from distributors.operations import enrolment, placing
 from distributors.tree import positions_health
 from distributors.tree import places
-from distributors.operations import placing, referrals
 owner, name = {"before the row": (places, "last_under"), "after the row": (enrolment, "take_place_inside"),
-               "after the position": (placing, "newcomer"), "at the end": (referrals, "issue")}[sys.argv[1]]
+               "after the position": (placing, "newcomer"), "at the end": (enrolment, "_join")}[sys.argv[1]]
 work = getattr(owner, name)
 def and_die(*args, **how):
     work(*args, **how)
