@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from commissions.core.language import Word
-from commissions.core.plan import Plan
+from commissions.core.plan import Plan, Requirement
 from commissions.models import Run, Snapshot
-from commissions.queries import members, plan_words, plans, standing
+from commissions.queries import members, plan_words, plans, shortest, standing
+from commissions.queries.shortest import Step
 from commissions.queries.standing import Standing
 
 SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
@@ -13,13 +13,14 @@ SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """One thing the next rank asks; `of` is "own" or "group" where it asks for that volume alone."""
+    """One thing the next rank asks; `of` says what it looks at, as `shortest.kind_of` calls it."""
 
     label: str
     unit: str
     of: str
     have: int
     need: int
+    rule: Requirement
 
     @property
     def is_met(self) -> bool:
@@ -41,6 +42,7 @@ class Way:
     needs: tuple[Need, ...]
     active_need: int | None
     once_active: bool
+    shortest: tuple[Step, ...] = ()
 
     @property
     def active_missing(self) -> int:
@@ -67,13 +69,21 @@ def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
     if found is None:
         return None
     plan = plans.of_run(run_id=month.run_id)
+    needs = _needs(found, plan)
     before = Snapshot.objects.filter(run_id=month.before_run_id or 0, distributor_id=person_id, active=True)
     return Way(
         standing=found,
         steps=len(found.ladder),
-        needs=_needs(found, plan),
+        needs=needs,
         active_need=plan_words.active_need(plan=plan),
         once_active=before.exists(),
+        shortest=shortest.steps(
+            person_id=person_id,
+            run_id=month.run_id,
+            plan=plan,
+            asked=[one.rule for one in needs],
+            have=[one.have for one in needs],
+        ),
     )
 
 
@@ -88,14 +98,14 @@ def _needs(found: Standing, plan: Plan) -> tuple[Need, ...]:
     if following is None:
         return ()
     asked = plan.ladder[following.step - 1].requirements
-    volumes = {Word("", plan.own_volume): "own", Word("", plan.group_volume): "group"}
     return tuple(
         Need(
             label=one.label or one.text,
             unit=one.unit,
-            of=volumes.get(rule.have, "") if isinstance(rule.have, Word) else "",
+            of=shortest.kind_of(plan, rule.have),
             have=one.have,
             need=one.need,
+            rule=rule,
         )
         for one, rule in zip(following.requirements, asked, strict=True)
     )

@@ -7,10 +7,10 @@ stranger. While the last check is red, or a great team is being carried, downlin
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from distributors.models import Carrying, Distributor, Sponsorship, TreeHealth
@@ -123,6 +123,36 @@ def _distances(distributor_id: int, ids: Collection[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [*ids, distributor_id, distributor_id])
         return dict(cursor.fetchall())
+
+
+def legs_of(*, distributor_id: int, ids: Collection[int]) -> dict[int, int]:
+    """In whose leg each of `ids` stands: the member directly under the person; strangers are missing. One query."""
+    if not ids:
+        return {}
+    marks = ", ".join(["%s"] * len(ids))
+    sql = f"""WITH RECURSIVE line (start_id, id, sponsor_id, distance) AS (
+            SELECT id, id, sponsor_id, 0 FROM {TABLE} WHERE id IN ({marks})
+            UNION ALL
+            SELECT line.start_id, above.id, above.sponsor_id, line.distance + 1
+            FROM line JOIN {TABLE} above ON above.id = line.sponsor_id
+            WHERE line.sponsor_id <> %s AND line.distance < {DEEPEST}
+        )
+        SELECT start_id, min(id) FROM line WHERE sponsor_id = %s GROUP BY start_id"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*ids, distributor_id, distributor_id])
+        return dict(cursor.fetchall())
+
+
+def with_any(*, ids: Collection[int], people: QuerySet[Any]) -> set[int]:
+    """Those of `ids` who are, or have below them, one of `people` (a query of keys): by interval, one query.
+
+    All of `ids` while intervals do not hold: nothing is said then of who has nobody.
+    """
+    inside = Distributor.objects.order_by().filter(
+        tree_id=OuterRef("tree_id"), lft__gte=OuterRef("lft"), lft__lt=OuterRef("rght"), pk__in=people
+    )
+    found = Distributor.objects.order_by().filter(Exists(inside) | ~intervals_hold(), pk__in=ids)
+    return set(found.values_list("pk", flat=True))
 
 
 def direct_members(*, distributor_id: int) -> QuerySet[Distributor]:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from commissions.queries import balance, desk, drawings, levels, members, statements, way
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
-from common.templatetags.portal import counted, percent_floor
+from common.templatetags.portal import counted
 from distributors.queries import holdings, people, referrals, sponsor_tree
+from mlmportal.views import way_words
 from sales.queries import customers, orders
 
 NEWS = 5
@@ -49,7 +50,8 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "last": _last(shown),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "way": found,
-        "way_note": _way_note(found),
+        "way_steps": way_words.steps(way=found),
+        "way_note": way_words.closing(way=found),
         "news": _news(person, now),
         "people_below": team.count(),
         "people_active": members.active_count(month=months[0], people=team) if months else 0,
@@ -100,22 +102,6 @@ def _open(person: int, now: datetime) -> dict[str, Any] | None:
         "is_over": now >= month.ends_at,
         "as_of": spoken.as_of(month.as_of, now=now) if month.as_of else "",
     }
-
-
-def _way_note(found: way.Way | None) -> str:
-    """The least that is missing, in one sentence; and whether buying more oneself would help."""
-    if found is None or not found.needs:
-        return ""
-    if not found.lacking:
-        return _("Everything is met. The rank counts when the month is final.")
-    nearest = found.lacking[0]
-    said = _("Nearest is “%(what)s”, of which %(percent)s is reached.") % {
-        "what": nearest.label,
-        "percent": percent_floor(nearest.have, nearest.need),
-    }
-    if any(one.of == "own" for one in found.lacking):
-        return f"{said} {_('Orders of your customers count in full, yours do not have to be more.')}"
-    return f"{said} {_('You do not need to buy more yourself.')}"
 
 
 def _counts(share: referrals.Share | None) -> list[dict[str, Any]]:
