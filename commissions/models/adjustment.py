@@ -2,16 +2,17 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Adjustment(models.Model):
     """Money given or taken by hand: asked for with a reason and evidence, decided by another, posted once."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "waits for a decision"
-        POSTED = "posted", "approved and posted"
-        REFUSED = "refused", "refused"
-        WITHDRAWN = "withdrawn", "withdrawn"
+        REQUESTED = "requested", _("waits for a decision")
+        POSTED = "posted", _("approved and posted")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="In addresses")
     distributor = models.ForeignKey(

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class BooksCheck(models.Model):
@@ -7,8 +8,8 @@ class BooksCheck(models.Model):
     ledger there was: it never becomes less."""
 
     class Set(models.TextChoices):
-        FAST = "fast", "the fast set"
-        FULL = "full", "the full set"
+        FAST = "fast", _("the fast set")
+        FULL = "full", _("the full set")
 
     which = models.CharField(max_length=4, choices=Set)
     at = models.DateTimeField()

@@ -1,18 +1,19 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Account(models.Model):
     """A company's account (no owner) or a distributor's."""
 
     class Kind(models.TextChoices):
-        EXPENSE = "expense", "commission expense"
-        CLEARING = "clearing", "commission clearing"
-        PAYABLE = "payable", "payable"
-        HELD = "held", "held back"
-        DEBT = "debt", "debt"
-        WITHHELD = "withheld", "withheld while somebody is suspended"
-        DEDUCTED = "deducted", "deducted as the plan says"
+        EXPENSE = "expense", _("commission expense")
+        CLEARING = "clearing", _("commission clearing")
+        PAYABLE = "payable", _("payable")
+        HELD = "held", _("held back")
+        DEBT = "debt", _("debt")
+        WITHHELD = "withheld", _("withheld while somebody is suspended")
+        DEDUCTED = "deducted", _("deducted as the plan says")
 
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(

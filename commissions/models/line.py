@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Line(models.Model):
@@ -13,17 +14,17 @@ class Line(models.Model):
     class Kind(models.IntegerChoices):
         """Where it comes from; the engine's own list (core/result.py)."""
 
-        SALE = 0, "a sale"
-        PERSON = 1, "what a person earned or has"
-        AMOUNT = 2, "an amount"
-        ONCE = 3, "once"
-        PAIR = 4, "a pair of legs"
-        POOL = 5, "a pool"
-        GUARANTEE = 6, "a guarantee"
-        MOST = 7, "the most of this bonus"
-        GROUP = 8, "a rule over several bonuses"
-        HELD = 9, "held back"
-        RELEASED = 10, "released"
+        SALE = 0, _("a sale")
+        PERSON = 1, _("what a person earned or has")
+        AMOUNT = 2, _("an amount")
+        ONCE = 3, _("once")
+        PAIR = 4, _("a pair of legs")
+        POOL = 5, _("a pool")
+        GUARANTEE = 6, _("a guarantee")
+        MOST = 7, _("the most of this bonus")
+        GROUP = 8, _("a rule over several bonuses")
+        HELD = 9, _("held back")
+        RELEASED = 10, _("released")
 
     run = models.ForeignKey(
         "commissions.Run", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="lines"

@@ -1,14 +1,15 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Period(models.Model):
     """A calendar's period, half-open, stored as instants when it is made. Exactly one is open per calendar."""
 
     class State(models.TextChoices):
-        OPEN = "open", "open"
-        CLOSING = "closing", "closing"
-        CLOSED = "closed", "closed"
+        OPEN = "open", _("open")
+        CLOSING = "closing", _("closing")
+        CLOSED = "closed", _("closed")
 
     calendar = models.CharField(max_length=8, default="month")
     key = models.CharField(max_length=10, help_text="2026-10")

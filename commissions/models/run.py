@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from common.models import IntegersField
 
@@ -8,31 +9,31 @@ class Run(models.Model):
     """One computation of a period: its inputs' and outputs' hashes, its stages, and who answered for it."""
 
     class Kind(models.TextChoices):
-        CLOSE = "close", "close"
-        ESTIMATE = "estimate", "estimate"
-        CORRECT = "correct", "correction of a final period"
+        CLOSE = "close", _("close")
+        ESTIMATE = "estimate", _("estimate")
+        CORRECT = "correct", _("correction of a final period")
 
     class State(models.TextChoices):
-        COMPUTING = "computing", "being computed"
-        ESTIMATE = "estimate", "estimate"
-        DRAFT = "draft", "draft"
-        REVIEWED = "reviewed", "reviewed"
-        APPROVED = "approved", "approved, being posted"
-        FINAL = "final", "final"
-        POSTED = "posted", "posted as differences"
-        SUPERSEDED = "superseded", "superseded"
-        FAILED = "failed", "failed"
+        COMPUTING = "computing", _("being computed")
+        ESTIMATE = "estimate", _("estimate")
+        DRAFT = "draft", _("draft")
+        REVIEWED = "reviewed", _("reviewed")
+        APPROVED = "approved", _("approved, being posted")
+        FINAL = "final", _("final")
+        POSTED = "posted", _("posted as differences")
+        SUPERSEDED = "superseded", _("superseded")
+        FAILED = "failed", _("failed")
 
     class Stage(models.TextChoices):
-        SNAPSHOT = "snapshot", "snapshot"
-        COMPUTE = "compute", "compute"
-        CHECK = "check", "check"
-        STORE = "store", "store"
-        REVIEW = "review", "review"
-        APPROVE = "approve", "approve"
-        POST = "post", "post"
-        PROMOTE = "promote", "promote"
-        DONE = "done", "done"
+        SNAPSHOT = "snapshot", _("snapshot")
+        COMPUTE = "compute", _("compute")
+        CHECK = "check", _("check")
+        STORE = "store", _("store")
+        REVIEW = "review", _("review")
+        APPROVE = "approve", _("approve")
+        POST = "post", _("post")
+        PROMOTE = "promote", _("promote")
+        DONE = "done", _("done")
 
     period = models.ForeignKey("commissions.Period", on_delete=models.PROTECT, related_name="runs")
     number = models.PositiveIntegerField(help_text="Draft 1, 2, 3 of this period")
@@ -172,12 +173,12 @@ class Carried(models.Model):
     """What a run takes into the next period besides memories, one small fact a row: only what is not zero."""
 
     class Kind(models.TextChoices):
-        CARRY = "carry", "volume of a leg"
-        HELD = "held", "money that waits"
-        GIVEN = "given", "a bonus given once"
-        WINDOW = "window", "a value of an earlier period"
-        POOL = "pool", "a pool nobody qualified for"
-        POSITION = "position", "a further position, taken when the run is final"
+        CARRY = "carry", _("volume of a leg")
+        HELD = "held", _("money that waits")
+        GIVEN = "given", _("a bonus given once")
+        WINDOW = "window", _("a value of an earlier period")
+        POOL = "pool", _("a pool nobody qualified for")
+        POSITION = "position", _("a further position, taken when the run is final")
 
     run = models.ForeignKey(
         Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="carried"

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TeamView(models.Model):
@@ -24,8 +25,8 @@ class TeamExport(models.Model):
     """Who took their team as a file, when, what of it, and how many people. Written before the first line is sent."""
 
     class Format(models.TextChoices):
-        CSV = "csv", "CSV"
-        XLSX = "xlsx", "XLSX"
+        CSV = "csv", _("CSV")
+        XLSX = "xlsx", _("XLSX")
 
     distributor = models.ForeignKey("distributors.Distributor", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()

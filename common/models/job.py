@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
@@ -9,10 +10,10 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        DUE = "due", "due"
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
+        DUE = "due", _("due")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=80, help_text="What it is about: a period's key, a run's number")

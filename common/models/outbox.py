@@ -1,13 +1,14 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Letter(models.Model):
     """One mail to be sent, written in the transaction that makes it due. What was in it goes when it is sent."""
 
     class State(models.TextChoices):
-        DUE = "due", "due"
-        SENT = "sent", "sent"
-        FAILED = "failed", "given up"
+        DUE = "due", _("due")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
 
     key = models.CharField(
         max_length=120, unique=True, help_text="What it is about: the same thing is sent once"

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 from mptt.managers import TreeManager
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
@@ -108,9 +109,9 @@ class Distributor(MPTTModel):
     derived from it for fast reading of downlines."""
 
     class Status(models.TextChoices):
-        GOOD = "good", "in good standing"
-        SUSPENDED = "suspended", "suspended"
-        LEFT = "left", "left"
+        GOOD = "good", _("in good standing")
+        SUSPENDED = "suspended", _("suspended")
+        LEFT = "left", _("left")
 
     number = models.CharField(max_length=20, unique=True)
     profile = models.OneToOneField(

@@ -1,14 +1,15 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Document(models.Model):
     """What a newcomer reads before joining: dated, versioned, never edited once published."""
 
     class Kind(models.TextChoices):
-        AGREEMENT = "agreement", "distributor agreement"
-        DISCLOSURE = "disclosure", "income disclosure"
+        AGREEMENT = "agreement", _("distributor agreement")
+        DISCLOSURE = "disclosure", _("income disclosure")
 
     kind = models.CharField(max_length=12, choices=Kind)
     version = models.PositiveIntegerField()
@@ -31,8 +32,8 @@ class Enrolment(models.Model):
     the e-mail address is confirmed."""
 
     class Kind(models.TextChoices):
-        DISTRIBUTOR = "distributor", "distributor"
-        CUSTOMER = "customer", "customer"
+        DISTRIBUTOR = "distributor", _("distributor")
+        CUSTOMER = "customer", _("customer")
 
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.DISTRIBUTOR)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolment")

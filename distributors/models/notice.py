@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Notice(models.Model):
@@ -8,13 +9,13 @@ class Notice(models.Model):
     the sentence is made when it is read, in the reader's language and with what the reader may see by then."""
 
     class Kind(models.TextChoices):
-        JOINED = "joined", "somebody they sponsor joined"
-        JOINED_DEEPER = "joined_deeper", "somebody joined deeper in their team"
-        NEAR = "near", "somebody they sponsor is close to a rank"
-        NEAR_DEEPER = "near_deeper", "somebody deeper in their team is close to a rank"
-        AT_RISK = "at_risk", "not active yet, and the month ends soon"
-        STATEMENT = "statement", "a statement is ready"
-        SHIPPED = "shipped", "an order was shipped"
+        JOINED = "joined", _("somebody they sponsor joined")
+        JOINED_DEEPER = "joined_deeper", _("somebody joined deeper in their team")
+        NEAR = "near", _("somebody they sponsor is close to a rank")
+        NEAR_DEEPER = "near_deeper", _("somebody deeper in their team is close to a rank")
+        AT_RISK = "at_risk", _("not active yet, and the month ends soon")
+        STATEMENT = "statement", _("a statement is ready")
+        SHIPPED = "shipped", _("an order was shipped")
 
     # Without constraints and with few indexes: a million people are told of their statements at once, nobody is
     # ever deleted, and the unique constraint serves the person.
@@ -90,9 +91,9 @@ class MailRhythm(models.Model):
     """How often a person wants mail about notices; without a row, at once."""
 
     class Rhythm(models.TextChoices):
-        AT_ONCE = "at_once", "at once"
-        DAILY = "daily", "once a day"
-        WEEKLY = "weekly", "once a week"
+        AT_ONCE = "at_once", _("at once")
+        DAILY = "daily", _("once a day")
+        WEEKLY = "weekly", _("once a week")
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="mail_rhythm"

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Picture(models.Model):
@@ -36,12 +37,12 @@ class PageVersion(models.Model):
     """What somebody wants on their page. The public sees the live one, which the company has approved."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waits for approval"
-        LIVE = "live", "public"
-        REFUSED = "refused", "refused"
-        WITHDRAWN = "withdrawn", "withdrawn by its writer"
-        TAKEN_DOWN = "taken_down", "taken down by the company"
-        REPLACED = "replaced", "replaced by a later one"
+        WAITING = "waiting", _("waits for approval")
+        LIVE = "live", _("public")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn by its writer")
+        TAKEN_DOWN = "taken_down", _("taken down by the company")
+        REPLACED = "replaced", _("replaced by a later one")
 
     page = models.ForeignKey(PersonalPage, on_delete=models.CASCADE, related_name="versions")
     key = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="Its name in addresses")

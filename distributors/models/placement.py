@@ -4,6 +4,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 MOST_SLOTS = 100
 
@@ -12,12 +13,12 @@ class PlacementTree(models.Model):
     """A named tree of positions. Its shape is fixed as soon as it holds one; how it fills may change."""
 
     class Fill(models.TextChoices):
-        LEFT = "left", "outside left"
-        RIGHT = "right", "outside right"
-        FIRST_FREE = "first_free_by_level", "first free place, level by level"
-        FEWER = "weaker_leg_by_count", "leg with fewer positions"
-        LESS = "weaker_leg_by_volume", "leg with less volume"
-        ALTERNATE = "alternate", "one leg after the other"
+        LEFT = "left", _("outside left")
+        RIGHT = "right", _("outside right")
+        FIRST_FREE = "first_free_by_level", _("first free place, level by level")
+        FEWER = "weaker_leg_by_count", _("leg with fewer positions")
+        LESS = "weaker_leg_by_volume", _("leg with less volume")
+        ALTERNATE = "alternate", _("one leg after the other")
 
     name = models.SlugField(max_length=40, unique=True)
     width = models.PositiveSmallIntegerField(help_text="Places directly below each position")

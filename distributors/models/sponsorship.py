@@ -3,6 +3,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Sponsorship(models.Model):
@@ -62,16 +63,16 @@ class SponsorChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        MOVE = "move", "to another sponsor"
-        ROLL_UP = "roll_up", "team of who left, up to their sponsor"
+        MOVE = "move", _("to another sponsor")
+        ROLL_UP = "roll_up", _("team of who left, up to their sponsor")
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "requested"
-        APPROVED = "approved", "approved, waiting for its day"
-        APPLIED = "applied", "applied"
-        REFUSED = "refused", "refused"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        FAILED = "failed", "could not be applied"
+        REQUESTED = "requested", _("requested")
+        APPROVED = "approved", _("approved, waiting for its day")
+        APPLIED = "applied", _("applied")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        FAILED = "failed", _("could not be applied")
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="Names it in addresses")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.MOVE)

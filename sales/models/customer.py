@@ -1,12 +1,13 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Customer(models.Model):
     """Belongs to a distributor, buys, and never earns: a customer has no place in the sponsor tree."""
 
     class Kind(models.TextChoices):
-        RETAIL = "retail", "retail customer"
-        PREFERRED = "preferred", "preferred customer"
+        RETAIL = "retail", _("retail customer")
+        PREFERRED = "preferred", _("preferred customer")
 
     number = models.CharField(max_length=20, unique=True)
     profile = models.OneToOneField("distributors.Profile", on_delete=models.PROTECT, related_name="customer")

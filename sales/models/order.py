@@ -1,33 +1,34 @@
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Standing(models.TextChoices):
     """What the buyer was when the order was placed."""
 
-    DISTRIBUTOR = "distributor", "distributor"
-    PREFERRED = "preferred", "preferred customer"
-    RETAIL = "retail", "retail customer"
+    DISTRIBUTOR = "distributor", _("distributor")
+    PREFERRED = "preferred", _("preferred customer")
+    RETAIL = "retail", _("retail customer")
 
 
 class Order(models.Model):
     """A sale. Everything commissions need is copied when it is placed and never looked up again."""
 
     class State(models.TextChoices):
-        PLACED = "placed", "placed"
-        PAID = "paid", "paid"
-        SHIPPED = "shipped", "shipped"
-        CANCELLED = "cancelled", "cancelled"
+        PLACED = "placed", _("placed")
+        PAID = "paid", _("paid")
+        SHIPPED = "shipped", _("shipped")
+        CANCELLED = "cancelled", _("cancelled")
 
     class Purpose(models.TextChoices):
-        CUSTOMER = "customer", "for a customer"
-        OWN_USE = "own_use", "for my own use"
-        RESALE = "resale", "stock for resale"
+        CUSTOMER = "customer", _("for a customer")
+        OWN_USE = "own_use", _("for my own use")
+        RESALE = "resale", _("stock for resale")
 
     class Source(models.TextChoices):
-        PORTAL = "portal", "portal"
-        STAFF = "staff", "staff"
-        IMPORT = "import", "import"
+        PORTAL = "portal", _("portal")
+        STAFF = "staff", _("staff")
+        IMPORT = "import", _("import")
 
     number = models.CharField(max_length=24, unique=True)
     seller = models.ForeignKey(

@@ -1,12 +1,13 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Product(models.Model):
     class Class(models.TextChoices):
-        PRODUCT = "product", "product"
-        STARTER_KIT = "kit", "starter kit"
-        FEE = "fee", "fee"
+        PRODUCT = "product", _("product")
+        STARTER_KIT = "kit", _("starter kit")
+        FEE = "fee", _("fee")
 
     sku = models.CharField("article number", max_length=32, unique=True)
     name = models.CharField(max_length=120)

@@ -32,11 +32,14 @@ SCAN = (
     "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations.map("
     "one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', ')))"
 )
-TOO_WIDE = """() => {
+TOO_WIDE = """async () => {
+  await document.fonts.ready;
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
-  const out = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > wide + 1);
-  return [document.documentElement.scrollWidth + " px", ...out.slice(0, 5).map(one => one.outerHTML.slice(0, 120))];
+  const spills = one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX === "visible";
+  const out = [...document.querySelectorAll("main *, header *")].filter(spills);
+  return [document.documentElement.scrollWidth + " px", ...out.slice(-5).map(one => one.outerHTML.slice(0, 120))];
 }"""
 
 

@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
+from tests.journeys.conftest import TOO_WIDE
 from tests.portal.policy import PAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,6 +53,22 @@ def test_of_staff(settled, signed_in, look):
 
 def test_of_a_customer(settled, signed_in, look):
     see_all(signed_in("ivo"), ("/catalogue/", "/orders/", "/notices/", "/profile/"), look, "ivo")
+
+
+def test_a_language_with_longer_words_breaks_nothing(settled, signed_in):
+    """Two fifths longer, on the smallest telephone and on a desk: nothing sticks out sideways."""
+    eva, quinn = signed_in("eva"), signed_in("quinn")
+    wide = {}
+    with pseudo.language():
+        for page, addresses in ((eva, OF_A_DISTRIBUTOR), (quinn, OF_STAFF)):
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                for address in addresses:
+                    page.goto(address)
+                    assert pseudo.OPEN in page.inner_text("h1, nav, main"), address
+                    if found := page.evaluate(TOO_WIDE):
+                        wide[f"{address} at {width} px"] = found
+    assert not wide, "\n".join(f"{where}: {found}" for where, found in wide.items())
 
 
 def test_before_anything_has_happened(cast, signed_in, look):
