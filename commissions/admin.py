@@ -43,8 +43,17 @@ class Looked(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Period)
 class PeriodAdmin(Looked):
-    list_display = ("key", "state", "starts_at", "ends_at", "line_drawn_at", "closed_at", "run_the_month")
-    list_filter = ("state",)
+    list_display = (
+        "key",
+        "calendar",
+        "state",
+        "starts_at",
+        "ends_at",
+        "line_drawn_at",
+        "closed_at",
+        "run_the_month",
+    )
+    list_filter = ("calendar", "state")
 
     @admin.display(description="Close, review, approve")
     def run_the_month(self, period: Period) -> str:
@@ -159,7 +168,7 @@ class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A new version is adopted; one that no period has used may still be corrected; nothing is deleted."""
 
     form = PlanForm
-    list_display = ("name", "version", "starts", "sha256", "adopted_at")
+    list_display = ("name", "version", "calendar", "starts", "sha256", "adopted_at")
     readonly_fields = ("warnings",)
 
     @admin.display(description="Warnings")

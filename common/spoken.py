@@ -1,4 +1,4 @@
-"""Days and months as sentences say them, in the company's time zone and the reader's language."""
+"""Days, months and weeks as sentences say them, in the company's time zone and the reader's language."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -7,7 +7,30 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
+from common import dates
+
 LEAP_YEAR = 2024
+
+
+def period_name(key: str) -> str:
+    """October 2026, or Week 44 of 2026. Raises PeriodError."""
+    if dates.calendar_of(key) == dates.MONTH:
+        return month_name(dates.first_day(key))
+    year, _, week = key.partition("-W")
+    return gettext("Week %(week)s of %(year)s") % {"week": int(week), "year": int(year)}
+
+
+def period_word(key: str) -> str:
+    """October, or Week 44. Raises PeriodError."""
+    if dates.calendar_of(key) == dates.MONTH:
+        return month_word(dates.first_day(key))
+    return gettext("Week %(week)s") % {"week": int(key.partition("-W")[2])}
+
+
+def period_days(key: str) -> str:
+    """26 October to 1 November: a period's first and last day. Raises PeriodError."""
+    first, last = dates.first_day(key), dates.first_day(dates.next_period(key)) - timedelta(days=1)
+    return gettext("%(first)s to %(last)s") % {"first": day_in_year(first), "last": day_in_year(last)}
 
 
 def month_name(moment: datetime | date) -> str:

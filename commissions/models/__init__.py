@@ -3,7 +3,7 @@ from commissions.models.correcting import Correcting
 from commissions.models.freeze import BooksCheck, Freeze
 from commissions.models.ledger import Account, Transfer
 from commissions.models.line import Line, Promotion, StatementItem
-from commissions.models.period import Period
+from commissions.models.period import Calendar, Period
 from commissions.models.plan import PlanVersion
 from commissions.models.run import Carried, Run, Snapshot
 from commissions.models.team import TeamExport, TeamView
@@ -12,6 +12,7 @@ __all__ = [
     "Account",
     "Adjustment",
     "BooksCheck",
+    "Calendar",
     "Carried",
     "Correcting",
     "Freeze",

@@ -1,5 +1,7 @@
 from django.db import models
 
+from commissions.models.period import Calendar
+
 
 class PlanVersion(models.Model):
     """A plan document as it was adopted: dated, hashed, and never edited once a period has used it."""
@@ -8,6 +10,9 @@ class PlanVersion(models.Model):
     version = models.PositiveIntegerField()
     starts = models.DateField(
         help_text="First day it is in force; a period takes the version in force on its first day"
+    )
+    calendar = models.CharField(
+        max_length=8, choices=Calendar, default=Calendar.MONTH, help_text="Whose periods it computes"
     )
     document = models.TextField(help_text="YAML, see docs/plans.md")
     sha256 = models.CharField(max_length=64)

@@ -41,6 +41,9 @@ class Run(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.COMPUTING)
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.SNAPSHOT)
     plan = models.ForeignKey("commissions.PlanVersion", on_delete=models.PROTECT, related_name="runs")
+    reads = models.JSONField(
+        default=dict, blank=True, help_text="Of each other plan it looks at: the closed period, or nothing"
+    )
     engine_version = models.CharField(max_length=20)
     input_hash = models.CharField(max_length=64, blank=True)
     engine_hash = models.CharField(max_length=64, blank=True, help_text="Of everything the engine gave")

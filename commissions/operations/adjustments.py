@@ -1,4 +1,5 @@
-"""Manual adjustments: asked for with a reason and evidence, decided by a second person, posted in the open period.
+"""Manual adjustments: asked for with a reason and evidence, decided by a second person, posted in the open period of
+the calendar that leads.
 
 Approving posts in the same transaction, under the key `adj:{number of the adjustment}`: an adjustment is posted once or
 not at all.
@@ -12,6 +13,7 @@ from django.db import transaction
 from commissions.models import Account, Adjustment, Period
 from commissions.operations import freezing, ledger, permissions
 from commissions.operations.ledger import Entry, Into, Owned
+from commissions.queries import periods
 from common.money import LARGEST
 from distributors.queries import people
 
@@ -70,7 +72,10 @@ def approve(*, adjustment_id: int, by: int, now: datetime) -> None:
     with transaction.atomic():
         freezing.demand_that_money_moves()
         # The line under a period is drawn by changing this row: what is posted now belongs to it.
-        period = Period.objects.select_for_update().filter(state=Period.State.OPEN).first()
+        open_now = Period.objects.select_for_update().filter(
+            state=Period.State.OPEN, calendar=periods.leading() or ""
+        )
+        period = open_now.first()
         if period is None:
             raise CannotAdjust("No month is open, so there is none to post it in.")
         found = _decide(adjustment_id, by, now, state=State.POSTED, period=period)

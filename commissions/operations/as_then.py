@@ -30,7 +30,7 @@ TITLE = "title"
 def load(*, run: Run) -> tuple[Plan, Loaded]:
     """The plan of a run and the facts it was computed from. Raises FactsError."""
     plan = plans.parsed(version=run.plan)
-    loaded = facts.load(period=run.period, plan=plan, seen=run.seen_turn)
+    loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn)
     return plan, put_back(run=run, plan=plan, loaded=loaded)
 
 
@@ -88,7 +88,9 @@ def _came_with(run: Run, plan: Plan, loaded: Loaded) -> tuple[Ints, Mapping[str,
 
 def _before_promotion(run: Run) -> dict[int, str]:
     """The career rank before this run, of everybody promoted in it or later whom no earlier final run knows."""
-    since = Promotion.objects.filter(run__period__starts_at__gte=run.period.starts_at)
+    since = Promotion.objects.filter(
+        run__period__calendar=run.period.calendar, run__period__starts_at__gte=run.period.starts_at
+    )
     rows = since.order_by("-run__period__starts_at", "-pk").values_list("distributor_id", "before")
     before = dict(rows)  # the earliest stands last
     last = Run.objects.filter(

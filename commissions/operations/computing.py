@@ -38,7 +38,7 @@ class Computed:
 def load(*, run: Run) -> tuple[Plan, Loaded]:
     """The plan a run is computed with, and the facts of its period."""
     plan = plans.parsed(version=run.plan)
-    return plan, facts.load(period=run.period, plan=plan)
+    return plan, facts.load(period=run.period, plan=plan, reads=run.reads)
 
 
 def compute(*, plan: Plan, loaded: Loaded) -> Computed:

@@ -1,4 +1,4 @@
-"""The estimate of the open period: the engine that closes months, on what is known so far."""
+"""The estimates of the open periods, one for each calendar: the engine that closes them, on what is known so far."""
 
 from datetime import datetime, timedelta
 
@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run
 from commissions.operations import computing, hashing
-from commissions.operations.periods import first_day
-from commissions.queries import facts, plans
+from commissions.queries import before, facts, periods, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 from common.queries import jobs as job_rows
@@ -20,19 +19,22 @@ TOGETHER = timedelta(seconds=3)
 OLDEST = timedelta(hours=1)
 
 
-def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | None:
-    """Compute the open period's estimate anew and put it in the place of the old one, in one transaction.
+def refresh(*, now: datetime, key: str = "", progress: jobs.Progress | None = None) -> Run | None:
+    """Compute an open period's estimate anew and put it in the place of the old one, in one transaction.
 
-    Readers always see one estimate, whole. None when no period is open. Raises NoPlanInForce.
+    Without a key it is the period of the leading calendar. Readers always see one estimate, whole. None when no such
+    period is open. Raises NoPlanInForce.
     """
-    period = Period.objects.filter(state=Period.State.OPEN).first()
+    opened = periods.open_ones()
+    period = (opened.filter(key=key) if key else opened).first()
     if period is None:
         return None
     tell = progress or (lambda *_: None)
     tell("snapshot", 0, 3)
-    plan = plans.in_force(day=first_day(period=period))
+    plan = plans.of_period(period=period)
     parsed = plans.parsed(version=plan)
-    loaded = facts.load(period=period, plan=parsed)
+    reads = before.to_read(period=period, plan=parsed)
+    loaded = facts.load(period=period, plan=parsed, reads=reads)
     tell("compute", 1, 3)
     computed = computing.compute(plan=parsed, loaded=loaded)
     failpoint("estimate.computed")
@@ -44,6 +46,7 @@ def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | No
         state=Run.State.ESTIMATE,
         stage=Run.Stage.DONE,
         plan=plan,
+        reads=reads,
         engine_version=ENGINE_VERSION,
         input_hash=loaded.facts.input_hash(),
         seen_turn=loaded.seen,
@@ -61,19 +64,22 @@ def refresh(*, now: datetime, progress: jobs.Progress | None = None) -> Run | No
 
 
 def request_refresh(*, now: datetime) -> bool:
-    """Make a refresh of the open period's estimate due in a moment; False when one is waiting already."""
-    key = Period.objects.filter(state=Period.State.OPEN).values_list("key", flat=True).first()
-    if key is None or job_rows.is_waiting(kind=JOB, subject=key):
-        return False
-    return jobs.enqueue(kind=JOB, subject=key, due_at=now + TOGETHER, now=now)
+    """Make a refresh of each open period's estimate due in a moment; False when those that can be wait already."""
+    opened = Period.objects.filter(state=Period.State.OPEN)
+    return sum(_request(key, now) for key in opened.values_list("key", flat=True)) > 0
 
 
 def request_if_old(*, now: datetime) -> bool:
-    """Make a refresh due when the open period has no estimate, or one older than an hour."""
-    fresh = Run.objects.filter(
-        state=Run.State.ESTIMATE, period__state=Period.State.OPEN, computed_at__gt=now - OLDEST
-    )
-    return False if fresh.exists() else request_refresh(now=now)
+    """Make a refresh due of each open period that has no estimate, or one older than an hour."""
+    fresh = Run.objects.filter(state=Run.State.ESTIMATE, computed_at__gt=now - OLDEST)
+    old = Period.objects.filter(state=Period.State.OPEN).exclude(pk__in=fresh.values("period_id"))
+    return sum(_request(key, now) for key in old.values_list("key", flat=True)) > 0
+
+
+def _request(key: str, now: datetime) -> bool:
+    if job_rows.is_waiting(kind=JOB, subject=key):
+        return False
+    return jobs.enqueue(kind=JOB, subject=key, due_at=now + TOGETHER, now=now)
 
 
 def _next_number(period: Period) -> int:

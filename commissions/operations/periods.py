@@ -1,7 +1,7 @@
-"""Periods: the first one opens, and closing one opens the next."""
+"""Periods: the first of a calendar opens, and closing one opens the next. Months and weeks run side by side: neither
+waits for the other, and both share the books, the people and what people are owed."""
 
-import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,25 +11,26 @@ from commissions.core import ENGINE_VERSION
 from commissions.models import Period, PlanVersion, Run
 from commissions.operations import checking, freezing
 from commissions.operations.due import JOB, make_due
-from commissions.queries import plans
+from commissions.queries import before, plans
+from common import dates
 from common.operations.failpoints import failpoint
 from distributors.operations import sponsorship
 from sales.operations import books
 
 __all__ = ["JOB", "make_due"]
 
-KEY = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BadKey(ValueError):
-    """Not a month's key such as 2026-10."""
+    """Not a period's key such as 2026-10 or 2026-W44."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"A month is written 2026-10, not {key!r}.")
+        super().__init__(f"A month is written 2026-10, a week 2026-W44, not {key!r}.")
 
 
 class AlreadyStarted(RuntimeError):
-    """There is a first period already."""
+    """The calendar has a first period already."""
 
 
 class CannotClose(RuntimeError):
@@ -53,32 +54,33 @@ class PeopleMoving(CannotClose):
 
 
 def bounds(*, key: str) -> tuple[datetime, datetime]:
-    """The first moment of a month in the company's time zone, and the first moment after it, in UTC. Raises BadKey."""
-    found = KEY.fullmatch(key)
-    if not found or not 1970 <= int(found[1]) < 9999:
+    """The first moment of a period in the company's time zone, and the first moment after it, in UTC. Raises BadKey."""
+    try:
+        starts_at, ends_at = dates.period_bounds(key, ZoneInfo(settings.COMPANY_TIME_ZONE))
+    except dates.PeriodError as error:
+        raise BadKey(key) from error
+    if ends_at <= BEGINNING:
         raise BadKey(key)
-    year, month = int(found[1]), int(found[2])
-    after = (year + 1, 1) if month == 12 else (year, month + 1)
-    return _midnight(year, month), _midnight(*after)
-
-
-def first_day(*, period: Period) -> date:
-    """The company's calendar day a period begins on."""
-    return period.starts_at.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE)).date()
+    return starts_at, ends_at
 
 
 def open_first(*, key: str, now: datetime) -> Period:
-    """Open the first period of all. The same key again returns it. Raises BadKey, AlreadyStarted."""
+    """Open the first period of a calendar: the key says which. The same key again returns it.
+
+    The calendar that is opened first leads: see queries.periods. Raises BadKey, AlreadyStarted.
+    """
     starts_at, ends_at = bounds(key=key)
+    calendar = dates.calendar_of(key)
+    known = Period.objects.filter(calendar=calendar)
     try:
         with transaction.atomic():
-            if not Period.objects.exists():
-                return Period.objects.create(key=key, starts_at=starts_at, ends_at=ends_at)
+            if not known.exists():
+                return Period.objects.create(calendar=calendar, key=key, starts_at=starts_at, ends_at=ends_at)
     except IntegrityError:
         pass  # Somebody else was first; what they opened is looked at below.
-    first = Period.objects.earliest("starts_at")
+    first = known.earliest("starts_at")
     if first.key != key:
-        raise AlreadyStarted(f"The first period is {first.key}.")
+        raise AlreadyStarted(f"The first {calendar} is {first.key}.")
     return first
 
 
@@ -98,13 +100,13 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         period = Period.objects.filter(key=key).first()
         _check(key, period, now)
         assert period is not None  # noqa: S101 - _check has raised
-        plan = plans.in_force(day=first_day(period=period))
+        plan = plans.of_period(period=period)
         drawn = Period.objects.filter(pk=period.pk, state=Period.State.OPEN)
         if not drawn.update(state=Period.State.CLOSING, line_drawn_at=now):
             raise PeriodNotOpen(f"{key} is being closed by somebody else.")
         if sponsorship.waiting(before=period.ends_at):
             raise PeopleMoving(
-                "A change of sponsor that counts in this month has just been approved; close again."
+                f"A change of sponsor that counts in {key} has just been approved; close again."
             )
         failpoint("close.drawn")
         _open_next(period)
@@ -127,10 +129,11 @@ def _do_moves(key: str, now: datetime) -> None:
 
 def _check(key: str, period: Period | None, now: datetime) -> None:
     if period is None:
-        opened = Period.objects.filter(state=Period.State.OPEN).first()
-        raise UnknownPeriod(
-            f"{key} has not begun here. The open period is {opened.key if opened else 'none'}."
-        )
+        calendar = dates.calendar_of(key)
+        opened = Period.objects.filter(calendar=calendar, state=Period.State.OPEN).first()
+        if opened is None:
+            raise UnknownPeriod(f"{key} cannot be closed: no {calendar} was ever opened here.")
+        raise UnknownPeriod(f"{key} has not begun here. The open {calendar} is {opened.key}.")
     if period.state != Period.State.OPEN:
         raise PeriodNotOpen(f"{key} is already {period.get_state_display()}.")
     if now < period.ends_at:
@@ -138,9 +141,10 @@ def _check(key: str, period: Period | None, now: datetime) -> None:
 
 
 def _open_next(period: Period) -> None:
-    local = period.ends_at.astimezone(ZoneInfo(settings.COMPANY_TIME_ZONE))
-    key = f"{local.year:04d}-{local.month:02d}"
-    starts_at, ends_at = bounds(key=key)
+    key = dates.next_period(period.key)
+    _, ends_at = bounds(key=key)
+    # From where this one ends, whatever the clock's rules have become since it was made: no instant is left out.
+    starts_at = period.ends_at
     Period.objects.create(calendar=period.calendar, key=key, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -150,13 +154,10 @@ def _first_draft(period: Period, plan: PlanVersion, by: int | None, now: datetim
         number=1,
         kind=Run.Kind.CLOSE,
         plan=plan,
+        reads=before.to_read(period=period, plan=plans.parsed(version=plan)),
         engine_version=ENGINE_VERSION,
         prepared_by_id=by,
         started_at=now,
     )
     make_due(run_id=run.pk, now=now)
     return run
-
-
-def _midnight(year: int, month: int) -> datetime:
-    return datetime(year, month, 1, tzinfo=ZoneInfo(settings.COMPANY_TIME_ZONE)).astimezone(UTC)

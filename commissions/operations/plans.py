@@ -1,11 +1,11 @@
 """Adopting plan documents."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from commissions.core.plan import Plan, PlanError, Problem, load
-from commissions.models import PlanVersion
+from commissions.models import Calendar, PlanVersion
 from commissions.queries import plans
 
 
@@ -22,7 +22,7 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
     with transaction.atomic():
         known = PlanVersion.objects.select_for_update().filter(name=plan.name, version=plan.version).first()
         if known is None:
-            return _new(plan.name, plan.version, plan.starts, document, plan.sha256, now)
+            return _new(plan, document, now)
         if known.sha256 == plan.sha256:
             return known
         if plans.is_used(version_id=known.pk):
@@ -30,21 +30,39 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
                 f"Version {plan.version} of {plan.name} has been used and stays as it is; adopt a higher version."
             )
         known.document, known.sha256, known.starts, known.adopted_at = document, plan.sha256, plan.starts, now
+        known.calendar = plan.period
         known.save()
     return known
 
 
 def _not_carried_out(plan: Plan) -> list[Problem]:
     """What the engine computes and the portal's months do not carry out."""
-    asked = (
-        ("plan.period", plan.period, "month", "the portal closes months"),
-        ("ledger.round", plan.ledger.round, "half_up", "the portal rounds halves up"),
-    )
-    return [
+    asked = (("ledger.round", plan.ledger.round, "half_up", "the portal rounds halves up"),)
+    problems = [
         Problem(1, key, f"{found}: {why}", found, (allowed,))
         for key, found, allowed, why in asked
         if found != allowed
     ]
+    if plan.period not in Calendar.values:
+        said = f"{plan.period}: the portal closes months, and weeks from Monday to Sunday"
+        problems.append(Problem(1, "plan.period", said, plan.period, tuple(Calendar.values)))
+    return problems
+
+
+def _beside_others(plan: Plan) -> list[Problem]:
+    """What a plan is to the plans that are adopted: it keeps its calendar, and reads only those that are there."""
+    problems = []
+    other = PlanVersion.objects.filter(name=plan.name).exclude(calendar=plan.period)
+    # What it carries over from one period to the next is counted in periods.
+    if other.exclude(version=plan.version).exists():
+        said = f"{plan.name} is paid by the {other[0].calendar}; give a plan for a {plan.period} a name of its own"
+        problems.append(Problem(1, "plan.period", said, plan.period, (other[0].calendar,)))
+    names = set(PlanVersion.objects.values_list("name", flat=True))
+    for prefix, name in plan.other_plans.items():
+        if name not in names:
+            said = f"{name} is not adopted; adopt it first, so that there are ranks to read"
+            problems.append(Problem(1, f"other_plans.{prefix}", said, name, tuple(sorted(names))))
+    return problems
 
 
 def for_the_portal(*, document: str) -> Plan:
@@ -68,7 +86,7 @@ def for_the_portal(*, document: str) -> Plan:
         elif replaced.starts >= plan.starts:
             said = f"must be after {replaced.starts.isoformat()}, when version {plan.replaces} starts"
             problems.append(Problem(1, "plan.starts", said, plan.starts.isoformat()))
-    problems += _not_carried_out(plan)
+    problems += [*_not_carried_out(plan), *_beside_others(plan)]
     if problems:
         raise PlanError(problems)
     return plan
@@ -88,17 +106,23 @@ def check(*, document: str, instead_of: int | None) -> None:
         raise VersionIsUsed(f"Version {plan.version} of {plan.name} has been used and stays as it is.")
 
 
-def _new(name: str, version: int, starts: date, document: str, sha256: str, now: datetime) -> PlanVersion:
+def _new(plan: Plan, document: str, now: datetime) -> PlanVersion:
     try:
         with transaction.atomic():
             return PlanVersion.objects.create(
-                name=name, version=version, starts=starts, document=document, sha256=sha256, adopted_at=now
+                name=plan.name,
+                version=plan.version,
+                calendar=plan.period,
+                starts=plan.starts,
+                document=document,
+                sha256=plan.sha256,
+                adopted_at=now,
             )
     except IntegrityError:
         # Adopted by somebody else in the same moment.
-        found = PlanVersion.objects.get(name=name, version=version)
-        if found.sha256 != sha256:
+        found = PlanVersion.objects.get(name=plan.name, version=plan.version)
+        if found.sha256 != plan.sha256:
             raise VersionIsUsed(
-                f"Version {version} of {name} was adopted by somebody else just now."
+                f"Version {plan.version} of {plan.name} was adopted by somebody else just now."
             ) from None
         return found

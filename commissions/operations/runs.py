@@ -14,8 +14,7 @@ from commissions.models import Period, Run, StatementItem
 from commissions.operations import computing, freezing, hashing, permissions, sealing
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
-from commissions.operations.periods import first_day
-from commissions.queries import months, plans
+from commissions.queries import before, months, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 
@@ -83,11 +82,13 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         if not _move(last.pk, replaceable, state=Run.State.SUPERSEDED, finished_at=now):
             raise WrongState("The run is approved; nothing of it can change any more.")
         _thin_out(last)
+        plan = plans.of_period(period=period)
         run = Run.objects.create(
             period=period,
             number=last.number + 1,
             kind=Run.Kind.CLOSE,
-            plan=plans.in_force(day=first_day(period=period)),
+            plan=plan,
+            reads=before.to_read(period=period, plan=plans.parsed(version=plan)),
             engine_version=ENGINE_VERSION,
             prepared_by_id=by,
             started_at=now,
@@ -169,13 +170,15 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
 
 
 def _demand_order(run: Run) -> None:
-    """Titles, debts and corrections of a period rest on the one before: it must be final, and first."""
-    earlier = Period.objects.filter(starts_at__lt=run.period.starts_at)
+    """What a period carries over and what it corrects rest on the one before of its calendar: it must be final, and
+    first. Another calendar's periods may come before or after it."""
+    calendar = run.period.calendar
+    earlier = Period.objects.filter(calendar=calendar, starts_at__lt=run.period.starts_at)
     unfinished = earlier.exclude(state=Period.State.CLOSED).order_by("starts_at").first()
     if unfinished is not None:
         raise EarlierPeriod(f"{unfinished.key} has to be final first.")
     if run.computed_at and earlier.filter(closed_at__gt=run.computed_at).exists():
-        raise EarlierPeriod("An earlier period became final after this run was computed; recompute it.")
+        raise EarlierPeriod(f"An earlier {calendar} became final after this run was computed; recompute it.")
 
 
 def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:

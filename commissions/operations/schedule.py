@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from commissions.models import Period
+from commissions.models import Calendar, Period
 from commissions.operations import checking, estimates, freezing, periods, runs, telling
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
@@ -30,9 +30,17 @@ def tick(*, now: datetime, owner: str) -> int:
 
 
 def enqueue_due(*, now: datetime) -> None:
-    """Close the open period if its end has passed (the next too, if that is over as well); keep the estimate fresh."""
+    """Close each calendar's open period if its end has passed (the next too, if that is over as well); keep the
+    estimates fresh."""
+    for calendar in Calendar.values:
+        _close_due(calendar, now)
+    _keep_fresh(now)
+
+
+def _close_due(calendar: str, now: datetime) -> None:
+    """What keeps one calendar from being closed leaves the other alone."""
     try:
-        while key := _over(now):
+        while key := _over(calendar, now):
             periods.close(key=key, by=None, now=now)
     except freezing.Frozen as error:
         log.warning("%s", error)
@@ -41,7 +49,6 @@ def enqueue_due(*, now: datetime) -> None:
     except periods.CannotClose as error:
         # Somebody else was first.
         log.info("%s", error)
-    _keep_fresh(now)
 
 
 def _keep_fresh(now: datetime) -> None:
@@ -52,8 +59,8 @@ def _keep_fresh(now: datetime) -> None:
         log.warning("%s", error)
 
 
-def _over(now: datetime) -> str | None:
-    over = Period.objects.filter(state=Period.State.OPEN, ends_at__lte=now)
+def _over(calendar: str, now: datetime) -> str | None:
+    over = Period.objects.filter(calendar=calendar, state=Period.State.OPEN, ends_at__lte=now)
     return over.values_list("key", flat=True).first()
 
 
@@ -70,8 +77,7 @@ def run_given_up(*, subject: str, now: datetime, error: str) -> None:
 
 def refresh_estimate(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
     """The handler of jobs about estimates. A period that was closed meanwhile needs none: its runs say more."""
-    if Period.objects.filter(key=subject, state=Period.State.OPEN).exists():
-        estimates.refresh(now=now, progress=progress)
+    estimates.refresh(now=now, key=subject, progress=progress)
     return False
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from commissions.models import Carried, Period, Promotion, Run, Snapshot
 from commissions.operations import checking, computing, estimates, freezing, ledger, telling
-from commissions.queries import audit, fingerprint, plans
+from commissions.queries import audit, fingerprint, periods, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
 from distributors.operations import careers, filling
@@ -74,7 +74,8 @@ def _promote(run_id: int, now: datetime) -> bool:
         run = _held(run_id, Run.Stage.PROMOTE)
         if run is None:
             return False
-        careers.promote(ranks=_promotions(run))
+        if periods.leads(calendar=run.period.calendar):
+            careers.promote(ranks=_promotions(run))
         _take_positions(run, now)
         failpoint("seal.promoting")
         _reached(run, Run.Stage.DONE, now, state=Run.State.FINAL, finished_at=now)

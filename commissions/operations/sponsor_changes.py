@@ -1,26 +1,30 @@
-"""Changes of sponsor and months: a change counts from the first moment of a month that is open, or still to come.
+"""Changes of sponsor and periods: a change counts from the first moment of a month or week that is open, or to come.
+
+A period has the tree of its last moment. So a change must not lie before the beginning of any open period: the one
+before that has its tree already, whichever calendar it is of.
 
 What the change itself does is `distributors.operations.sponsorship`'s affair; here it meets the calendar and the plan.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from commissions.models import Period
-from commissions.operations.periods import bounds, first_day
-from commissions.queries import plans
+from commissions.operations.periods import bounds
+from commissions.queries import periods, plans
+from common import dates
 from distributors.operations import sponsorship
 from distributors.operations.sponsorship import CannotChange, TreeBusy
 from distributors.tree import writing
 
-__all__ = ["CannotChange", "Month", "TreeBusy", "approve", "months", "request"]
+__all__ = ["Beginning", "CannotChange", "TreeBusy", "approve", "beginnings", "request"]
 
-MONTHS_AHEAD = 3
+AHEAD = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
-    """A month a change may count from."""
+class Beginning:
+    """A month or week a change may count from."""
 
     key: str
     starts_at: datetime
@@ -33,29 +37,37 @@ class NoOpenMonth(CannotChange):
         super().__init__("No month is open yet; open the first one.", "month")
 
 
-def months() -> list[Month]:
-    """The open month and the next ones; empty where no month was ever opened."""
-    period = Period.objects.filter(state=Period.State.OPEN).first()
-    if period is None:
-        return []
-    found = [Month(key=period.key, starts_at=period.starts_at)]
-    year, month = (int(part) for part in period.key.split("-"))
-    for at in range(month, month + MONTHS_AHEAD):
-        key = f"{year + at // 12:04d}-{at % 12 + 1:02d}"
-        found.append(Month(key=key, starts_at=bounds(key=key)[0]))
+def beginnings() -> list[Beginning]:
+    """The open period of each calendar and the next ones, the leading calendar's first; empty where nothing was ever
+    opened. What begins before another calendar's open period is left out."""
+    opened = list(periods.open_ones())
+    earliest = _earliest(opened)
+    return [one for period in opened for one in _from(period) if one.starts_at >= earliest]
+
+
+def _from(period: Period) -> list[Beginning]:
+    found, key = [Beginning(key=period.key, starts_at=period.starts_at)], period.key
+    for _ in range(AHEAD):
+        key = dates.next_period(key)
+        found.append(Beginning(key=key, starts_at=bounds(key=key)[0]))
     return found
 
 
-def request(*, number: str, sponsor_number: str, month: str, reason: str, by: int, now: datetime) -> int:
-    """Ask for a change that counts from a month on; the change's key.
+def _earliest(opened: list[Period]) -> datetime:
+    return max((period.starts_at for period in opened), default=datetime.max.replace(tzinfo=UTC))
 
-    Without a sponsor's number it is the team of somebody who left that moves up, where the plan of the open month says
-    so. Raises CannotChange.
+
+def request(*, number: str, sponsor_number: str, month: str, reason: str, by: int, now: datetime) -> int:
+    """Ask for a change that counts from a month or week on; the change's key.
+
+    Without a sponsor's number it is the team of somebody who left that moves up, where the leading plan says so.
+    Raises CannotChange.
     """
-    effective_at = next((one.starts_at for one in months() if one.key == month), None)
+    offered = beginnings()
+    effective_at = next((one.starts_at for one in offered if one.key == month), None)
     if effective_at is None:
         raise (
-            CannotChange("Choose the open month or one of the next.", "month") if months() else NoOpenMonth()
+            CannotChange("Choose one of the periods that are offered.", "month") if offered else NoOpenMonth()
         )
     if sponsor_number.strip():
         change = sponsorship.request(
@@ -76,10 +88,10 @@ def request(*, number: str, sponsor_number: str, month: str, reason: str, by: in
 
 def demand_that_teams_move_up() -> None:
     """Raise CannotChange where the plan says that who leaves stays as a gap."""
-    period = Period.objects.filter(state=Period.State.OPEN).first()
+    period = periods.current()
     if period is None:
         raise NoOpenMonth
-    version = plans.in_force(day=first_day(period=period))
+    version = plans.of_period(period=period)
     if plans.who_leaves(version=version) != plans.TEAM_MOVES_UP:
         raise CannotChange(
             "The plan in force keeps the place of who leaves; name the sponsor to come.", "sponsor_number"
@@ -87,12 +99,13 @@ def demand_that_teams_move_up() -> None:
 
 
 def approve(*, change_id: int, by: int, now: datetime) -> None:
-    """Let a change happen, while the month it counts from is open or still to come. Raises CannotChange, TreeBusy."""
+    """Let a change happen, while what it counts from is open or still to come, and no period of another calendar that
+    has its tree already would change. Raises CannotChange, TreeBusy."""
     with writing():
-        # The line under a month is drawn by changing this row: held until the change is done, or waits for its day.
-        period = Period.objects.select_for_update().filter(state=Period.State.OPEN).first()
-        if period is None:
+        # A line is drawn by changing these rows: held until the change is done, or waits for its day.
+        opened = Period.objects.select_for_update().filter(state=Period.State.OPEN).order_by("pk")
+        if not (held := list(opened)):
             raise NoOpenMonth
-        if sponsorship.counts_from(change_id=change_id) < period.starts_at:
-            raise CannotChange("The month it was to count from is closed; refuse it and ask again.")
+        if sponsorship.counts_from(change_id=change_id) < _earliest(held):
+            raise CannotChange("A period that it was to count in is closed; refuse it and ask again.")
         sponsorship.approve(change_id=change_id, by=by, now=now)

@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Exists, F, Max, Min, OuterRef, Q, 
 from django.db.models.functions import Coalesce, Greatest
 
 from commissions.models import Period, Run, Snapshot, StatementItem
-from commissions.queries import near, plan_words, plans
+from commissions.queries import near, periods, plan_words, plans
 from common.operations import jobs
 from common.queries import jobs as job_rows
 from distributors.operations import notices
@@ -29,7 +29,8 @@ LONGEST = 60  # of what a notice refers to: it stands in its key too
 
 def request(*, now: datetime) -> None:
     """Make due what the calendar asks for in the open month: once, five days before its end, and once a day."""
-    open_ones = Period.objects.filter(state=Period.State.OPEN, starts_at__lte=now, ends_at__gt=now)
+    leading = Period.objects.filter(state=Period.State.OPEN, calendar=periods.leading() or "")
+    open_ones = leading.filter(starts_at__lte=now, ends_at__gt=now)
     for period in open_ones.filter(runs__state=Run.State.ESTIMATE).distinct():
         if period.ends_at - period.starts_at < LONG_ENOUGH:
             continue
@@ -99,7 +100,8 @@ def _paid(run: Run, start: int, stop: int) -> QuerySet[Snapshot, tuple[int, int 
 def _at_risk(key: str, now: datetime) -> None:
     """Those who were active in the last final month and are not in the open one."""
     run = _estimate(key)
-    before = Run.objects.filter(state=Run.State.FINAL).order_by("-period__starts_at").first()
+    final = Run.objects.filter(state=Run.State.FINAL, period__calendar=periods.leading() or "")
+    before = final.order_by("-period__starts_at").first()
     if run is None or before is None:
         return
     need = plan_words.active_need(plan=plans.parsed(version=run.plan))

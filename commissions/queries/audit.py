@@ -7,7 +7,6 @@ something is wrong, money stands still until a person has found out why.
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from django.db.models import Count, F, Q, Sum
 
@@ -20,7 +19,7 @@ from commissions.models import (
     StatementItem,
     Transfer,
 )
-from commissions.queries import audit_items, audit_sales, fingerprint, guards
+from commissions.queries import audit_items, audit_periods, audit_sales, fingerprint, guards
 from common.queries import jobs, outbox, pulses
 from distributors import tree
 from sales.queries import audit as sales
@@ -154,16 +153,6 @@ def payments_are_posted_once() -> list[str]:
     ]
 
 
-def periods_join() -> list[str]:
-    """P1: each period begins where the one before ends."""
-    periods = list(Period.objects.order_by("calendar", "starts_at"))
-    return [
-        f"P1 {later.key} does not begin where {earlier.key} ends"
-        for earlier, later in pairwise(periods)
-        if earlier.calendar == later.calendar and earlier.ends_at != later.starts_at
-    ]
-
-
 def one_run_counts() -> list[str]:
     """P2: a period has one run under way at most, a closed one exactly one that is final."""
     alive = Q(runs__kind=Run.Kind.CLOSE) & ~Q(runs__state=Run.State.SUPERSEDED)
@@ -247,7 +236,8 @@ FAST: tuple[Check, ...] = (
     nobody_is_below_zero,
     audit_items.only_the_suspended_are_withheld,
     adjustments_are_posted_once,
-    periods_join,
+    audit_periods.they_join,
+    audit_periods.books_are_shut,
     one_run_counts,
     nothing_was_posted_late,
     final_rows_are_guarded,

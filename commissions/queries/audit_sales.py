@@ -36,7 +36,7 @@ def orders_pay_within_their_price() -> list[str]:
 
 
 def only_paid_orders_pay() -> list[str]:
-    """L7: no commission from an order that was not paid for, or only after the month's end."""
+    """L7: no commission from an order that was not paid for, or only after the period's end."""
     rows = _rows(
         "SELECT DISTINCT o.number, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id "
@@ -64,18 +64,20 @@ def no_more_is_taken_back_than_was_paid() -> list[str]:
 
 
 def what_came_back_whole_pays_nothing() -> list[str]:
-    """L8: an order line that came back whole before the end of the last final month pays nobody anything.
+    """L8: an order line that came back whole before the end of a calendar's last final period pays nobody anything in
+    that calendar: its months and its weeks each take back what they paid, when it is their turn.
 
     What was held back and lapsed was never paid. In the other ways of taking back, a line does not say what is taken.
     """
     last = (
-        "SELECT MAX(p.ends_at) FROM commissions_period p "
-        "JOIN commissions_run f ON f.period_id = p.id AND f.state = 'final'"
+        "SELECT p.calendar, MAX(p.ends_at) AS ends_at FROM commissions_period p "
+        "JOIN commissions_run f ON f.period_id = p.id AND f.state = 'final' GROUP BY p.calendar"
     )
     whole = (
-        "SELECT b.order_line_id AS id FROM sales_returnline b JOIN sales_return t ON t.id = b.returned_id "
-        f"JOIN sales_orderline s ON s.id = b.order_line_id WHERE t.booked_at < ({last}) "
-        "GROUP BY b.order_line_id, s.quantity HAVING SUM(b.quantity) = s.quantity"
+        "SELECT b.order_line_id AS id, last.calendar FROM sales_returnline b "
+        f"JOIN sales_return t ON t.id = b.returned_id JOIN ({last}) last ON t.booked_at < last.ends_at "
+        "JOIN sales_orderline s ON s.id = b.order_line_id "
+        "GROUP BY b.order_line_id, last.calendar, s.quantity HAVING SUM(b.quantity) = s.quantity"
     )
     standing = (
         "SELECT l.run_id, l.order_line_id, l.distributor_id, l.bonus, l.kind, l.whole, l.micro "
@@ -85,10 +87,11 @@ def what_came_back_whole_pays_nothing() -> list[str]:
     )
     rows = _rows(
         f"SELECT o.number, s.position, SUM({_exact('l')}) FROM ({whole}) w "
-        f"JOIN ({standing}) l ON l.order_line_id = w.id "
+        f"JOIN ({standing}) l ON l.order_line_id = w.id JOIN commissions_run r ON r.id = l.run_id "
+        "JOIN commissions_period p ON p.id = r.period_id AND p.calendar = w.calendar "
         "JOIN sales_orderline s ON s.id = w.id JOIN sales_order o ON o.id = s.order_id "
         f"WHERE l.run_id IN ({_counting(ORIGINAL)}) AND l.kind = 0 AND NOT {_cut(HELD)} "
-        f"GROUP BY o.number, s.id, s.position HAVING SUM({_exact('l')}) <> 0"
+        f"GROUP BY o.number, s.id, s.position, p.calendar HAVING SUM({_exact('l')}) <> 0"
     )
     return [
         f"L8 order {number}/{position} came back whole and still pays {left} millionths"

@@ -37,6 +37,42 @@ def last_final(*, period: Period, plan: Plan, seen: int) -> Run | None:
     return counting.before(moment=period.starts_at, plan=plan.name, seen=seen)
 
 
+def to_read(*, period: Period, plan: Plan) -> dict[str, str]:
+    """Of each other plan that this one looks at, the key of the period it reads: the last that was final by now and
+    had ended by the end of this one; "" for none. Chosen when a run is made and kept with it, so that it reads the
+    same for ever."""
+    final = Run.objects.filter(
+        state=Run.State.FINAL, kind=Run.Kind.CLOSE, period__ends_at__lte=period.ends_at
+    )
+    found = {}
+    for prefix, name in plan.other_plans.items():
+        of_it = final.filter(plan__name=name).order_by("-period__starts_at")
+        found[prefix] = of_it.values_list("period__key", flat=True).first() or ""
+    return found
+
+
+def others(*, plan: Plan, reads: Mapping[str, str], who: Who, seen: int) -> dict[str, Ints]:
+    """Everybody's rank in the closed periods of other plans, as an index in this plan's ladder: `monthly.rank`.
+
+    Whom that period did not know, and everybody where there is none yet, has the lowest.
+    """
+    found: dict[str, Ints] = {}
+    final = Run.objects.filter(state=Run.State.FINAL, kind=Run.Kind.CLOSE)
+    for prefix in plan.other_plans:
+        values = found[f"{prefix}.rank"] = np.zeros(len(who.people), np.int64)
+        closed = final.filter(period__key=reads.get(prefix, ""))
+        for run in counting.in_place_of(runs=closed, seen=seen):
+            stored = tables.read(
+                query="SELECT distributor_id, CAST(rank AS bigint) FROM commissions_snapshot "
+                f"WHERE run_id = {run.pk:d}",
+                shape={"person": "int", "rank": "int"},
+            )
+            at = places(of=stored["person"], among=who.people)
+            then = _translated(plans.of_run(run_id=run.pk), plan)
+            values[at[at >= 0]] = then[stored["rank"]][at >= 0]
+    return found
+
+
 def memories(*, plan: Plan, run: Run | None, who: Who) -> dict[str, Ints]:
     """Each value memory when the period begins.
 

@@ -1,9 +1,10 @@
-"""What lies on the desk of those who close months: the open month, months that wait, and jobs that failed."""
+"""What lies on the desk of those who close months and weeks: what is open, what waits, and jobs that failed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from commissions.models import Period, Run
+from commissions.queries import periods
 from common.queries import jobs
 from common.queries.jobs import JobView
 
@@ -18,10 +19,11 @@ WAITS = {
 
 @dataclass(frozen=True, kw_only=True)
 class MonthLine:
-    """One month as a line: `waits` is what it waits for: "" (open or final), "close", "compute", "review",
+    """One month or week as a line: `waits` is what it waits for: "" (open or final), "close", "compute", "review",
     "approve", "post" or "failed". Amounts in minor units; volume in hundredths of a point."""
 
     key: str
+    calendar: str
     starts_at: datetime
     ends_at: datetime
     state: str
@@ -41,9 +43,11 @@ class MonthLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The overview: the open month, what waits for somebody, jobs that are due or under way, jobs that failed."""
+    """The overview: the open period of the calendar that leads and that of the one beside it, what waits for somebody,
+    jobs that are due or under way, jobs that failed."""
 
     open: MonthLine | None
+    beside: MonthLine | None
     waiting: tuple[MonthLine, ...]
     failed_jobs: tuple[JobView, ...]
     waiting_jobs: tuple[JobView, ...]
@@ -53,17 +57,20 @@ class Desk:
 def overview(*, now: datetime) -> Desk:
     """Everything that waits for somebody, now."""
     lines = months(now=now)
+    leading = periods.leading()
+    open_ones = [line for line in lines if line.state == Period.State.OPEN]
     return Desk(
-        open=next((line for line in lines if line.state == Period.State.OPEN), None),
+        open=next((line for line in open_ones if line.calendar == leading), None),
+        beside=next((line for line in open_ones if line.calendar != leading), None),
         waiting=tuple(line for line in lines if line.waits)[::-1],
         failed_jobs=tuple(jobs.failed()),
         waiting_jobs=tuple(jobs.waiting()),
-        last_final=next((line for line in lines if line.final), None),
+        last_final=next((line for line in lines if line.final and line.calendar == leading), None),
     )
 
 
 def months(*, now: datetime) -> list[MonthLine]:
-    """Every month, newest first, with the run that counts: the final one, else the newest draft, else the
+    """Every month and week, newest first, with the run that counts: the final one, else the newest draft, else the
     estimate."""
     chosen: dict[int, Run] = {}
     runs = Run.objects.exclude(state=Run.State.SUPERSEDED).defer("error", "stage_times")
@@ -75,8 +82,8 @@ def months(*, now: datetime) -> list[MonthLine]:
 
 
 def open_month(*, now: datetime) -> MonthLine | None:
-    """The month that is open, with its estimate."""
-    period = Period.objects.filter(state=Period.State.OPEN).first()
+    """The period of the leading calendar that is open, with its estimate."""
+    period = periods.current()
     if period is None:
         return None
     estimates = period.runs.filter(state=Run.State.ESTIMATE)
@@ -96,6 +103,7 @@ def _weight(run: Run) -> int:
 def _line(period: Period, run: Run | None, *, now: datetime) -> MonthLine:
     return MonthLine(
         key=period.key,
+        calendar=period.calendar,
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         state=period.state,

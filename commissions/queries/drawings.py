@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from commissions.core.explain import paid_levels
 from commissions.queries import charts, plan_words, way
 from commissions.queries.charts import Point
-from common import spoken
+from common import dates, spoken
 from common.charts import LAST_SLOT, Chart, Month, Series
 from common.templatetags.portal import money_filter, volume
 
@@ -72,12 +72,19 @@ def _first_known(points: Sequence[Point], person_id: int) -> int:
 def _months(points: Sequence[Point]) -> tuple[Month, ...]:
     return tuple(
         Month(
-            short=date_format(localtime(point.starts_at), "M"),
-            name=spoken.month_name(point.starts_at),
+            short=_short(point),
+            name=spoken.period_name(point.key),
             final=point.final,
         )
         for point in points
     )
+
+
+def _short(point: Point) -> str:
+    """Oct, or the week's number."""
+    if dates.calendar_of(point.key) == dates.MONTH:
+        return date_format(localtime(point.starts_at), "M")
+    return point.key.partition("-W")[2]
 
 
 def _slots(found: charts.Earnings) -> tuple[Series, ...]:
@@ -111,11 +118,11 @@ def _sentence(title: str, points: Sequence[Point], words: Sequence[str], values:
     state = _("final") if points[last].final else _("an estimate")
     return _("%(title)s. %(last)s: %(value)s, %(state)s. The highest was %(most)s in %(month)s.") % {
         "title": title,
-        "last": spoken.month_name(points[last].starts_at),
+        "last": spoken.period_name(points[last].key),
         "value": words[last],
         "state": state,
         "most": words[highest],
-        "month": spoken.month_name(points[highest].starts_at),
+        "month": spoken.period_name(points[highest].key),
     }
 
 

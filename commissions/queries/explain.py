@@ -172,16 +172,14 @@ def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
     if had.standing != GOOD:
         return _("Nothing is paid while a distributorship is suspended or has ended.")
     if bonus.earner is not None and not had.active:
-        return _("You were not active this month, and this bonus is paid to active distributors.")
+        return _("You were not active, and this bonus is paid to active distributors.")
     walk = bonus.how if isinstance(bonus.how, Walk) else None
     if walk is None or walk.last == 0:
-        return _("No order of this month is of the kind this bonus pays for.")
+        return _("No order was of the kind this bonus pays for.")
     if not had.active and walk.compression == "skip_inactive":
-        return _(
-            "You were not active this month, so orders in your team were passed on to the next active person."
-        )
+        return _("You were not active, so orders in your team were passed on to the next active person.")
     if had.group_volume <= had.own_volume:
-        return _("Nobody in your team ordered this month.")
+        return _("Nobody in your team ordered.")
     return _("No order in your team is on a level, or of a kind, that this bonus pays a %(rank)s for.") % {
         "rank": plan.ladder[had.rank].label
     }

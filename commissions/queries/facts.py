@@ -16,7 +16,7 @@ from commissions.core.language import Word, parts
 from commissions.core.plan import Plan
 from commissions.core.terms import Amount, Walk
 from commissions.models import Period
-from commissions.queries import before, counting, trees
+from commissions.queries import before, counting, periods, trees
 from common.arrays import places
 from distributors.queries import network
 from distributors.queries.network import Network
@@ -56,8 +56,12 @@ def one_view() -> Iterator[None]:
         yield
 
 
-def load(*, period: Period, plan: Plan, seen: int | None = None) -> Loaded:
+def load(
+    *, period: Period, plan: Plan, reads: Mapping[str, str] | None = None, seen: int | None = None
+) -> Loaded:
     """Read what a period is computed from: everybody who joined before its end, and the lines that count.
+
+    `reads` says which closed periods of other plans it looks at (before.to_read).
 
     The tree is that of the period's last moment, so that a move which counts from later on changes nothing in it. A
     person's standing is that of the moment of reading: who is suspended while a month is under review is suspended
@@ -71,17 +75,26 @@ def load(*, period: Period, plan: Plan, seen: int | None = None) -> Loaded:
         )
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
         turn = counting.last_turn() if seen is None else seen
-        return _loaded(period, plan, everybody, lines, returned, turn)
+        return _loaded(period, plan, everybody, lines, returned, reads or {}, turn)
 
 
 def _loaded(
-    period: Period, plan: Plan, everybody: Network, lines: CountedLines, returned: ReturnedLines, seen: int
+    period: Period,
+    plan: Plan,
+    everybody: Network,
+    lines: CountedLines,
+    returned: ReturnedLines,
+    reads: Mapping[str, str],
+    seen: int,
 ) -> Loaded:
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
     order, sponsor = _in_order(everybody, period)
     ids, numbers, joined = everybody.id[order], everybody.number[order], everybody.joined_at[order]
     arrays, keys = trees.positions(plan=plan, people=ids, numbers=numbers, before=period.ends_at)
+    # Career ranks are the leading calendar's, which goes on while this one is computed: another one begins at nothing.
     who = before.Who(ids, keys, everybody.career[order], everybody.ranks)
+    if not periods.leads(calendar=period.calendar):
+        who = before.Who(ids, keys, np.zeros(len(ids), np.int64), [""])
     last = before.last_final(period=period, plan=plan, seen=seen)
     facts = Facts(
         period=period.key,
@@ -93,6 +106,7 @@ def _loaded(
             joined=_days(joined, zone),
             standing=everybody.standing[order],
             memory=before.memories(plan=plan, run=last, who=who),
+            others=before.others(plan=plan, reads=reads, who=who, seen=seen),
             parents=trees.parents(
                 plan=plan, people=ids, numbers=numbers, joined=joined.astype(np.int64), sponsor=sponsor
             ),

@@ -1,7 +1,8 @@
 """The people of a team in one month: their volumes, rank and activity, for outline, table, card and export.
 
-A month is the open one, read from its estimate, or one that is final. Who may be asked about is not decided
-here: callers pass ids that `distributors.queries.visibility` has let through.
+Months here are the periods of the calendar that leads (queries.periods). One is the open one, read from its estimate,
+or one that is final. Who may be asked about is not decided here: callers pass ids that
+`distributors.queries.visibility` has let through.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from commissions.models import Period, Run, Snapshot
 from commissions.queries import plans
+from common import dates
 
 Activity = Literal["active", "at_risk", "inactive"]
 SORTS = ("gv", "pv", "name", "joined")
@@ -54,7 +57,9 @@ def months() -> list[Month]:
             newest[run.period.key] = run
     found = []
     before = None
-    for period in Period.objects.order_by("starts_at"):
+    periods = list(Period.objects.order_by("pk"))
+    leading = [period for period in periods if period.calendar == periods[0].calendar]
+    for period in sorted(leading, key=lambda one: one.starts_at):
         run_of = newest.get(period.key)
         if run_of is None and period.state != Period.State.OPEN:
             continue
@@ -65,7 +70,8 @@ def months() -> list[Month]:
 
 def unmeasured(*, now: datetime) -> Month:
     """What stands in while no month was ever opened: people are shown, figures are not."""
-    return Month(key="", starts_at=now, ends_at=now, final=False, run_id=None, as_of=None)
+    key = dates.key_of_day(localdate(now))
+    return Month(key=key, starts_at=now, ends_at=now, final=False, run_id=None, as_of=None)
 
 
 def _month(period: Period, run: Run | None, before: int | None) -> Month:

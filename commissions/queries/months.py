@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from commissions.models import Run, StatementItem
 from commissions.queries import plans
@@ -13,6 +13,7 @@ from common import spoken
 from common.money import format_money
 from distributors.queries import people
 from distributors.queries.people import PersonName
+from sales.queries import books
 
 SHOWN = 10
 # Of the commissionable volume, while too few months are final to say what this company's share is: an ordinary month
@@ -101,7 +102,7 @@ def since_last_month(*, run_id: int) -> Difference | None:
 def unusual(*, run: Run) -> list[str]:
     """Sentences about what somebody should look at before they answer for the run."""
     last = last_final(run=run)
-    found = [*_payout(run), *_large(run), *_plan(run, last)]
+    found = [*_payout(run), *_large(run), *_plan(run, last), *_late(run)]
     negative = StatementItem.objects.filter(run=run, amount__lt=0).count()
     if negative:
         found.append(f"{negative} items are negative: returns take back more than was earned.")
@@ -109,7 +110,7 @@ def unusual(*, run: Run) -> list[str]:
         leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
         if leaps:
             found.append(
-                f"{leaps} people earn more than twice what they earned in {spoken.month_name(last.period.starts_at)}."
+                f"{leaps} people earn more than twice what they earned in {spoken.period_name(last.period.key)}."
             )
     return found
 
@@ -130,9 +131,7 @@ def _payout(run: Run) -> list[str]:
 
 def _usual_payout(run: Run) -> tuple[int, int]:
     """The lowest and the highest share of the last twelve final months, a fifth wider at both ends."""
-    final = Run.objects.filter(
-        state=Run.State.FINAL, commissionable__gt=0, period__starts_at__lt=run.period.starts_at
-    )
+    final = _final_before(run).filter(commissionable__gt=0)
     rows = final.order_by("-period__starts_at").values_list("total", "commissionable")[:A_YEAR]
     shares = [total * MILLION // volume for total, volume in rows]
     if len(shares) < ENOUGH_MONTHS:
@@ -159,6 +158,26 @@ def _plan(run: Run, last: Run | None) -> list[str]:
     if last is None or last.plan_id == run.plan_id:
         return []
     return [f"The plan has changed: {run.plan}, after {last.plan} in {last.period.key}."]
+
+
+def _late(run: Run) -> list[str]:
+    """What was paid or came back before the period, when its books were shut already: it counts in this one."""
+    period = run.period
+    came = books.late(starts_at=period.starts_at, ends_at=period.ends_at)
+    found = []
+    if came.orders:
+        named = _some(came.order_numbers, came.orders)
+        found.append(f"{came.orders} orders came late: paid before {period.key}, they count in it ({named}).")
+    if came.returns:
+        named = _some(came.return_numbers, came.returns)
+        found.append(
+            f"{came.returns} returns came late: back before {period.key}, they count in it ({named})."
+        )
+    return found
+
+
+def _some(numbers: tuple[str, ...], of: int) -> str:
+    return ", ".join(numbers) + (", …" if of > len(numbers) else "")
 
 
 def _leaps(now: Mapping[int, int], before: Mapping[int, int]) -> int:
@@ -195,9 +214,16 @@ def _difference(run: Run, other: Run, name: str) -> Difference:
 
 
 def last_final(*, run: Run) -> Run | None:
-    """The final run of the latest month before."""
-    earlier = Run.objects.filter(state=Run.State.FINAL, period__starts_at__lt=run.period.starts_at)
-    return earlier.select_related("period", "plan").order_by("-period__starts_at").first()
+    """The final run of the latest month before; of a week, of the latest week."""
+    return _final_before(run).select_related("period", "plan").order_by("-period__starts_at").first()
+
+
+def _final_before(run: Run) -> "QuerySet[Run]":
+    return Run.objects.filter(
+        state=Run.State.FINAL,
+        period__calendar=run.period.calendar,
+        period__starts_at__lt=run.period.starts_at,
+    )
 
 
 def _by_bonus(run_id: int) -> dict[str, tuple[int, int, int]]:

@@ -110,8 +110,8 @@ class _Teller:
 
 SENTENCES = {
     Kind.SALE: lambda: _("From your own sales."),
-    Kind.AMOUNT: lambda: _("From your own numbers of this month."),
-    Kind.ONCE: lambda: _("Given once, for what you reached this month."),
+    Kind.AMOUNT: lambda: _("From your own numbers of this period."),
+    Kind.ONCE: lambda: _("Given once, for what you reached."),
     Kind.POOL: lambda: _("Your share of the pool."),
     Kind.MOST: lambda: _("What is over the most of this bonus stays with the company."),
     Kind.HELD: lambda: _("Held back until its condition is met."),

@@ -1,13 +1,31 @@
-"""The months as they stand."""
+"""The periods as they stand: of months, and of weeks beside them.
+
+The calendar that was opened first leads: its plan promotes people's career ranks, its open period is the one that home,
+team and standing show, and adjustments are posted in it. The other one only pays.
+"""
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from commissions.models import Period
 
 
+def leading() -> str | None:
+    """The calendar that leads, or None before anything was opened."""
+    return Period.objects.order_by("pk").values_list("calendar", flat=True).first()
+
+
+def leads(*, calendar: str) -> bool:
+    """Whether this calendar leads; also where nothing was opened yet."""
+    return leading() in (None, calendar)
+
+
 def current() -> Period | None:
-    """The open period, or None before the first one."""
-    return Period.objects.filter(state=Period.State.OPEN).first()
+    """The open period of the leading calendar, or None before the first one."""
+    return open_ones().first()
 
 
-def every() -> list[Period]:
-    """All periods, newest first."""
-    return list(Period.objects.order_by("-starts_at"))
+def open_ones() -> QuerySet[Period]:
+    """The open period of each calendar, the leading one first."""
+    first = Period.objects.filter(calendar=OuterRef("calendar")).order_by("pk")
+    opened = Period.objects.filter(state=Period.State.OPEN).annotate(begun=Subquery(first.values("pk")[:1]))
+    return opened.order_by("begun")

@@ -1,13 +1,14 @@
 """The plan in force as people read it: ranks and what they ask, bonuses and what they pay."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from commissions.core import explain
 from commissions.core.language import Compare, Number, Word
 from commissions.core.plan import Bonus, Plan, Requirement
-from commissions.models import PlanVersion
-from commissions.queries import plans
+from commissions.models import Calendar, PlanVersion
+from commissions.queries import periods, plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,10 @@ class BonusWords:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPage:
-    """Everything the plan's page shows."""
+    """Everything the plan's page shows of one plan; `period` is what it pays by: "month" or "week"."""
 
+    name: str
+    period: str
     label: str
     version: int
     starts: date
@@ -71,10 +74,20 @@ class PlanPage:
     smallest_payout: int
 
 
-def in_force(*, today: date) -> PlanPage:
-    """The plan in force on a day. Raises plans.NoPlanInForce."""
-    plan = plans.parsed(version=plans.in_force(day=today))
+def in_force(*, today: date) -> list[PlanPage]:
+    """The plans in force on a day: that of months, and that of weeks, where there is one."""
+    found = []
+    for calendar in Calendar.values:
+        with suppress(plans.NoPlanInForce):
+            version = plans.in_force(day=today, calendar=calendar)
+            found.append(_page(plans.parsed(version=version)))
+    return found
+
+
+def _page(plan: Plan) -> PlanPage:
     return PlanPage(
+        name=plan.name,
+        period=plan.period,
         label=plan.label,
         version=plan.version,
         starts=plan.starts,
@@ -88,8 +101,9 @@ def in_force(*, today: date) -> PlanPage:
 
 
 def newest() -> Plan | None:
-    """The plan adopted last, or None before the first."""
-    version = PlanVersion.objects.order_by("starts", "version").last()
+    """The newest plan of the calendar that leads, or None before the first."""
+    calendar = periods.leading() or Calendar.MONTH
+    version = PlanVersion.objects.filter(calendar=calendar).order_by("starts", "version").last()
     return plans.parsed(version=version) if version else None
 
 

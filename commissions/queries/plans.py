@@ -6,25 +6,34 @@ from functools import lru_cache
 import yaml
 
 from commissions.core.plan import Plan, load
-from commissions.models import PlanVersion, Run
+from commissions.models import Calendar, Period, PlanVersion, Run
+from common import dates
 
 TEAM_MOVES_UP = "team_moves_up"
 
 
 class NoPlanInForce(LookupError):
-    """No plan version is in force on this day."""
+    """No plan version of this calendar is in force on this day."""
 
-    def __init__(self, day: date) -> None:
-        super().__init__(f"No compensation plan is in force on {day.isoformat()}; adopt one first.")
+    def __init__(self, day: date, calendar: str = Calendar.MONTH) -> None:
+        super().__init__(
+            f"No compensation plan for a {calendar} is in force on {day.isoformat()}; adopt one first."
+        )
         self.day = day
 
 
-def in_force(*, day: date) -> PlanVersion:
-    """The version a period takes that begins on `day`: the latest to start by then. Raises NoPlanInForce."""
-    found = PlanVersion.objects.filter(starts__lte=day).order_by("-starts", "-version").first()
-    if found is None:
-        raise NoPlanInForce(day)
-    return found
+def of_period(*, period: Period) -> PlanVersion:
+    """The version a period takes: that of its calendar which is in force on its first day. Raises NoPlanInForce."""
+    return in_force(day=dates.first_day(period.key), calendar=period.calendar)
+
+
+def in_force(*, day: date, calendar: str = Calendar.MONTH) -> PlanVersion:
+    """The version a calendar's period takes that begins on `day`: the latest to start by then. Raises NoPlanInForce."""
+    found = PlanVersion.objects.filter(calendar=calendar, starts__lte=day)
+    newest = found.order_by("-starts", "-version").first()
+    if newest is None:
+        raise NoPlanInForce(day, calendar)
+    return newest
 
 
 def latest_document(*, name: str) -> str | None:

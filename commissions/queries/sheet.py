@@ -1,4 +1,4 @@
-"""The head of a month for those who close it: which run counts, how far it is, and who answered for it."""
+"""The head of a month or week for those who close it: which run counts, how far it is, and who answered for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,6 +76,7 @@ class Sheet:
     """A month with its run (None before anything was computed), its stages, its job and who was involved."""
 
     key: str
+    calendar: str
     starts_at: datetime
     ends_at: datetime
     state: str
@@ -86,7 +87,6 @@ class Sheet:
     job: JobView | None = None
     names: Mapping[int, str] = field(default_factory=dict)
     before_key: str = ""
-    before_starts_at: datetime | None = None
 
 
 def sheet(*, key: str) -> Sheet:
@@ -95,10 +95,12 @@ def sheet(*, key: str) -> Sheet:
     if period is None:
         raise UnknownMonth(key)
     run = _run_of(period)
-    before = Period.objects.filter(starts_at__lt=period.starts_at).order_by("-starts_at").first()
+    earlier = Period.objects.filter(calendar=period.calendar, starts_at__lt=period.starts_at)
+    before = earlier.order_by("-starts_at").first()
     involved = (run.prepared_by_id, run.reviewed_by_id, run.approved_by_id) if run else ()
     return Sheet(
         key=period.key,
+        calendar=period.calendar,
         starts_at=period.starts_at,
         ends_at=period.ends_at,
         state=period.state,
@@ -109,7 +111,6 @@ def sheet(*, key: str) -> Sheet:
         job=jobs.latest(kind=JOB, subject=str(run.pk)) if run and run.kind == Run.Kind.CLOSE else None,
         names=colleagues.names(user_ids=involved),
         before_key=before.key if before else "",
-        before_starts_at=before.starts_at if before else None,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from commissions.core.plan import Plan
 from commissions.models import Period, Run, Snapshot
-from commissions.queries import plans
+from commissions.queries import periods, plans
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,10 @@ def _run(key: str | None) -> Run | None:
     shown = Run.objects.filter(state__in=[Run.State.FINAL, Run.State.ESTIMATE]).select_related(
         "period", "plan"
     )
-    found = shown.filter(period__key=key) if key else shown.filter(period__state=Period.State.OPEN)
+    if key is None:
+        open_now = periods.current()
+        key = open_now.key if open_now else ""
+    found = shown.filter(period__key=key)
     return found.order_by("kind", "-number").first()
 
 

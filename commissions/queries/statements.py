@@ -1,4 +1,4 @@
-"""What one person was paid, month by month, item by item, down to the order line.
+"""What one person was paid, month by month and week by week, item by item, down to the order line.
 
 Whose statement may be asked for is not decided here. A month is shown from its final run; until it has one, from its
 latest estimate, and then it says so.
@@ -27,9 +27,10 @@ class NoStatement(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """One person's month: `state` is "final", "closing" or "open"; amounts in minor units."""
+    """One person's month or week: `state` is "final", "closing" or "open"; amounts in minor units."""
 
     key: str
+    calendar: str
     starts_at: datetime
     ends_at: datetime
     state: str
@@ -104,7 +105,7 @@ class ItemView:
 
 
 def months(*, person_id: int) -> list[Month]:
-    """Every month that has figures, newest first, with what each bonus paid the person."""
+    """Every month and week that has figures, newest first, with what each bonus paid the person."""
     runs = _runs()
     sums: dict[int, dict[str, int]] = defaultdict(dict)
     rows = StatementItem.objects.filter(distributor_id=person_id, run_id__in=[run.pk for run in runs])
@@ -194,6 +195,7 @@ def _state(run: Run) -> str:
 def _month(run: Run, by_bonus: Mapping[str, int]) -> Month:
     return Month(
         key=run.period.key,
+        calendar=run.period.calendar,
         starts_at=run.period.starts_at,
         ends_at=run.period.ends_at,
         state=_state(run),

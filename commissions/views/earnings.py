@@ -31,10 +31,10 @@ from common.guards import distributor_id, distributor_required
 @require_safe
 @distributor_required
 def earnings(request: HttpRequest) -> HttpResponse:
-    """Every month with what it paid, newest first."""
+    """Every month and week with what it paid, newest first."""
     person = distributor_id(request)
     context = {
-        "months": statement_rows.months(_months(person), now=timezone.now()),
+        "calendars": statement_rows.calendars(_months(person), now=timezone.now()),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "chart": drawings.earnings(person_id=person),
     }
@@ -105,7 +105,7 @@ def nothing(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _months(person: int) -> list[statements.Month]:
-    """The months since the person joined."""
+    """The months and weeks since the person joined."""
     known = way.known_months(person_id=person)
     return [month for month in statements.months(person_id=person) if month.key in known]
 
@@ -159,8 +159,8 @@ def _head(found: Statement) -> dict[str, Any]:
     now = timezone.now()
     return {
         "statement": found,
-        "month_name": spoken.month_name(found.starts_at),
-        "month_word": spoken.month_word(found.starts_at),
+        "month_name": spoken.period_name(found.key),
+        "month_word": spoken.period_word(found.key),
         "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
         "approved": _approved(found),
         "nav": "earnings",

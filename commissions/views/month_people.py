@@ -24,7 +24,7 @@ def person(request: HttpRequest, key: str, number: str) -> HttpResponse:
         raise Http404 from error
     context = {
         "key": key,
-        "month_name": spoken.month_name(found.starts_at),
+        "month_name": spoken.period_name(found.key),
         "beside": beside,
         "run": found.run,
         "rows": [

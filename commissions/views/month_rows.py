@@ -1,5 +1,6 @@
 """A month as staff read it: words for its stages, facts and forms for the step that is next."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 from commissions.forms.months import ActForm, ApproveForm, SendBackForm
 from commissions.queries import colleagues, desk, months, sheet
 from commissions.views import month_changes
-from common import spoken
+from common import dates, spoken
 from common.templatetags.portal import counted, money_filter, rate
 
 STAGE_NAMES = {
@@ -43,11 +44,22 @@ WAITS = {
 }
 
 
-def line(one: desk.MonthLine) -> dict[str, Any]:
-    """One month in the list."""
+def calendars(found: Sequence[desk.MonthLine]) -> list[dict[str, Any]]:
+    """The lists of months and of weeks, each only where there are any."""
+    words = {dates.MONTH: (_("Months"), _("Month")), dates.WEEK: (_("Weeks"), _("Week"))}
+    groups = []
+    for calendar, (title, head) in words.items():
+        lines = [_listed(one) for one in found if one.calendar == calendar]
+        if lines:
+            groups.append({"title": title, "head": head, "lines": lines})
+    return groups
+
+
+def _listed(one: desk.MonthLine) -> dict[str, Any]:
     kind, words = WAITS.get(one.waits, ("final", "Final") if one.final else ("estimate", "Open, estimate"))
     return {
-        "name": spoken.month_name(one.starts_at),
+        "name": spoken.period_name(one.key),
+        "days": spoken.period_days(one.key) if one.calendar == dates.WEEK else "",
         "link": reverse("staff-month", args=[one.key]),
         "tag_kind": kind,
         "tag_text": _(words),
@@ -122,7 +134,7 @@ def approve_form(
     return ApproveForm(
         data,
         action=reverse("staff-month-approve", args=[found.key]),
-        button=_("Approve %(month)s") % {"month": spoken.month_word(found.starts_at)},
+        button=_("Approve %(month)s") % {"month": spoken.period_word(found.key)},
         warnings=read if warnings else None,
         changes=changed if run.number > 1 else None,
         expected=run.total,
@@ -142,7 +154,7 @@ def steps(
     approves = request.user.has_perm("commissions.approve_run")
     run = found.run
     given: dict[str, Any] = {"facts": _answering(request, found, now)}
-    word = spoken.month_word(found.starts_at)
+    word = spoken.period_word(found.key)
     if found.state == "open":
         given["over"] = now >= found.ends_at
         if prepares and given["over"]:
@@ -284,7 +296,7 @@ def _share_sentence(run: sheet.RunHead) -> str:
 
 
 def _before_name(found: sheet.Sheet) -> str:
-    return spoken.month_word(found.before_starts_at) if found.before_starts_at else ""
+    return spoken.period_word(found.before_key) if found.before_key else ""
 
 
 def _short(text: str) -> str:

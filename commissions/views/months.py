@@ -50,9 +50,12 @@ def months_staff(view: View) -> View:
 @require_safe
 @months_staff
 def months(request: HttpRequest) -> HttpResponse:
-    """Every month, newest first."""
-    lines = [month_rows.line(one) for one in desk.months(now=timezone.now())]
-    return render(request, "commissions/staff_months.html", {"lines": lines, "nav": "staff-months"})
+    """Every month and every week, newest first."""
+    context = {
+        "calendars": month_rows.calendars(desk.months(now=timezone.now())),
+        "nav": "staff-months",
+    }
+    return render(request, "commissions/staff_months.html", context)
 
 
 @require_safe
@@ -218,8 +221,8 @@ def _page(
     now = timezone.now()
     context = {
         "sheet": found,
-        "month_name": spoken.month_name(found.starts_at),
-        "month_word": spoken.month_word(found.starts_at),
+        "month_name": spoken.period_name(found.key),
+        "month_word": spoken.period_word(found.key),
         "rail": month_rows.rail(found, now=now),
         "working": found.run is not None and found.run.working,
         "steps": month_rows.steps(

@@ -23,7 +23,7 @@ TEXTS = {
     ),
     Why.SELLER_SKIPPED: gettext_lazy("The plan leaves out what somebody sells who is not active."),
     Why.SKIPPED_INACTIVE: gettext_lazy(
-        "You were not active this month, so these orders were passed on to the next active person above you."
+        "You were not active, so these orders were passed on to the next active person above you."
     ),
     Why.LEFT_OUT_BY_ONLY: gettext_lazy("This bonus is paid for orders of another kind."),
     Why.OUTSIDE_CAMPAIGN: gettext_lazy("This bonus is a campaign, and these orders are of other days."),
@@ -36,9 +36,9 @@ TEXTS = {
     Why.NO_DIFFERENCE: gettext_lazy(
         "Only the difference between rates is paid, and somebody between you and them has as high a rate as you."
     ),
-    Why.NOT_ENTITLED: gettext_lazy("Your rate under this bonus was nothing this month."),
+    Why.NOT_ENTITLED: gettext_lazy("Your rate under this bonus was nothing."),
     Why.HELD: gettext_lazy("It waits until you meet what the bonus asks."),
-    Why.CAP_REACHED: gettext_lazy("You have had the most that this bonus pays in a month."),
+    Why.CAP_REACHED: gettext_lazy("You have had the most that this bonus pays in one period."),
     Why.GROUP_RULE: gettext_lazy("A rule over several bonuses took it back."),
     Why.ALREADY_GIVEN: gettext_lazy("It is given once, and you have had it."),
     Why.NO_POSITION: gettext_lazy("You have no position in the tree that this bonus looks at."),
@@ -46,7 +46,7 @@ TEXTS = {
     Why.NO_SHARE: gettext_lazy("You had no share of this pool."),
     Why.EMPTY_FUND: gettext_lazy("There was nothing to share."),
     Why.NOTHING_SENT: gettext_lazy("Nobody below you had anything to pass up."),
-    Why.NOT_QUALIFIED: gettext_lazy("You did not meet what this bonus asks of you in this month."),
+    Why.NOT_QUALIFIED: gettext_lazy("You did not meet what this bonus asks of you."),
     Why.RANK_NOT_PAID_AT_LEVEL: gettext_lazy(
         "You were paid as %(own)s, and a %(own)s is not paid on level %(level)s. A %(rank)s is."
     ),

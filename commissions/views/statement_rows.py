@@ -1,7 +1,7 @@
 """Statements as templates show them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,15 +10,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commissions.queries import levels, statements
-from common import spoken
+from common import dates, spoken
 from common.templatetags.portal import counted
 
 
-def months(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str, Any]]:
-    """The list of months."""
+def calendars(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str, Any]]:
+    """The lists of months and of weeks, each only where there are any."""
+    words = {dates.MONTH: (_("Months"), _("Month")), dates.WEEK: (_("Weeks"), _("Week"))}
+    groups = []
+    for calendar, (title, head) in words.items():
+        rows = [one for one in found if one.calendar == calendar]
+        if rows:
+            groups.append({"title": title, "head": head, "rows": _rows(rows, now=now)})
+    return groups
+
+
+def _rows(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
-            "name": spoken.month_name(month.starts_at),
+            "name": spoken.period_name(month.key),
+            "days": spoken.period_days(month.key) if month.calendar == dates.WEEK else "",
             "link": reverse("statement", args=[month.key]),
             "final": month.state == "final",
             "closing": month.state == "closing",
@@ -30,13 +41,14 @@ def months(found: Sequence[statements.Month], *, now: datetime) -> list[dict[str
 
 
 def neighbours(found: Sequence[statements.Month], key: str) -> dict[str, Any]:
-    """The months before and after one, as far as they have figures."""
+    """The months before and after a month, the weeks of a week, as far as they have figures."""
+    found = [month for month in found if month.calendar == dates.calendar_of(key)]
     keys = [month.key for month in found]
     at = keys.index(key) if key in keys else 0
     earlier = found[at + 1] if at + 1 < len(found) else None
     later = found[at - 1] if at > 0 else None
     return {
-        name: {"word": spoken.month_word(month.starts_at), "link": reverse("statement", args=[month.key])}
+        name: {"word": spoken.period_word(month.key), "link": reverse("statement", args=[month.key])}
         for name, month in (("earlier", earlier), ("later", later))
         if month
     }
@@ -49,11 +61,11 @@ def item(found: statements.Statement, one: statements.Item, orders: int | None =
     if one.corrects:
         link = f"{link}?{urlencode({'corrects': one.corrects})}"
         title = _("Correction to %(month)s: %(bonus)s") % {
-            "month": key_name(one.corrects),
+            "month": spoken.period_name(one.corrects),
             "bonus": one.label,
         }
         text = _("Something that had been paid for in %(month)s was returned.") % {
-            "month": key_name(one.corrects)
+            "month": spoken.period_name(one.corrects)
         }
     return {
         "id": f"item-{one.bonus}{'-' + one.corrects if one.corrects else ''}",
@@ -99,9 +111,3 @@ def orders(page: levels.OrderPage, path: str, asked: levels.Asked) -> dict[str, 
         "more_link": f"{path}?{urlencode({**kept, 'page': page.page + 1})}" if page.more else "",
         "more_text": more,
     }
-
-
-def key_name(key: str) -> str:
-    """October 2026 from 2026-10."""
-    year, _dash, month = key.partition("-")
-    return spoken.month_name(date(int(year), int(month), 1))

@@ -20,11 +20,11 @@ def show(request: HttpRequest, ask: Ask, more: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
     below, active = more.pop("people_counted", None) or _counted(ask)
     address = reverse("team")
-    choices = [(month.key, spoken.month_name(month.starts_at)) for month in ask.months]
+    choices = [(month.key, spoken.period_name(month.key)) for month in ask.months]
     here = {"month": ask.month.key, "sort": ask.sort}
     context = {
         "month": ask.month,
-        "month_word": spoken.month_word(ask.month.starts_at),
+        "month_word": spoken.period_word(ask.month.key),
         "as_of": spoken.as_of(ask.month.as_of, now=now) if ask.month.as_of else "",
         "people_below": below,
         "people_active": active,

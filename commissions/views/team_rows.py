@@ -188,7 +188,7 @@ def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
     """What somebody above may know: name, rank, activity, volumes, joining date, people below."""
     facts = [{"label": gettext("People below"), "value": counted(one.below)}]
     if one.figures is None:
-        facts.append({"label": spoken.month_word(ask.month.starts_at), "value": gettext("not measured yet")})
+        facts.append({"label": spoken.period_word(ask.month.key), "value": gettext("not measured yet")})
     else:
         facts += [
             {"label": gettext("Own volume"), "value": volume(one.figures.own_volume, "PV")},

@@ -151,7 +151,7 @@ def _form(request: HttpRequest, ask: Ask, sort: str) -> TableForm:
     return TableForm(
         given,
         action=reverse("team"),
-        months=[(one.key, spoken.month_name(one.starts_at)) for one in ask.months],
+        months=[(one.key, spoken.period_name(one.key)) for one in ask.months],
         ranks=[(step, rank.label) for step, rank in enumerate(ladder)],
         joined=_joined_in(ask.months[0].starts_at),
         sort=sort,
@@ -163,7 +163,7 @@ def _joined_in(newest: datetime) -> list[tuple[str, str]]:
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
     key, found = period_of(newest, zone), []
     for _month in range(MONTHS):
-        found.append((key, spoken.month_name(period_bounds(key, zone)[0])))
+        found.append((key, spoken.period_name(key)))
         key = previous_period(key)
     return found
 

@@ -23,6 +23,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=40, blank=True)
+    stage_since = models.DateTimeField(null=True, blank=True, help_text="When the stage began")
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from common import spoken
+from common.dates import PeriodError
 from common.templatetags.portal import counted, money_filter, volume
 from distributors.queries.notice_kinds import Kind
 from distributors.queries.notices import Told
@@ -105,11 +105,11 @@ def _place(notice: Told) -> str:
 
 
 def _month(key: str) -> str:
-    """October 2026 from 2026-10; any other period by its key."""
-    year, dash, month = key.partition("-")
-    if not dash or not year.isdecimal() or not month.isdecimal() or not 1 <= int(month) <= 12:
+    """October 2026 from 2026-10, Week 44 of 2026 from 2026-W44; anything else as it stands."""
+    try:
+        return spoken.period_name(key)
+    except PeriodError:
         return key
-    return spoken.month_name(date(int(year), int(month), 1))
 
 
 def _address(name: str, *arguments: str) -> str:

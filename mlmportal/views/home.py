@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, desk, drawings, levels, members, statements, way
+from commissions.queries import balance, desk, drawings, levels, members, periods, statements, way
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
 from common.templatetags.portal import counted
@@ -39,7 +39,9 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     now = timezone.now()
     team = sponsor_tree.downline(distributor_id=person)
     known = way.known_months(person_id=person)
-    shown = [month for month in statements.months(person_id=person) if month.key in known]
+    every = [month for month in statements.months(person_id=person) if month.key in known]
+    leading = periods.leading()
+    shown = [one for one in every if one.calendar == leading]
     months = members.months()
     found = way.of_person(person_id=person, months=months)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
@@ -47,6 +49,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "greeting": _greeting(request, now),
         "open": _open(person, now),
         "estimate": next((one for one in shown if one.state == "open"), None),
+        "beside": _beside([one for one in every if one.calendar != leading], now),
         "last": _last(shown),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "way": found,
@@ -94,13 +97,26 @@ def _open(person: int, now: datetime) -> dict[str, Any] | None:
     left = spoken.days_left(ends_at=month.ends_at, now=now)
     return {
         "month": month,
-        "name": spoken.month_name(month.starts_at),
-        "word": spoken.month_word(month.starts_at),
+        "name": spoken.period_name(month.key),
+        "word": spoken.period_word(month.key),
         "last_day": spoken.day_in_year(spoken.last_day(month.ends_at)),
         "days_left": left,
         "orders": levels.order_count(person_id=person, run_id=month.run_id) if month.run_id else 0,
         "is_over": now >= month.ends_at,
         "as_of": spoken.as_of(month.as_of, now=now) if month.as_of else "",
+    }
+
+
+def _beside(shown: list[statements.Month], now: datetime) -> dict[str, Any] | None:
+    """The open week beside a month, or the month beside a week, where a second plan pays by it."""
+    found = next((one for one in shown if one.state == "open"), None)
+    if found is None:
+        return None
+    return {
+        "month": found,
+        "word": spoken.period_word(found.key),
+        "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
+        "last_day": spoken.day_in_year(spoken.last_day(found.ends_at)),
     }
 
 
@@ -121,7 +137,7 @@ def _last(shown: list[statements.Month]) -> dict[str, Any] | None:
     approved = desk.approved_at(key=found.key)
     return {
         "month": found,
-        "word": spoken.month_word(found.starts_at),
+        "word": spoken.period_word(found.key),
         "note": _("Approved %(day)s.") % {"day": spoken.day_in_year(approved)} if approved else "",
     }
 

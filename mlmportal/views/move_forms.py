@@ -8,7 +8,7 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from commissions.operations.sponsor_changes import Month
+from commissions.operations.sponsor_changes import Beginning
 from common import spoken
 
 
@@ -28,7 +28,10 @@ class MoveForm(forms.Form):
     )
     month = forms.ChoiceField(
         label=_("Counts from"),
-        help_text=_("Months that are closed keep the line they were computed with."),
+        help_text=_(
+            "What is closed keeps the line it was computed with. A period has the line of its last day: a change that "
+            "begins within one counts in all of it."
+        ),
         error_messages={"required": _("From when does it count?")},
     )
     reason = forms.CharField(
@@ -39,11 +42,11 @@ class MoveForm(forms.Form):
         error_messages={"required": _("Say why; the reason is kept with the change.")},
     )
 
-    def __init__(self, *args: Any, months: Sequence[Month], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, months: Sequence[Beginning], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.has_months = bool(months)
         field = self.fields["month"]
-        field.choices = [(one.key, spoken.month_name(one.starts_at)) for one in months]  # type: ignore[attr-defined]
+        field.choices = [(one.key, spoken.period_name(one.key)) for one in months]  # type: ignore[attr-defined]
         self.helper = _poster()
         button = Submit("do", _("Ask for this change"), css_class="btn-main", css_id="move-button")
         self.helper.layout = Layout("number", "sponsor_number", "month", "reason", button)

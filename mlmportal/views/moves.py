@@ -43,7 +43,7 @@ def moves_staff(view: View) -> View:
 @moves_staff
 def moves(request: HttpRequest) -> HttpResponse:
     """Every change, those that wait first, and the form to ask for one."""
-    form = MoveForm(request.POST or None, months=changes.months())
+    form = MoveForm(request.POST or None, months=changes.beginnings())
     status = 200
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commissions.queries import plan_words
-from commissions.queries.plans import NoPlanInForce
 from common.templatetags.portal import counted, money_filter
 from distributors.queries import disclosures, documents
 
@@ -28,12 +27,9 @@ def disclosure(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def plan(request: HttpRequest) -> HttpResponse:
-    """The plan in force, in words and tables."""
-    try:
-        found = plan_words.in_force(today=timezone.localdate())
-    except NoPlanInForce:
-        found = None
-    return render(request, "mlmportal/plan.html", {"plan": found})
+    """The plans in force, in words and tables."""
+    found = plan_words.in_force(today=timezone.localdate())
+    return render(request, "mlmportal/plan.html", {"plans": found})
 
 
 def facts(figures: dict[str, Any]) -> list[dict[str, str]]:

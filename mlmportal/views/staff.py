@@ -36,7 +36,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "desk": found,
         "may_see": may_see,
-        "open": _open(found),
+        "open": _open(found.open),
+        "beside": _open(found.beside),
         "last": _last(found),
         "waiting": [_waiting(line) for line in found.waiting],
         "tree_problems": tree_health.problems(),
@@ -45,15 +46,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "mlmportal/staff_overview.html", context)
 
 
-def _open(found: desk.Desk) -> dict[str, Any] | None:
-    line = found.open
+def _open(line: desk.MonthLine | None) -> dict[str, Any] | None:
     if line is None:
         return None
     as_of = spoken.as_of(line.as_of, now=timezone.now()) if line.as_of else _("not measured yet")
     return {
-        "name": _("%(month)s so far") % {"month": spoken.month_word(line.starts_at)},
+        "name": _("%(month)s so far") % {"month": spoken.period_word(line.key)},
         "line": _("%(month)s is open until %(moment)s.")
-        % {"month": spoken.month_name(line.starts_at), "moment": spoken.day_and_time(line.ends_at)},
+        % {"month": spoken.period_name(line.key), "moment": spoken.day_and_time(line.ends_at)},
         "note": _("As of %(moment)s, from %(orders)s paid orders.")
         % {"moment": as_of, "orders": counted(line.order_count)},
         "link": reverse("staff-month", args=[line.key]),
@@ -66,7 +66,7 @@ def _last(found: desk.Desk) -> dict[str, Any] | None:
         return None
     note = _("Approved %(day)s.") % {"day": spoken.day(line.approved_at)} if line.approved_at else ""
     return {
-        "name": spoken.month_word(line.starts_at),
+        "name": spoken.period_word(line.key),
         "note": note,
         "link": reverse("staff-month", args=[line.key]),
     }
@@ -74,7 +74,7 @@ def _last(found: desk.Desk) -> dict[str, Any] | None:
 
 def _waiting(line: desk.MonthLine) -> dict[str, Any]:
     return {
-        "title": spoken.month_name(line.starts_at),
+        "title": spoken.period_name(line.key),
         "text": TEXTS[line.waits],
         "link": reverse("staff-month", args=[line.key]),
         "total": line.total if line.run_id else None,

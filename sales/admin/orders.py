@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -54,10 +54,25 @@ class ReturnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
 
+class CameLate(admin.SimpleListFilter):
+    """Orders whose payment was marked when the books were shut already."""
+
+    title = lazy("late payment")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", lazy("Counts later than it was paid"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(booked_at__gt=F("paid_at")) if self.value() == "yes" else queryset
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("number", "placed_at", "state", "seller", "customer", "amount", "booked_at", "source")
-    list_filter = ("state", "source", "purpose", "buyer_standing")
+    list_display = (
+        "number", "placed_at", "state", "seller", "customer", "amount", "booked_at", "late", "source",
+    )  # fmt: skip
+    list_filter = ("state", "source", "purpose", "buyer_standing", CameLate)
     list_select_related = ("seller", "customer")
     search_fields = ("number", "seller__number", "customer__number")
     date_hierarchy = "placed_at"
@@ -67,10 +82,10 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         ("number", "state", "source"),
         ("seller", "customer", "buyer_standing", "purpose"),
         "amount",
-        ("placed_at", "paid_at", "paid_by", "booked_at"),
+        ("placed_at", "paid_at", "paid_by", "booked_at", "late"),
         ("shipped_at", "cancelled_at"),
     )
-    readonly_fields = ("amount",)
+    readonly_fields = ("amount", "late")
     inlines = (OrderLineInline, ReturnInline)
     actions = ("mark_paid", "ship", "cancel", "record_return")
     change_form_template = "sales/admin/order.html"
@@ -78,6 +93,11 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="total", ordering="total")
     def amount(self, order: Order) -> str:
         return money(order.total, order.currency)
+
+    @admin.display(description="late", boolean=True)
+    def late(self, order: Order) -> bool:
+        """Paid before the books were shut, and marked after: it counts from then."""
+        return order.paid_at is not None and order.paid_at != order.booked_at
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _may(request, "sales.add_order")

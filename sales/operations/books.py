@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from sales.models import Books
+from sales.queries.books import NEVER_SHUT
 
-NEVER_SHUT = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["NEVER_SHUT", "hold_open", "shut"]
 ONLY = 1
 
 

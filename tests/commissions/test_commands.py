@@ -67,7 +67,7 @@ def test_estimate_computes_the_open_month(october, november):
 
 
 def test_estimate_without_a_month_says_so(plan):
-    with pytest.raises(CommandError, match="No month is open"):
+    with pytest.raises(CommandError, match="No period is open"):
         call_command("estimate")
 
 
@@ -135,7 +135,7 @@ def test_open_period_begins(plan):
 
 
 def test_open_period_does_not_begin_twice(october):
-    with pytest.raises(CommandError, match="first period is 2026-10"):
+    with pytest.raises(CommandError, match="first month is 2026-10"):
         call_command("open_period", "2026-12")
     assert periods.open_first(key="2026-10", now=at(10, 2)).key == "2026-10"
 

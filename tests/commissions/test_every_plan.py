@@ -101,7 +101,7 @@ def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, r
 @pytest.mark.parametrize(
     ("said", "instead", "key"),
     [
-        ("period: month", "period: week", "plan.period"),
+        ("period: month", "period: 4 weeks", "plan.period"),
         ("round: half_up", "round: down", "ledger.round"),
     ],
 )

@@ -79,8 +79,8 @@ def test_a_passed_over_person_is_told(october, cast):
 
 def test_a_bonus_that_paid_nothing_says_why(final, cast):
     found = {one.bonus: one.reason for one in explain.why_nothing(person_id=cast.finn.pk, key="2026-10")}
-    assert found["level_pay"] == "Nobody in your team ordered this month."
-    assert found["retail_profit"] == "No order of this month is of the kind this bonus pays for."
+    assert found["level_pay"] == "Nobody in your team ordered."
+    assert found["retail_profit"] == "No order was of the kind this bonus pays for."
 
 
 def test_the_suspended_are_told_so(final, cast):

@@ -2,16 +2,18 @@
 
 import threading
 from contextlib import suppress
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, connections
 
 from commissions.models import Account, Period, Run, Transfer
-from commissions.operations import estimates, ledger, periods, runs, sealing
+from commissions.operations import estimates, ledger, periods, plans, runs, sealing
 from commissions.queries import audit
 from common.operations import jobs
 from sales.models import Order
-from tests.commissions.conftest import at, draft
+from tests.commissions.conftest import START, at, draft
+from tests.commissions.test_calendars import CLOVER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = at(11, 2)
@@ -77,6 +79,44 @@ def test_a_payment_beside_a_close_counts_in_exactly_one_month(october):
     after = Order.objects.filter(booked_at__gte=second.starts_at).count()
     assert run.order_count == inside
     assert inside + after == Order.objects.count()
+
+
+@pytest.mark.parametrize(("drawn", "other"), [("2026-W44", "2026-10"), ("2026-10", "2026-W44")])
+def test_a_payment_beside_two_lines_counts_once_in_each_calendar(october, drawn, other):
+    """A week and a month that end at different moments, their lines drawn at once, with payments between: what was
+    computed is what the books say of the period, in either calendar."""
+    week_too(october)
+    paid = [lambda day=day: october.sell("finn", 1, at(10, day)) for day in (27, 29, 31)]
+    race(*(lambda key=key: periods.close(key=key, by=None, now=NOW) for key in (drawn, other)), *paid)
+    jobs.advance_due(now=NOW, owner="a test")
+    assert Run.objects.filter(kind="close").count() == 2
+    for run in Run.objects.filter(kind="close").select_related("period"):
+        booked = Order.objects.filter(booked_at__gte=run.period.starts_at, booked_at__lt=run.period.ends_at)
+        assert (run.state, run.order_count) == ("draft", booked.count())
+    both_end = Period.objects.get(key="2026-W44").ends_at
+    late = october.sell("finn", 1, at(10, 30))
+    assert Order.objects.get(pk=late.pk).booked_at == both_end
+
+
+def test_without_the_books_a_payment_slips_behind_the_weeks_line(october):
+    """The control: the line is drawn and the books are not shut as far, as if each calendar had books of its own."""
+    week_too(october)
+    with patch.object(periods.books, "shut", lambda until: until):
+        run = periods.close(key="2026-W44", by=None, now=NOW)
+    jobs.advance_due(now=NOW, owner="a test")
+    october.sell("finn", 1, at(10, 30))
+    run.refresh_from_db()
+    week = Period.objects.get(key="2026-W44")
+    booked = Order.objects.filter(booked_at__gte=week.starts_at, booked_at__lt=week.ends_at)
+    assert run.order_count == booked.count() - 1
+    assert [problem for problem in audit.everything() if problem.startswith("P1")]
+
+
+def week_too(shop):
+    """A week is open beside October: from the 26th to 1 November, over the month's end."""
+    plans.adopt(document=CLOVER, now=START)
+    periods.open_first(key="2026-W44", now=at(10, 26))
+    shop.sell("eva", 1, at(10, 28))
 
 
 def test_of_three_who_compute_one_stores(october):

@@ -1,4 +1,4 @@
-"""`manage.py close_period 2026-10`: the same one call as the admin page and the schedule make."""
+"""`manage.py close_period 2026-10` (or 2026-W44): the same one call as the admin page and the schedule make."""
 
 import sys
 import time
@@ -18,10 +18,10 @@ from common.queries import jobs as job_rows
 
 
 class Command(BaseCommand):
-    help = "Close a month: draw the line, open the next month, and let the run be computed."
+    help = "Close a month or a week: draw the line, open the next one, and let the run be computed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("period", help="the month, as 2026-10")
+        parser.add_argument("period", help="the month, as 2026-10, or the week, as 2026-W44")
         parser.add_argument(
             "--wait", action="store_true", help="compute the draft here, and show how far it is"
         )
@@ -58,7 +58,8 @@ class Command(BaseCommand):
 
 
 def _is_meant(key: str) -> bool:
+    calendar = "week" if "W" in key else "month"
     return (
-        input(f"Close {key}? Orders that are paid from now on belong to the next month. [y/N] ").lower()
+        input(f"Close {key}? Orders that are paid from now on belong to the next {calendar}. [y/N] ").lower()
         == "y"
     )

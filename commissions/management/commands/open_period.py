@@ -1,4 +1,6 @@
-"""`manage.py open_period 2026-11`: the first month of all. Every later one opens when the one before is closed."""
+"""`manage.py open_period 2026-11`: the first month of all; `manage.py open_period 2026-W44`: the first week.
+
+Every later one opens when the one before is closed."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,10 +12,10 @@ from commissions.operations import periods
 
 
 class Command(BaseCommand):
-    help = "Open the first month."
+    help = "Open the first month, or the first week beside the months."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("period", help="the month, as 2026-11")
+        parser.add_argument("period", help="the month, as 2026-11, or the week, as 2026-W44")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

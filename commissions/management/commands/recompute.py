@@ -1,4 +1,4 @@
-"""`manage.py recompute 2026-10`: compute a closed month again from what it was computed from. Writes nothing.
+"""`manage.py recompute 2026-10`: compute a closed month or week again from what it was computed from. Writes nothing.
 
 Ends with 1 when the output is not, byte for byte, what is stored.
 """
@@ -13,10 +13,10 @@ from commissions.operations import recomputing
 
 
 class Command(BaseCommand):
-    help = "Compute a final month, or one in draft, again, and compare it with what is stored."
+    help = "Compute a final month or week, or one in draft, again, and compare it with what is stored."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("period", help="the month, as 2026-10")
+        parser.add_argument("period", help="the month, as 2026-10, or the week, as 2026-W44")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
