@@ -8,13 +8,24 @@ class CommissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from commissions import tasks
-        from commissions.operations import checking, estimates, guards, periods, schedule, telling
+        from commissions.operations import (
+            checking,
+            estimates,
+            guards,
+            own_earnings,
+            periods,
+            schedule,
+            telling,
+        )
         from common.operations import jobs
+        from distributors.operations import leaving, own_data
         from sales.operations.signals import booked
 
         jobs.register(kind=periods.JOB, handler=schedule.advance_run, given_up=schedule.run_given_up)
         jobs.register(kind=estimates.JOB, handler=schedule.refresh_estimate)
         jobs.register(kind=checking.JOB, handler=schedule.check_books)
+        own_data.include(part=own_earnings.tables)
+        leaving.include(ask=own_earnings.still_open)
         jobs.register(kind=telling.JOB, handler=telling.work)
         if settings.REDIS_URL:
             jobs.wake_with(waker=tasks.wake)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 
 from common.readonly import ReadOnly
 from distributors.models import (
+    DataFile,
     Distributor,
     Document,
     Enrolment,
     Holding,
+    Leaving,
     Notice,
     Placement,
     PlacementTree,
@@ -324,3 +326,25 @@ class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("user",)
     search_fields = ("user__email", "reference")
     show_full_result_count = False
+
+
+@admin.register(DataFile)
+class DataFileAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who took a copy of their data, and when. What is in a file is its owner's alone."""
+
+    list_display = ("user", "asked_at", "ready_at", "size", "fetched", "fetched_at", "gone_at", "error")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+    exclude = ("content",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DataFile]:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(Leaving)
+class LeavingAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who is leaving, until when they can withdraw it, and who waits for something to be settled."""
+
+    list_display = ("profile", "state", "erase", "asked_at", "due_at", "done_at")
+    list_filter = ("state", "erase")
+    list_select_related = ("profile",)

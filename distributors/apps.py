@@ -10,8 +10,10 @@ class DistributorsConfig(AppConfig):
         from distributors.operations import (
             holding,
             invitations,
+            leaving,
             leg_volumes,
             notice_mail,
+            own_data,
             sponsorship,
             telling,
             tree_care,
@@ -24,6 +26,9 @@ class DistributorsConfig(AppConfig):
         jobs.register(kind=sponsorship.JOB, handler=sponsorship.due)
         jobs.register(kind=tree_care.CHECK, handler=tree_care.check)
         jobs.register(kind=tree_care.CARRY, handler=tree_care.carry)
+        jobs.register(kind=leaving.JOB, handler=leaving.work)
+        jobs.register(kind=own_data.JOB, handler=own_data.make, given_up=own_data.given_up)
+        own_data.include(part=own_data.of_this_app)
         jobs.register(kind=notice_mail.JOB, handler=notice_mail.write)
         jobs.register(kind=telling.JOINED, handler=telling.joined)
         jobs.register(kind=telling.OLD, handler=telling.forget)

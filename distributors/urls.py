@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from distributors.views import account, invited, join, notices, placing
+from distributors.views import account, invited, join, mine, notices, placing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
@@ -21,6 +21,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/stop/<str:token>/", notices.stop, name="mail-stop"),
     path("profile/", account.profile, name="profile"),
     path("profile/edit/", account.profile_edit, name="profile-edit"),
+    path("profile/shown/", mine.openness, name="openness"),
+    path("profile/data/", mine.data, name="own-data"),
+    path("profile/data/<int:file_id>/", mine.data_file, name="own-data-file"),
+    path("profile/leave/", mine.leave, name="leave"),
+    path("profile/stay/", mine.stay, name="stay"),
+    path("security/sessions/<int:session_id>/end/", mine.session_end, name="session-end"),
     path("security/", account.security, name="security"),
     path("security/second-factor/", account.second_factor, name="second-factor"),
 ]

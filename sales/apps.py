@@ -5,7 +5,10 @@ class SalesConfig(AppConfig):
     name = "sales"
 
     def ready(self) -> None:
-        from distributors.operations import leg_volumes
+        from distributors.operations import leaving, leg_volumes, own_data
+        from sales.operations import own_orders
         from sales.queries import volume
 
         leg_volumes.measure_with(volumes=volume.open_volumes)
+        own_data.include(part=own_orders.tables)
+        leaving.include(ask=own_orders.still_open)

@@ -7,7 +7,7 @@ from commissions.models import Calendar, Period
 from commissions.operations import checking, estimates, freezing, periods, runs, telling
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
-from distributors.operations import leg_volumes, notice_mail, tree_care
+from distributors.operations import leaving, leg_volumes, notice_mail, tree_care
 from distributors.operations import telling as joined
 
 TICK = "tick"
@@ -23,6 +23,7 @@ def tick(*, now: datetime, owner: str) -> int:
     joined.request(now=now)
     telling.request(now=now)
     notice_mail.request(now=now)
+    leaving.request(now=now)
     outbox.request(now=now)
     leg_volumes.request(now=now)
     tree_care.request(now=now)

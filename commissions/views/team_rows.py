@@ -12,6 +12,7 @@ from commissions.queries import branch as branches
 from commissions.queries import members, outline, team_table
 from common import spoken
 from common.templatetags.portal import counted, volume
+from distributors.queries import visibility
 from distributors.queries.visibility import Seen
 
 WORDS = {"active": "active", "at_risk": "at risk", "inactive": "not active"}
@@ -201,9 +202,24 @@ def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
             "value": gettext("You") if found.level_below == 1 else sponsor.name,
         },
         {"label": gettext("Joined"), "value": spoken.day(one.person.joined_at)},
+        *_contact(found),
     ]
     place = gettext("your level %(level)s") % {"level": counted(found.level_below)}
     return {**_figures(ask, one), "place": place, "facts": facts}
+
+
+def _contact(found: Seen) -> list[dict[str, str]]:
+    """The contact data the person has opened to this viewer."""
+    open_to_me = visibility.contacts(viewer_id=found.path[0].id, ids=[found.distributor_id])
+    known = open_to_me.get(found.distributor_id)
+    if known is None:
+        return []
+    rows = (
+        (gettext("Telephone"), known.phone),
+        (gettext("E-mail"), known.email),
+        (gettext("Town"), known.city),
+    )
+    return [{"label": label, "value": value} for label, value in rows if value]
 
 
 def _figures(ask: Asked, one: outline.Member | team_table.Row) -> dict[str, Any]:

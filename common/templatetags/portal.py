@@ -30,6 +30,11 @@ NOTICE_OF_LEVEL = {
     constants.WARNING: "wait",
     constants.ERROR: "stop",
 }
+# What browsers call themselves; most of them also name those that came before.
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
+            ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+           ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
 # Whichever of these addresses is the longest beginning of the current one is the current entry.
 NAVIGATION = (
     "home", "notices", "earnings", "team", "orders", "catalogue", "sharing", "profile", "security", "disclosure",
@@ -148,6 +153,17 @@ def initials(name: object) -> str:
 def counted(number: object) -> str:
     """1,660 people: a count as the reader's language writes it."""
     return str(format_decimal(number, locale=reader_locale())) if isinstance(number, int) else str(number)
+
+
+@register.filter
+def browser_name(user_agent: object) -> str:
+    """Firefox on Windows: what a browser says of itself, as people call it."""
+    said = str(user_agent or "")
+    browser = next((name for mark, name in BROWSERS if mark in said), gettext("A browser"))
+    system = next((name for mark, name in SYSTEMS if mark in said), "")
+    return (
+        gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
+    )
 
 
 @register.filter

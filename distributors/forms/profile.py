@@ -38,3 +38,34 @@ class ProfileForm(forms.Form):
     def details(self) -> Details:
         """The values as the operation wants them."""
         return Details(**self.cleaned_data)
+
+
+TO = (
+    ("nobody", gettext_lazy("Nobody")),
+    ("sponsor", gettext_lazy("My sponsor")),
+    ("upline", gettext_lazy("Everybody above me")),
+)
+
+
+class OpennessForm(forms.Form):
+    """To whom a person shows what."""
+
+    phone = forms.ChoiceField(label=gettext_lazy("Telephone"), choices=TO)
+    email = forms.ChoiceField(label=gettext_lazy("E-mail address"), choices=TO)
+    city = forms.ChoiceField(label=gettext_lazy("Town"), choices=TO)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("phone", "email", "city", Submit("", _("Save"), css_class="btn-main"))
+
+
+class LeaveForm(forms.Form):
+    """What leaving means for the person's data, and that what stays has been read."""
+
+    erase = forms.ChoiceField(choices=[("no", ""), ("yes", "")])
+    read = forms.BooleanField(
+        error_messages={
+            "required": gettext_lazy("Please tick that you have read what is erased and what stays.")
+        }
+    )

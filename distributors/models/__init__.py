@@ -1,6 +1,8 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
 from distributors.models.notice import MailRhythm, Notice, NoticeChoice
+from distributors.models.openness import Openness
+from distributors.models.own_data import DataFile, Leaving
 from distributors.models.pages import PageVersion, PersonalPage, Picture
 from distributors.models.placement import (
     Holding,
@@ -16,16 +18,19 @@ from distributors.models.user import User
 
 __all__ = [
     "Carrying",
+    "DataFile",
     "Distributor",
     "Document",
     "Enrolment",
     "Holding",
     "Invitation",
     "InvitationRefusal",
+    "Leaving",
     "LinkVisits",
     "MailRhythm",
     "Notice",
     "NoticeChoice",
+    "Openness",
     "PageVersion",
     "PersonalPage",
     "Picture",

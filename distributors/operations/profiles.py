@@ -10,7 +10,16 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from common.operations import outbox
-from distributors.models import Invitation, MailRhythm, Notice, NoticeChoice, Profile, User
+from distributors.models import (
+    DataFile,
+    Invitation,
+    MailRhythm,
+    Notice,
+    NoticeChoice,
+    Openness,
+    Profile,
+    User,
+)
 from distributors.operations import pages
 
 
@@ -38,6 +47,20 @@ def change(*, user_id: int, details: Details) -> None:
         raise NoProfile
 
 
+def open_to(*, user_id: int, phone: str, email: str, city: str) -> None:
+    """Says who above sees telephone, e-mail and town: "nobody", "sponsor" or "upline" for each.
+
+    Raises NoProfile, ValueError for another word.
+    """
+    if not {phone, email, city} <= set(Openness.To.values):
+        raise ValueError("Nobody, the sponsor or everybody above")
+    profile = Profile.objects.filter(user_id=user_id, erased_at__isnull=True).first()
+    if profile is None:
+        raise NoProfile
+    wanted = {"phone": phone, "email": email, "city": city}
+    Openness.objects.update_or_create(profile=profile, defaults=wanted)
+
+
 def erase(*, profile_id: int, now: datetime) -> None:
     """Erases a person for good: personal data, login, addresses, second factors and sessions.
 
@@ -62,11 +85,12 @@ def erase(*, profile_id: int, now: datetime) -> None:
         )
         pages.erase(profile_id=profile_id)
         Invitation.objects.filter(sponsor__profile_id=profile_id).update(email="")
+        Openness.objects.filter(profile_id=profile_id).delete()
         if login is not None:
-            _erase_login(login)
+            _erase_login(login, now)
 
 
-def _erase_login(user_id: int) -> None:
+def _erase_login(user_id: int, now: datetime) -> None:
     """What hangs on a login goes with it; the row stays where the books name it, closed and unrecognisable."""
     user = User.objects.get(pk=user_id)
     EmailAddress.objects.filter(user=user).delete()
@@ -74,6 +98,7 @@ def _erase_login(user_id: int) -> None:
     UserSession.objects.filter(user=user).delete()
     for model in (Notice, NoticeChoice, MailRhythm):
         model.objects.filter(user=user).delete()
+    DataFile.objects.filter(user=user, content__isnull=False).update(content=None, gone_at=now)
     outbox.drop(beginning=f"notices:{user_id}:")
     user.email, user.is_active = f"erased-{secrets.token_hex(8)}@invalid", False
     user.set_unusable_password()

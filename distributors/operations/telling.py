@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from common.operations import jobs, outbox
 from common.queries import jobs as job_rows
 from distributors.models import Enrolment, Notice
-from distributors.operations import notices
+from distributors.operations import notices, own_data
 from distributors.queries.notice_kinds import Kind
 
 JOINED, OLD = "told-joined", "told-old"
@@ -45,13 +45,17 @@ def joined(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
 
 
 def forget(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
-    """The handler that deletes notices older than KEPT, oldest first; True while more are left."""
+    """The handler that deletes notices older than KEPT, oldest first; True while more are left.
+
+    Old letters and files of people's own data go with them.
+    """
     oldest = Notice.objects.order_by("pk").values_list("pk", "created_at")[:GONE_AT_ONCE]
     gone = [pk for pk, created_at in oldest if created_at < now - KEPT]
     progress(subject, len(gone), len(gone))
     Notice.objects.filter(pk__in=gone).delete()
     if len(gone) < GONE_AT_ONCE:
         outbox.forget(now=now)
+        own_data.forget(now=now)
         jobs.forget(kind=OLD, before=now - A_DAY)
     return len(gone) == GONE_AT_ONCE
 

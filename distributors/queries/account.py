@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
-from distributors.models import Profile
+from distributors.models import Openness, Profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,3 +44,10 @@ def safety(*, user_id: int) -> Safety:
 def profile(*, user_id: int) -> Profile | None:
     """The personal data behind a login; None for staff without any, and after erasure."""
     return Profile.objects.filter(user_id=user_id, erased_at__isnull=True).first()
+
+
+def openness(*, user_id: int) -> dict[str, str]:
+    """To whom a person shows telephone, e-mail and town: "nobody", "sponsor" or "upline"."""
+    mine = Openness.objects.filter(profile__user_id=user_id).first()
+    fields = ("phone", "email", "city")
+    return {name: getattr(mine, name) if mine else str(Openness.To.NOBODY) for name in fields}

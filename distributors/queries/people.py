@@ -87,6 +87,12 @@ def is_shut_out(*, user_id: int) -> bool:
     return bool(mine.exclude(status=Distributor.Status.GOOD).exists())
 
 
+def profile_of_login(*, user_id: int) -> int | None:
+    """The personal data behind a login."""
+    found: int | None = User.objects.filter(pk=user_id).values_list("profile__pk", flat=True).first()
+    return found
+
+
 def by_user(*, user_id: int) -> int | None:
     """The distributor behind a login."""
     found: int | None = (

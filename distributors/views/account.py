@@ -1,6 +1,6 @@
 """One's own page, and one's own safety."""
 
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.guards import signed_in_required, used_second_factor
 from distributors.forms.fields import countries
-from distributors.forms.profile import ProfileForm
+from distributors.forms.profile import TO, ProfileForm
 from distributors.operations import profiles
 from distributors.queries import account
 
@@ -25,7 +25,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     """What the company knows about the signed-in person, and who sees what of it."""
     mine = account.profile(user_id=_user_id(request))
     country = dict(countries()).get(mine.country, mine.country) if mine else ""
-    return render(request, "distributors/profile.html", {"profile": mine, "country": country})
+    context = {"profile": mine, "country": country, "shown": _shown(_user_id(request))}
+    return render(request, "distributors/profile.html", context)
+
+
+def _shown(user_id: int) -> list[dict[str, Any]]:
+    """To whom telephone, e-mail and town are shown, as label and value."""
+    labels, words = {"phone": _("Telephone"), "email": _("E-mail"), "city": _("Town")}, dict(TO)
+    opened = account.openness(user_id=user_id)
+    return [{"label": label, "value": words[opened[name]]} for name, label in labels.items()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,8 @@ OF_A_DISTRIBUTOR = (
     "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
     "/notices/", "/notices/choices/", "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",
     "/sharing/invitations/", "/sharing/page/", "/sharing/page/preview/", "/people/eva-vermeer/",
-    "/placing/", "/placing/legs/1006/", "/profile/", "/profile/edit/", "/security/", "/plan/", "/disclosure/",
+    "/placing/", "/placing/legs/1006/", "/profile/", "/profile/edit/", "/profile/shown/",
+    "/profile/data/", "/profile/leave/", "/security/", "/plan/", "/disclosure/",
 )  # fmt: skip
 OF_STAFF = (
     "/staff/",

@@ -177,8 +177,14 @@ POLICY: dict[str, Row] = {
     "notices-read-all": write_only(portal()),
     "notice-read": write_only(portal(others="hidden", notice_id=10**12)),
     "notice-choices": portal(),
+    "own-data": portal(others="away"),  # to the password first
+    "own-data-file": portal(others="away", file_id=10**12),
+    "leave": portal(others="away"),
+    "stay": write_only(portal()),
+    "session-end": write_only(signed_in("hidden", session_id=10**12)),
     "mail-stop": Row(others="hidden", arguments={"token": "no-such-token"}),
     # Distributors.
+    "openness": distributors(),
     "sharing": distributors(),
     "sharing-renew": write_only(distributors()),
     "sharing-invitations": distributors(),
