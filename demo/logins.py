@@ -23,7 +23,7 @@ DUTIES = {
         {"prepare_run", "request_sponsor_change", "request_adjustment", "add_product", "change_product",
          "add_productterms",
          "change_productterms", "add_order", "change_order", "add_return", "add_returnline", "change_customer",
-         "change_distributor", "change_profile", "add_document"},
+         "change_distributor", "change_profile", "add_document", "decide_return"},
     ),
     STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze",
                                          "approve_page"}),

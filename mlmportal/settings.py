@@ -39,6 +39,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # The company this portal belongs to.
 COMPANY_NAME = env.text("PORTAL_COMPANY", "Linden & Rye")
+# Stands on invoices; lines are parted by semicolons.
+COMPANY_ADDRESS = [line.strip() for line in env.text("PORTAL_COMPANY_ADDRESS").split(";") if line.strip()]
+# How many days after shipping a buyer may ask to return goods.
+RETURN_DAYS = env.number("PORTAL_RETURN_DAYS", 14)
 COMPANY_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")
 # Whoever answers for a month is told of statement items over this: whole units of the currency, kept in minor units.
 LARGE_ITEM = env.number("PORTAL_LARGE_ITEM", 10_000) * 10 ** get_currency_precision(COMPANY_CURRENCY)

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter
 
-from sales.views import cart, catalogue, orders
+from sales.views import cart, catalogue, orders, returns, staff_returns
 
 
 class KeyConverter(IntConverter):
@@ -22,6 +22,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/<key:product_id>/remove/", cart.remove, name="cart-remove"),
     path("orders/", orders.listing, name="orders"),
     path("orders/export/", orders.export, name="orders-export"),
+    path("orders/<path:number>/return/", returns.ask, name="order-return"),
+    path("orders/<path:number>/return/withdraw/", returns.withdraw, name="order-return-withdraw"),
+    path("invoices/<str:number>/", returns.invoice, name="invoice"),
+    path("staff/returns/", staff_returns.listing, name="staff-returns"),
+    path("staff/returns/<uuid:key>/", staff_returns.one, name="staff-return"),
+    path("staff/returns/<uuid:key>/accept/", staff_returns.accept, name="staff-return-accept"),
+    path("staff/returns/<uuid:key>/refuse/", staff_returns.refuse, name="staff-return-refuse"),
     path("orders/<path:number>/cancel/", orders.cancel, name="order-cancel"),
     path("orders/<path:number>/", orders.one, name="order"),
 ]

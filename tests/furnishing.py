@@ -11,9 +11,10 @@ from commissions.operations import adjustments, estimates, periods, plans, runs,
 from common.operations import jobs
 from distributors.models import Invitation, PageVersion, Picture, ReferralCode, SponsorChange
 from distributors.operations import holding, invitations, pages, pictures, placing, sponsorship
-from sales.operations import orders, products
+from sales.models import Invoice, Order, ReturnRequest
+from sales.operations import invoices, orders, products, return_requests
 from tests.cast import Cast
-from tests.portal.policy import ADJUSTMENT, CHANGE, INVITED, PAGE, PICTURE
+from tests.portal.policy import ADJUSTMENT, ASKED, CHANGE, INVITED, INVOICE, PAGE, PICTURE
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 PHOTO = Path(__file__).resolve().parent / "portal/photo.jpg"
@@ -115,6 +116,19 @@ def write_a_page(*, cast: Cast) -> None:
     Picture.objects.filter(key=photo).update(key=PICTURE)
 
 
+def ask_for_a_return(*, order_number: str) -> None:
+    """Eva has an invoice of her order of October, and wants to give one piece back."""
+    order = Order.objects.get(number=order_number)
+    invoices.invoice(order_id=order.pk, now=NOVEMBER)
+    Invoice.objects.filter(order=order).update(number=INVOICE)
+    line = order.lines.get()
+    return_requests.ask(
+        order_id=order.pk, lines=[return_requests.Back(line.pk, 1)], reason="The lid is broken",
+        now=NOVEMBER, today=NOVEMBER.date(),
+    )  # fmt: skip
+    ReturnRequest.objects.update(key=ASKED)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -133,5 +147,6 @@ def furnish(*, cast: Cast) -> None:
         distributor=cast.eva, code="eva-stall", campaign="Friday market", created_at=OCTOBER
     )
     write_a_page(cast=cast)
+    ask_for_a_return(order_number=EVAS_ORDER)
     legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
     holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

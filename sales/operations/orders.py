@@ -11,7 +11,7 @@ from common.operations import numbers
 from distributors.operations import notices
 from distributors.queries.notice_kinds import SHIPPED
 from sales.models import Customer, Order, OrderLine, ProductTerms, Standing
-from sales.operations import books
+from sales.operations import books, invoices
 from sales.operations.signals import tell_booked
 from sales.queries import terms as product_terms
 
@@ -122,6 +122,7 @@ def mark_paid(*, order_id: int, paid_at: datetime, by: int | None, now: datetime
             state=Order.State.PAID, paid_at=paid_at, booked_at=booked_at, paid_by_id=by
         ):
             tell_booked(booked_at=booked_at)
+            invoices.request(order_id=order_id, now=now or paid_at)
             return True
         if placed.exists():
             raise WrongMoment("The payment lies before the order.")

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from common.operations import numbers
 from sales.models import Order, OrderLine, Return, ReturnLine
-from sales.operations import books
+from sales.operations import books, invoices
 from sales.operations.signals import tell_booked
 
 AMOUNTS = ("price", "list_price", "distributor_price", "qualifying", "commissionable")
@@ -134,4 +134,7 @@ def _write(
         part.returned = returned
     ReturnLine.objects.bulk_create(parts)
     tell_booked(booked_at=booked_at)
+    if order.source != Order.Source.IMPORT:
+        # What was paid elsewhere, before it was imported, has its papers elsewhere.
+        invoices.request(order_id=order.pk, return_id=returned.pk, now=now)
     return returned

@@ -48,6 +48,12 @@ class Viewer:
             return Order.objects.filter(customer_id=self.customer_id)
         return Order.objects.none()
 
+    def bought(self) -> QuerySet[Order]:
+        """Those of their own, not of their customers."""
+        if self.distributor_id is not None:
+            return self.orders().filter(customer__isnull=True)
+        return self.orders()
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.guards import portal_user_required
 from sales.forms.orders import CancelForm, FilterForm
 from sales.operations import orders as operations
-from sales.queries import orders
+from sales.queries import invoices, orders, return_requests
 from sales.views import asking, orders_export
 
 ON_A_PAGE = 25
@@ -53,11 +53,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @portal_user_required
 def one(request: HttpRequest, number: str) -> HttpResponse:
-    me = asking.person(request)
+    me, order = asking.person(request), _visible(request, number)
     context = {
-        "order": _visible(request, number),
+        "order": order,
         "is_distributor": asking.is_distributor(me),
         "today": asking.now_and_today()[1],
+        **(_afterwards(order) if order.is_buyer else {}),
     }
     return render(request, "sales/order.html", context)
 
@@ -77,6 +78,21 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     except operations.WrongState as refused:
         messages.error(request, str(refused))
     return redirect("order", number)
+
+
+def _afterwards(order: orders.SeenOrder) -> dict[str, object]:
+    """Papers, and returning goods: for the buyer alone."""
+    asked = return_requests.of_order(order_id=order.pk)
+    last = return_requests.last_day_of(order_id=order.pk)
+    stands = any(line.quantity > line.quantity_back for line in order.lines)
+    waits = any(one.state == "waiting" for one in asked)
+    today = asking.now_and_today()[1]
+    return {
+        "papers": invoices.of_order(order_id=order.pk),
+        "requests": asked,
+        "may_ask": last is not None and today <= last and stands and not waits,
+        "last_day": last if last and last.year < 9999 else None,
+    }
 
 
 def _visible(request: HttpRequest, number: str) -> orders.SeenOrder:

@@ -6,13 +6,14 @@ from playwright.sync_api import expect
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
 from tests.journeys.conftest import TOO_WIDE
-from tests.portal.policy import PAGE
+from tests.portal.policy import ASKED, INVOICE, PAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
     "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/",
     "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
-    "/notices/", "/notices/choices/", "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",
+    f"/orders/{EVAS_ORDER}/return/", f"/invoices/{INVOICE}/", "/notices/", "/notices/choices/",
+    "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",
     "/sharing/invitations/", "/sharing/page/", "/sharing/page/preview/", "/people/eva-vermeer/",
     "/placing/", "/placing/legs/1006/", "/profile/", "/profile/edit/", "/profile/shown/",
     "/profile/data/", "/profile/leave/", "/security/", "/plan/", "/disclosure/",
@@ -20,6 +21,8 @@ OF_A_DISTRIBUTOR = (
 OF_STAFF = (
     "/staff/",
     "/staff/moves/",
+    "/staff/returns/",
+    f"/staff/returns/{ASKED}/",
     "/staff/pages/",
     f"/staff/pages/{PAGE}/",
     "/staff/adjustments/",

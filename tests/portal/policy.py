@@ -8,6 +8,8 @@ ADJUSTMENT = "0c9a7a1e-55d6-4a51-8f9e-6a3a1d0b7c22"  # that furnishing asks for
 INVITED = "b5f0c1d2e3a4968778695a4b3c2d1e0f"  # by Eva, that furnishing wrote to
 PICTURE = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3"  # of Eva, on her public page
 PAGE = "3d8c1f0a-6b1e-4a53-9c39-1f2e5a7d9b60"  # the version of Eva's page that waits
+ASKED = "9a4a6c1e-2f0b-4c8e-8d55-6b7f3e2a1c04"  # a return of Eva's order of October
+INVOICE = "I000042"  # of Eva's order of October
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
 
 
@@ -219,6 +221,11 @@ POLICY: dict[str, Row] = {
     "orders": portal(),
     "orders-export": portal(),
     "order": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
+    "order-return": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
+    "order-return-withdraw": write_only(
+        Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER})
+    ),
+    "invoice": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": INVOICE}),
     "order-cancel": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     # The company.
     "staff-overview": staff(),
@@ -227,6 +234,10 @@ POLICY: dict[str, Row] = {
     "staff-page-approve": write_only(staff(may=APPROVE, key=PAGE)),
     "staff-page-refuse": write_only(staff(may=APPROVE, key=PAGE)),
     "staff-page-take-down": write_only(staff(may=APPROVE, key=PAGE)),
+    "staff-returns": staff(may=PREPARE),
+    "staff-return": staff(may=PREPARE, key=ASKED),
+    "staff-return-accept": write_only(staff(may=PREPARE, key=ASKED)),
+    "staff-return-refuse": write_only(staff(may=PREPARE, key=ASKED)),
     "staff-moves": staff(may=PREPARE),
     "staff-move": staff(may=PREPARE, key=CHANGE),
     "staff-move-approve": write_only(staff(may=APPROVE, key=CHANGE)),

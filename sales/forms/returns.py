@@ -1,0 +1,118 @@
+"""Asking to return goods, and the company's answer."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common.fields import PlainField
+from sales.forms.cart import submit
+from sales.forms.fields import QuantityField
+from sales.operations.return_requests import Back
+from sales.queries.orders import StandingLine
+
+STATES = (
+    ("waiting", _("Waits for an answer")),
+    ("accepted", _("Accepted")),
+    ("refused", _("Refused")),
+    ("withdrawn", _("Withdrawn")),
+    ("all", _("Every state")),
+)
+SORTS = (("oldest", _("Longest waiting first")), ("newest", _("Newest first")), ("order", _("Order number")))
+
+
+class AskForm(forms.Form):
+    """How many pieces of each line go back, and why."""
+
+    reason = PlainField(
+        label=_("Why you return it"),
+        max_length=300,
+        help_text=_("The company reads it. Not liking it is a reason."),
+        error_messages={"required": _("Say why in a few words.")},
+    )
+
+    def __init__(self, *args: Any, lines: list[StandingLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if line.standing]
+        for line in self.lines:
+            self.fields[_name(line)] = QuantityField(
+                label=line.product_name,
+                least=0,
+                most=line.standing,
+                required=False,
+                help_text=_("%(n)s of %(all)s can go back") % {"n": line.standing, "all": line.quantity},
+            )
+        self.helper = FormHelper()
+        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        names = [_name(line) for line in self.lines]
+        self.helper.layout = Layout(*names, "reason", submit(_("Confirm: ask to return this"), kind="main"))
+
+    def back(self) -> list[Back]:
+        """What goes back, line by line."""
+        counts = [(line.order_line_id, self.cleaned_data.get(_name(line)) or 0) for line in self.lines]
+        return [Back(pk, count) for pk, count in counts if count]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if not self.errors and not self.back() and self.lines:
+            self.add_error(_name(self.lines[0]), _("Say how many pieces of which product you return."))
+        return found
+
+
+class AnswerForm(forms.Form):
+    """What the buyer reads: a reason for a no, or a word along with a yes."""
+
+    answer = PlainField(
+        label=_("Answer"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The buyer reads it."),
+        error_messages={"required": _("Say why; the buyer reads it.")},
+    )
+
+    def __init__(self, *args: Any, key: object, says_no: bool, **kwargs: Any) -> None:
+        kwargs.setdefault("prefix", "no" if says_no else "yes")
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].required = says_no
+        self.fields["answer"].label = (
+            _("Why not") if says_no else _("Where to send it, and when it is paid back")
+        )
+        self.helper = FormHelper()
+        self.helper.form_action = reverse(
+            "staff-return-refuse" if says_no else "staff-return-accept", args=[key]
+        )
+        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        button = _("Refuse with this reason") if says_no else _("Accept and book the return")
+        self.helper.layout = Layout("answer", submit(button, kind="withdraw" if says_no else "main"))
+
+
+class RequestsForm(forms.Form):
+    """Which requests the company looks at."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    sort = forms.ChoiceField(label=_("In the order of"), required=False, choices=SORTS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.form_action = reverse("staff-returns")
+        self.helper.form_class = "filters"
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*self.fields, submit(_("Show"), kind="plain", image="arrow-clockwise"))
+
+    def chosen(self) -> dict[str, str]:
+        """The state (what waits, when nothing else is asked for) and the order."""
+        self.is_valid()
+        return {
+            "state": self.cleaned_data.get("state") or "waiting",
+            "sort": self.cleaned_data.get("sort") or "oldest",
+        }
+
+
+def _name(line: StandingLine) -> str:
+    return f"line_{line.position}"

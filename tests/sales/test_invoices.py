@@ -1,0 +1,131 @@
+"""Invoices and credit notes: written once, numbered without gaps, for who bought."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from common.operations import jobs
+from sales.models import Invoice, Order, Return
+from sales.operations import invoices, orders, returns
+from sales.operations.returns import Back
+from tests.sales import factories as make
+
+LATER = make.NOON + timedelta(days=2)
+
+
+def work(now=LATER):
+    while jobs.advance_due(now=now, owner="the test"):
+        pass
+
+
+@pytest.fixture
+def evas(cast):
+    return make.order(cast.eva, (make.product(), 3), paid_at=make.NOON)
+
+
+@pytest.fixture
+def ivos(cast):
+    customer = cast.users["ivo"].profile.customer
+    return make.order(customer, (make.product(sku="BALM"), 1), paid_at=make.NOON)
+
+
+def test_a_payment_makes_an_invoice_with_what_was_sold_and_to_whom(cast, evas):
+    work()
+    paper = Invoice.objects.get()
+    assert (paper.number, paper.name, paper.total, paper.currency) == ("I000001", "Eva Vermeer", 2700, "EUR")
+    assert paper.lines == [{"sku": "SOAP-1", "name": "Oat soap", "quantity": 3, "amount": 2700}]
+
+
+def test_an_unpaid_order_has_none(cast):
+    order = make.order(cast.eva, (make.product(), 1))
+    work()
+    assert not Invoice.objects.exists()
+    with pytest.raises(invoices.NotPaid):
+        invoices.invoice(order_id=order.pk, now=LATER)
+
+
+def test_written_once_however_often_the_job_runs(cast, evas):
+    for _ in range(3):
+        invoices.write(subject=str(evas.pk), now=LATER, progress=lambda *_: None)
+    assert Invoice.objects.count() == 1
+    twin = Invoice.objects.get()
+    twin.pk, twin.number = None, "another"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+def test_a_number_that_rolls_back_leaves_no_gap(cast, evas, ivos, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(invoices, "company_day", lambda **_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            invoices.invoice(order_id=evas.pk, now=LATER)
+    work()
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == ["I000001", "I000002"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_at_once_make_numbers_without_gap_or_twin(cast):
+    soap = make.product()
+    placed = [make.order(cast.eva, (soap, 1), paid_at=make.NOON) for _ in range(2)]
+    calls = [
+        lambda pk=pk: invoices.invoice(order_id=pk, now=LATER)
+        for pk in (placed[0].pk, placed[0].pk, placed[1].pk)
+    ]
+    make.at_once(*calls)
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == ["I000001", "I000002"]
+
+
+def test_a_return_makes_a_credit_note_that_names_the_invoice(cast, evas):
+    back = returns.book(order_id=evas.pk, lines=[Back(evas.lines.get().pk, 2)], reason="Broken", now=LATER)
+    work(LATER)
+    note = Invoice.objects.get(kind="credit")
+    assert (note.number, note.corrects.number, note.total, note.returned_id) == (
+        "C000001",
+        "I000001",
+        1800,
+        back.pk,
+    )
+
+
+def test_what_was_paid_before_an_import_has_its_papers_elsewhere(cast, evas):
+    Order.objects.update(source=Order.Source.IMPORT)
+    back = returns.book(order_id=evas.pk, lines=[Back(evas.lines.get().pk, 1)], reason="Broken", now=LATER)
+    assert invoices.credit(return_id=back.pk, now=LATER) is None
+
+
+def test_a_paper_does_not_change_with_its_product_or_person(cast, evas):
+    work()
+    line = evas.lines.get()
+    line.product.name = "Something else"
+    line.product.save()
+    type(cast.eva.profile).objects.filter(pk=cast.eva.profile_id).update(given_name="Nobody")
+    page = cast.client("eva").get("/invoices/I000001/").content.decode()
+    assert "Oat soap" in page
+    assert "<strong>Eva Vermeer</strong>" in page
+
+
+@pytest.mark.parametrize(("who", "status"), [("ivo", 200), ("eva", 404), ("dan", 404), ("root", 404)])
+def test_only_who_bought_sees_it(cast, ivos, who, status):
+    """The distributor who is credited sees the order, and not the customer's address."""
+    work()
+    assert cast.client(who).get("/invoices/I000001/").status_code == status
+
+
+def test_the_order_leads_to_its_papers(cast, evas):
+    client = cast.client("eva")
+    assert b"a moment after the payment" in client.get(f"/orders/{evas.number}/").content
+    work()
+    assert b"/invoices/I000001/" in client.get(f"/orders/{evas.number}/").content
+
+
+def test_the_companys_address_stands_on_it(cast, evas, settings):
+    settings.COMPANY_ADDRESS = ["Coupure 12", "9000 Ghent", "BE 0123.456.749"]
+    work()
+    assert b"BE 0123.456.749" in cast.client("eva").get("/invoices/I000001/").content
+
+
+def test_paying_twice_asks_for_one(cast, evas):
+    assert orders.mark_paid(order_id=evas.pk, paid_at=LATER, by=None, now=LATER) is False
+    work()
+    assert (Invoice.objects.count(), Return.objects.count()) == (1, 0)
