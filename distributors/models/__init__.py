@@ -1,5 +1,6 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
+from distributors.models.look import LastLook
 from distributors.models.notice import MailRhythm, Notice, NoticeChoice
 from distributors.models.openness import Openness
 from distributors.models.own_data import DataFile, Leaving
@@ -25,6 +26,7 @@ __all__ = [
     "Holding",
     "Invitation",
     "InvitationRefusal",
+    "LastLook",
     "Leaving",
     "LinkVisits",
     "MailRhythm",

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from commissions.queries import balance, desk, drawings, levels, members, periods, statements, way
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
-from common.templatetags.portal import counted
+from distributors.operations import looks
 from distributors.queries import holdings, people, referrals, sponsor_tree
-from mlmportal.views import way_words
+from mlmportal.views import team_news, way_words
 from sales.queries import customers, orders
 
 NEWS = 5
@@ -37,6 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     now = timezone.now()
+    me = me_of(request)
+    user = me.user_id if me else 0
+    since = looks.note(user_id=user, now=now)
     team = sponsor_tree.downline(distributor_id=person)
     known = way.known_months(person_id=person)
     every = [month for month in statements.months(person_id=person) if month.key in known]
@@ -55,7 +58,8 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "way": found,
         "way_steps": way_words.steps(way=found),
         "way_note": way_words.closing(way=found),
-        "news": _news(person, now),
+        "news": team_news.rows(person_id=person, user_id=user, team=team, now=now, since=since),
+        "news_since": _since(since, now),
         "people_below": team.count(),
         "people_active": members.active_count(month=months[0], people=team) if months else 0,
         "earnings_chart": drawings.earnings(person_id=person),
@@ -142,17 +146,6 @@ def _last(shown: list[statements.Month]) -> dict[str, Any] | None:
     }
 
 
-def _news(person: int, now: datetime) -> list[dict[str, Any]]:
-    newest = sponsor_tree.newest(distributor_id=person, limit=NEWS)
-    levels = sponsor_tree.levels_below(distributor_id=person, ids=[one.pk for one in newest])
-    sponsors = people.names(ids=[one.sponsor_id for one in newest if one.sponsor_id])
-    told = _("Under %(sponsor)s, your level %(level)s")
-    rows = []
-    for one in newest:
-        above = sponsors.get(one.sponsor_id or 0)
-        text = _("Sponsored by you")
-        if above is not None and above.id != person:
-            text = told % {"sponsor": above.name, "level": counted(levels[one.pk])}
-        when = spoken.lately(one.joined_at, now=now)
-        rows.append({"name": one.profile.name, "number": one.number, "text": text, "when": when})
-    return rows
+def _since(since: datetime | None, now: datetime) -> str:
+    """Today, yesterday or the day: when the reader last looked."""
+    return spoken.day_in_year(since) if since and (now - since).days < 60 else ""
