@@ -15,6 +15,8 @@ from commissions.operations.taken import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 from common import heap
+from common.operations import pace
+from common.operations.tables import len_of
 
 Ints = NDArray[np.int64]
 
@@ -76,10 +78,11 @@ def store(*, run_id: int, computed: Computed) -> None:
     lines = storing.lines(result=result, loaded=loaded, back=back)
     items = storing.items(result=result, loaded=loaded, back=back)
     carried = carrying.columns(result=result, loaded=loaded)
-    for model, columns in (
-        (Snapshot, everybody), (Line, lines), (StatementItem, items), (Carried, carried),
-    ):  # fmt: skip
-        partitions.store(run_id=run_id, model=model, columns=columns)
+    tables = ((Snapshot, everybody), (Line, lines), (StatementItem, items), (Carried, carried))
+    rows = [len_of(next(iter(columns.values()))) for _, columns in tables]
+    for at, (model, columns) in enumerate(tables):
+        with pace.as_part(after=sum(rows[:at]), of=sum(rows)):
+            partitions.store(run_id=run_id, model=model, columns=columns)
 
 
 def drop(*, run_id: int, items_too: bool) -> None:

@@ -19,10 +19,12 @@ from commissions.models import Account, Run, StatementItem, Transfer
 from commissions.operations import holding, settling
 from commissions.operations.entries import Entry, Into, Owned
 from commissions.queries import plans
+from common.operations import pace
 
 __all__ = ["Entry", "Into", "Owned", "PostedOtherwise", "post", "post_run", "settle"]
 
 KEY = 160
+STEPS = 5  # gathering, items, and the three ways in which accounts meet
 # Whom an entry debits and credits, and how much: a negative amount goes the other way.
 ENTRY = (
     "key",
@@ -54,8 +56,10 @@ def post_run(*, run: Run, now: datetime) -> int:
         gathered.add(*_expenses(run))
         gathered.add(*_items(run))
         gathered.take(holding.entries(run=run))
+        pace.tell(1, STEPS)
         new = gathered.post(into, plan.currency, now)
-    for entries in (settling.given_free, settling.settled, settling.withheld):
+    for done, entries in enumerate((settling.given_free, settling.settled, settling.withheld), start=2):
+        pace.tell(done, STEPS)
         with _gathering() as gathered:
             if entries is settling.settled and settling.is_plain(plan=plan):
                 gathered.add(*_debts(run, plan.currency))

@@ -15,11 +15,10 @@ from commissions.operations import computing, freezing, hashing, permissions, se
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, months, plans
-from common.operations import jobs
+from common.operations import jobs, pace
 from common.operations.failpoints import failpoint
 
 Tell = Callable[[str, int, int], None]
-STAGES = ("snapshot", "compute", "check", "store")
 
 
 class CannotRun(RuntimeError):
@@ -182,7 +181,8 @@ def _demand_order(run: Run) -> None:
 
 
 def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
-    progress("snapshot", 0, len(STAGES))
+    progress("snapshot")
+    run.stage_times = {Run.Stage.SNAPSHOT: pace.moment(otherwise=now).isoformat()}
     plan, loaded = computing.load(run=run)
     found = {
         "input_hash": loaded.facts.input_hash(),
@@ -193,7 +193,7 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     }
     if not _stage(run, Run.Stage.COMPUTE, now, **found):
         return False
-    progress("compute", 1, len(STAGES))
+    progress("compute")
     try:
         computed = computing.compute(plan=plan, loaded=loaded)
     except FactsChanged as error:
@@ -204,16 +204,14 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     }
     if not _stage(run, Run.Stage.CHECK, now, **hashes):
         return False
-    progress("check", 2, len(STAGES))
+    progress("check")
     problems = computing.problems(computed=computed)
     if problems:
         return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error="\n".join(problems[:50]))
     if not _stage(run, Run.Stage.STORE, now):
         return False
-    progress("store", 3, len(STAGES))
-    stored = _store(run, computed, now)
-    progress("store", 4, len(STAGES))
-    return stored
+    progress("store")
+    return _store(run, computed, now)
 
 
 def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
@@ -241,7 +239,7 @@ def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
 
 def _stage(run: Run, stage: str, now: datetime, **fields: object) -> bool:
     """Record that everything before `stage` is done. False when the run is no longer being computed."""
-    run.stage_times = {**run.stage_times, stage: now.isoformat()}
+    run.stage_times = {**run.stage_times, stage: pace.moment(otherwise=now).isoformat()}
     done = _move(run.pk, [Run.State.COMPUTING], stage=stage, stage_times=run.stage_times, **fields)
     failpoint(f"run.{stage}")
     return done

@@ -9,7 +9,7 @@ from django.db import transaction
 from commissions.models import Carried, Period, Promotion, Run, Snapshot
 from commissions.operations import checking, computing, estimates, freezing, ledger, telling
 from commissions.queries import audit, fingerprint, periods, plans
-from common.operations import jobs
+from common.operations import jobs, pace
 from common.operations.failpoints import failpoint
 from distributors.operations import careers, filling
 
@@ -34,7 +34,7 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     Two transactions, each held by the run's row and each happening once: post, then promote and finish. Rows that hash
     differently from what was approved make the run a DRAFT again.
     """
-    progress("post", 0, 2)
+    progress("post")
     if freezing.is_frozen():
         return False
     try:
@@ -45,10 +45,8 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
         checking.check(which=checking.FAST, now=now)
         raise
     failpoint("seal.posted")
-    progress("promote", 1, 2)
-    done = _promote(run.pk, now)
-    progress("promote", 2, 2)
-    return done
+    progress("promote")
+    return _promote(run.pk, now)
 
 
 def _post(run_id: int, now: datetime) -> bool:
@@ -134,7 +132,7 @@ def _held(run_id: int, stage: str) -> Run | None:
 
 
 def _reached(run: Run, stage: str, now: datetime, **fields: object) -> None:
-    times = {**run.stage_times, stage: now.isoformat()}
+    times = {**run.stage_times, stage: pace.moment(otherwise=now).isoformat()}
     Run.objects.filter(pk=run.pk, state=Run.State.APPROVED).update(stage=stage, stage_times=times, **fields)
 
 

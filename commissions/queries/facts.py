@@ -18,12 +18,14 @@ from commissions.core.terms import Amount, Walk
 from commissions.models import Period
 from commissions.queries import before, counting, periods, trees
 from common.arrays import places
+from common.operations import pace
 from distributors.queries import network
 from distributors.queries.network import Network
 from sales.queries import volume
 from sales.queries.volume import CountedLines, ReturnedLines
 
 Ints = NDArray[np.int64]
+READS = 4  # people, sales, returns, and what the period before left
 QUARTER_OF_AN_HOUR = 15 * 60 * 1_000_000
 DAY_ONE = np.datetime64(0, "us")
 
@@ -70,10 +72,13 @@ def load(
     """
     with one_view():
         everybody = network.network(until=period.ends_at)
+        pace.tell(1, READS)
         lines = volume.counted(
             starts_at=period.starts_at, ends_at=period.ends_at, whole_returns=_asks_for_returned(plan)
         )
+        pace.tell(2, READS)
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
+        pace.tell(3, READS)
         turn = counting.last_turn() if seen is None else seen
         return _loaded(period, plan, everybody, lines, returned, reads or {}, turn)
 

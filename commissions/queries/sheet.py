@@ -20,6 +20,8 @@ STAGES = (
     Run.Stage.POST,
     Run.Stage.PROMOTE,
 )
+# Stages that wait for a person: how long they took says nothing.
+PEOPLE = (Run.Stage.REVIEW, Run.Stage.APPROVE, Run.Stage.POST)
 WORKING = (Run.State.COMPUTING, Run.State.APPROVED)
 
 
@@ -29,11 +31,12 @@ class UnknownMonth(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stage: `state` is done, now, to_come or failed; `at` is when it was done."""
+    """One stage: `state` is done, now, to_come or failed; `at` is when it was done, `seconds` how long it took."""
 
     name: str
     state: str
     at: datetime | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +163,9 @@ def _stages(run: Run) -> tuple[Stage, ...]:
         if state == "now" and run.state == Run.State.FAILED:
             state = "failed"
         done_at = _moment(run.stage_times.get(order[place + 1])) if state == "done" else None
-        found.append(Stage(name=stage.value, state=state, at=done_at))
+        began = _moment(run.stage_times.get(stage)) if stage not in PEOPLE else None
+        seconds = round((done_at - began).total_seconds()) if done_at and began else None
+        found.append(Stage(name=stage.value, state=state, at=done_at, seconds=seconds))
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from commissions.forms.months import ActForm, ApproveForm, SendBackForm
 from commissions.queries import colleagues, desk, months, sheet
-from commissions.views import month_changes
+from commissions.views import month_changes, month_pace
 from common import dates, spoken
 from common.templatetags.portal import counted, money_filter, rate
 
@@ -98,7 +98,7 @@ def _facts(found: sheet.Sheet, stage: sheet.Stage, now: datetime) -> list[str]:
         "review": _who(found, run.reviewed_by_id, run.reviewed_at, now),
         "approve": _who(found, run.approved_by_id, run.approved_at, now),
     }
-    return [fact for fact in told.get(stage.name, []) if fact]
+    return [fact for fact in [*told.get(stage.name, []), *month_pace.took(stage)] if fact]
 
 
 def _now(found: sheet.Sheet, stage: sheet.Stage, now: datetime) -> list[str]:

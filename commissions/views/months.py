@@ -22,7 +22,7 @@ from commissions.operations.permissions import NotAllowed
 from commissions.operations.runs import CannotRun
 from commissions.queries import books, desk, sheet
 from commissions.queries.plans import NoPlanInForce
-from commissions.views import month_rows
+from commissions.views import month_pace, month_rows
 from commissions.views.asking import by
 from common import spoken
 from common.guards import staff_required
@@ -71,7 +71,13 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     """The stages by themselves, asked for every two seconds while a job works; then the page is fetched."""
     found = _sheet(key)
     working = found.run is not None and found.run.working
-    context = {"sheet": found, "rail": month_rows.rail(found, now=timezone.now()), "working": working}
+    now = timezone.now()
+    context = {
+        "sheet": found,
+        "rail": month_rows.rail(found, now=now),
+        "under_way": month_pace.under_way(found, now=now),
+        "working": working,
+    }
     response = render(request, "commissions/_month_rail.html", context)
     if not working:
         response.status_code = STOP_POLLING
@@ -224,6 +230,7 @@ def _page(
         "month_name": spoken.period_name(found.key),
         "month_word": spoken.period_word(found.key),
         "rail": month_rows.rail(found, now=now),
+        "under_way": month_pace.under_way(found, now=now),
         "working": found.run is not None and found.run.working,
         "steps": month_rows.steps(
             request, found, now=now, approve_form=approve_form, send_back_form=send_back_form

@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from django.db import IntegrityError, transaction
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Q
 
 from common.models import Job
+from common.operations import pace
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 5
 PAUSE = timedelta(seconds=2)
 LONGEST_ERROR = 4000
+# Between two notes of how many are done; seconds.
+OFTEN = 0.5
 
 
 class UnknownKind(LookupError):
@@ -123,15 +127,18 @@ def work(*, job_id: int, owner: str, now: datetime, watch: Watch | None = None) 
     hold = _Hold(job_id, owner, now, watch)
     try:
         handler = _handler_of(job.kind)
-        while handler(subject=job.subject, now=hold.moment(), progress=hold):
-            # A finished step is a checkpoint: what follows has five attempts of its own.
-            hold.keep(attempts=1)
+        with pace.heard_by(hold):
+            while handler(subject=job.subject, now=hold.moment(), progress=hold):
+                # A finished step is a checkpoint: what follows has five attempts of its own.
+                hold.keep(attempts=1)
     except LeaseLost:
         log.warning("%s was taken over by somebody else", job)
         return False
     except Exception as error:  # noqa: BLE001 - a job may raise anything; the others must have their turn
         hold.fail(error)
         return False
+    finally:
+        hold.hang_up()
     return hold.finish()
 
 
@@ -201,8 +208,10 @@ class _Hold:
 
     def __init__(self, job_id: int, owner: str, now: datetime, watch: Watch | None) -> None:
         self.mine = Job.objects.filter(pk=job_id, owner=owner, state=Job.State.RUNNING)
-        self.job_id, self.now, self.watch = job_id, now, watch
-        self.began = time.monotonic()
+        self.job_id, self.owner, self.now, self.watch = job_id, owner, now, watch
+        self.began = self.noted = time.monotonic()
+        self.stage = ""
+        self.aside: BaseDatabaseWrapper | None = None
 
     def moment(self) -> datetime:
         """The moment the work began, and the time it has taken since: no second look at a clock."""
@@ -213,9 +222,48 @@ class _Hold:
             raise LeaseLost(f"Job {self.job_id} is somebody else's")
 
     def __call__(self, stage: str, done: int = 0, total: int = 0) -> None:
-        self.keep(stage=stage, done_count=min(done, total), total_count=total)
+        since = {} if stage == self.stage else {"stage_since": self.moment()}
+        self.keep(stage=stage, done_count=min(done, total), total_count=total, **since)
+        self.stage, self.noted = stage, time.monotonic()
         if self.watch is not None:
             self.watch(stage, done, total)
+
+    def count(self, done: int, total: int) -> None:
+        """How many are done in the present stage. Told often, noted now and then.
+
+        Inside a transaction nobody else would see a note before the end: on PostgreSQL it is made over a
+        line of its own, which keeps the lease as well. SQLite lets one write at a time, and that is the transaction.
+        """
+        if self.watch is not None:
+            self.watch(self.stage, done, total)
+        if time.monotonic() - self.noted < OFTEN:
+            return
+        self.noted = time.monotonic()
+        if not connection.in_atomic_block:
+            self.keep(done_count=min(done, total), total_count=total)
+        elif connection.vendor == "postgresql":
+            self._note_aside(min(done, total), total)
+
+    def _note_aside(self, done: int, total: int) -> None:
+        """A note that cannot be made is left out: it is not worth the work it is about."""
+        try:
+            if self.aside is None:
+                self.aside = connection.copy()
+                with self.aside.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = '500ms'")
+            with self.aside.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE common_job SET done_count = %s, total_count = %s, lease_until = %s "
+                    "WHERE id = %s AND owner = %s AND state = %s",
+                    [done, total, self.moment() + LEASE, self.job_id, self.owner, Job.State.RUNNING],
+                )
+        except Error as error:
+            log.info("Job %s could not note how far it is: %s", self.job_id, error)
+
+    def hang_up(self) -> None:
+        if self.aside is not None:
+            self.aside.close()
+            self.aside = None
 
     def finish(self) -> bool:
         return bool(

@@ -14,6 +14,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from common.operations import pace
+
 Ints = NDArray[np.int64]
 Array = NDArray[Any]
 AT_A_TIME = 200_000
@@ -76,6 +78,7 @@ def write(*, table: str, columns: Mapping[str, Column]) -> int:
                 for start in range(0, count, AT_A_TIME):
                     for block in _blocks(list(columns.values()), start, min(count, start + AT_A_TIME)):
                         copy.write(block)
+                    pace.tell(min(count, start + AT_A_TIME), count)
                 copy.write(END)
         else:
             marks = ", ".join(["%s"] * len(columns))
@@ -83,6 +86,7 @@ def write(*, table: str, columns: Mapping[str, Column]) -> int:
                 parts = (_plain(one, start, start + AT_A_TIME) for one in columns.values())
                 rows = list(zip(*parts, strict=True))
                 cursor.executemany(f"INSERT INTO {target} ({names}) VALUES ({marks})", rows)
+                pace.tell(min(count, start + AT_A_TIME), count)
     return count
 
 

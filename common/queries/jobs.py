@@ -24,10 +24,28 @@ class JobView:
     error: str
     due_at: datetime
     finished_at: datetime | None
+    stage_since: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
         return self.state in ("due", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the present stage of a job goes; None where nothing can be said yet."""
+
+    per_second: int | None = None
+    seconds_left: int | None = None
+
+
+def pace(*, job: JobView, now: datetime) -> Pace:
+    """By what was done since the stage began. A clock that was set back says nothing."""
+    passed = (now - job.stage_since).total_seconds() if job.stage_since else 0
+    if passed <= 0 or not job.done or not job.total:
+        return Pace()
+    left = passed * (job.total - job.done) / job.done
+    return Pace(per_second=round(job.done / passed), seconds_left=round(left))
 
 
 def latest(*, kind: str, subject: str) -> JobView | None:
@@ -79,4 +97,5 @@ def _view(job: Job) -> JobView:
         error=job.error,
         due_at=job.due_at,
         finished_at=job.finished_at,
+        stage_since=job.stage_since,
     )

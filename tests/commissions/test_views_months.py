@@ -1,11 +1,14 @@
 """The company's months: who may do what, errors beside fields, and a second press that changes nothing."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
 from commissions.models import Run
-from commissions.operations import runs
+from commissions.operations import periods, runs
+from common.models import Job
+from common.operations import pace
 from tests.cast import PASSWORD
 from tests.commissions.conftest import SIGNING, at, draft, finish, work
 from tests.portal.counting import queries
@@ -206,3 +209,43 @@ def test_the_list_asks_no_more_for_more_months(drafted, cast):
     finish(cast, drafted)
     draft("2026-11", at(12, 2))
     assert queries(lambda: client.get("/staff/months/")) == before
+
+
+def test_a_stage_says_how_far_it_is_how_fast_and_how_long_it_still_takes(october, cast, time_machine):
+    time_machine.move_to(at(11, 2), tick=False)
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    Run.objects.filter(pk=run.pk).update(stage="store")
+    Job.objects.filter(kind="run", subject=str(run.pk)).update(
+        state="running", stage="store", done_count=1_200_000, total_count=4_000_000, stage_since=at(11, 2)
+    )
+    time_machine.move_to(at(11, 2) + timedelta(seconds=6), tick=False)
+    page = text(cast.client("paula").get("/staff/months/2026-10/progress/"))
+    assert "1,200,000 of 4,000,000 rows" in page
+    assert "200,000 a second, about 14 seconds left" in page
+
+
+def test_a_stage_that_is_done_says_how_long_it_took(drafted, cast):
+    times = {"compute": at(11, 2).isoformat(), "check": (at(11, 2) + timedelta(minutes=4)).isoformat()}
+    Run.objects.filter(pk=drafted.pk).update(stage_times={**drafted.stage_times, **times})
+    assert "4 minutes" in text(cast.client("paula").get("/staff/months/2026-10/"))
+
+
+def test_storing_tells_every_row_once(october):
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    told = []
+
+    class Hearer:
+        def count(self, done, total):
+            told.append((done, total))
+
+        def moment(self):
+            return at(11, 2)
+
+    with pace.heard_by(Hearer()):
+        runs.advance(run_id=run.pk, now=at(11, 2))
+    run.refresh_from_db()
+    stored = [(done, total) for done, total in told if total > 4]
+    rows = run.items.count() + run.lines.count() + run.snapshots.count() + run.carried.count()
+    assert stored == sorted(stored)
+    assert stored[-1] == (rows, rows)
+    assert {(done, total) for done, total in told if total == 4} == {(1, 4), (2, 4), (3, 4)}
