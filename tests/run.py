@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,13 @@ def find(name: str, *folders: str) -> str | None:
 @contextlib.contextmanager
 def postgres(initdb: str, settings: str = CARELESS) -> Iterator[str]:
     """A cluster in a temporary folder, without durability unless settings say otherwise; yields its address."""
+    with cluster(initdb, settings) as (address, _):
+        yield address
+
+
+@contextlib.contextmanager
+def cluster(initdb: str, settings: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The same; yields its address, and what ends all its processes at once, as a crash would, and starts it again."""
     port, binaries = free_port(), Path(initdb).parent
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
     folder.chmod(0o777)
@@ -52,7 +59,8 @@ def postgres(initdb: str, settings: str = CARELESS) -> Iterator[str]:
     control = [*AS_POSTGRES, str(binaries / "pg_ctl"), "-D", str(data)]
     subprocess.run([*control, "-o", options, "-w", "-l", str(folder / "log"), "start"], **quiet)
     try:
-        yield f"postgres://portal@127.0.0.1:{port}/postgres"
+        again = [*control, "-m", "immediate", "-o", options, "-w", "-l", str(folder / "log"), "restart"]
+        yield f"postgres://portal@127.0.0.1:{port}/postgres", lambda: subprocess.run(again, **quiet)
     finally:
         subprocess.run(
             [*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL, cwd=folder

@@ -33,6 +33,7 @@ class Run(models.Model):
         APPROVE = "approve", _("approve")
         POST = "post", _("post")
         PROMOTE = "promote", _("promote")
+        NOTIFY = "notify", _("notify")
         DONE = "done", _("done")
 
     period = models.ForeignKey("commissions.Period", on_delete=models.PROTECT, related_name="runs")

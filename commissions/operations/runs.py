@@ -4,7 +4,7 @@ Each step is a conditional update of the row. If it touched nothing, somebody el
 goes home quietly.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -52,8 +52,8 @@ def quiet(stage: str, done: int = 0, total: int = 0) -> None:
 def advance(*, run_id: int, now: datetime, progress: jobs.Progress = quiet) -> bool:
     """Take a run through the stages that need no person, and return whether anything was done.
 
-    COMPUTING: snapshot, compute, check, store, then it is a DRAFT. APPROVED: verify, post, promote, then FINAL. In
-    any other state there is nothing to do. May be called again after a crash at any point: the stages
+    COMPUTING: snapshot, compute, check, store, then it is a DRAFT. APPROVED: verify, post, promote, notify, then
+    FINAL. In any other state there is nothing to do. May be called again after a crash at any point: the stages
     before `store` write nothing that lasts, and every later one is a transaction that happens once.
     """
     run = Run.objects.select_related("period", "plan").get(pk=run_id)
@@ -211,10 +211,12 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     if not _stage(run, Run.Stage.STORE, now):
         return False
     progress("store")
-    return _store(run, computed, now)
+    return _store(run, computed, now, found | hashes)
 
 
-def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
+def _store(run: Run, computed: computing.Computed, now: datetime, found: Mapping[str, object]) -> bool:
+    """What was found on the way is written again beside the rows: a worker that was taken for dead may have written
+    its own meanwhile, of another version perhaps, and hashes must be those of these rows."""
     with transaction.atomic():
         # Holding the row keeps a second worker out until this one has committed: then the state has moved on.
         held = Run.objects.select_for_update(of=("self",)).select_related("period").get(pk=run.pk)
@@ -233,6 +235,7 @@ def _store(run: Run, computed: computing.Computed, now: datetime) -> bool:
             error="",
             engine_version=ENGINE_VERSION,
             warnings=months.unusual(run=held),
+            **found,
             **counts,
         )
 

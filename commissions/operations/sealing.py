@@ -1,12 +1,13 @@
-"""What follows approval: the stored rows are proved, posted, people are promoted, and the run and its period
-are final.
+"""What follows approval: the stored rows are proved, posted, people are promoted and told, and the run and its
+period are final.
 """
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
-from commissions.models import Carried, Period, Promotion, Run, Snapshot
+from commissions.models import Carried, Period, Promotion, Run, Snapshot, Transfer
 from commissions.operations import checking, computing, estimates, freezing, ledger, telling
 from commissions.queries import audit, fingerprint, periods, plans
 from common.operations import jobs, pace
@@ -31,8 +32,9 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
 
     While money stands still nothing is done: lifting the freeze makes the run due again.
 
-    Two transactions, each held by the run's row and each happening once: post, then promote and finish. Rows that hash
-    differently from what was approved make the run a DRAFT again.
+    Three transactions, each held by the run's row and each happening once: post; promote; tell people and finish.
+    Whoever takes an interrupted run up goes on with the one that has not happened. Rows that hash differently from
+    what was approved make the run a DRAFT again.
     """
     progress("post")
     if freezing.is_frozen():
@@ -46,7 +48,12 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
         raise
     failpoint("seal.posted")
     progress("promote")
-    return _promote(run.pk, now)
+    _promote(run.pk, now)
+    failpoint("seal.promoted")
+    progress("notify")
+    done = _finish(run.pk, now)
+    failpoint("seal.finished")
+    return done
 
 
 def _post(run_id: int, now: datetime) -> bool:
@@ -67,25 +74,41 @@ def _post(run_id: int, now: datetime) -> bool:
     return True
 
 
-def _promote(run_id: int, now: datetime) -> bool:
+def _promote(run_id: int, now: datetime) -> None:
     with transaction.atomic():
         run = _held(run_id, Run.Stage.PROMOTE)
         if run is None:
-            return False
+            return
         if periods.leads(calendar=run.period.calendar):
             careers.promote(ranks=_promotions(run))
         _take_positions(run, now)
         failpoint("seal.promoting")
+        _reached(run, Run.Stage.NOTIFY, now)
+
+
+def _finish(run_id: int, now: datetime) -> bool:
+    """What people are told is true the moment it is written: notices and FINAL are one transaction."""
+    with transaction.atomic():
+        run = _held(run_id, Run.Stage.NOTIFY)
+        if run is None:
+            return False
+        telling.statements_ready(run=run, now=now)
+        failpoint("seal.notifying")
         _reached(run, Run.Stage.DONE, now, state=Run.State.FINAL, finished_at=now)
         Period.objects.filter(pk=run.period_id, state=Period.State.CLOSING).update(
-            state=Period.State.CLOSED, closed_at=now
+            state=Period.State.CLOSED, closed_at=_not_before_its_transfers(run, now)
         )
         # What was expected is of no use beside what is final.
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
         _thin_out(run)
         checking.request(which=checking.FULL, now=now)
-        telling.statements_ready(run_id=run.pk, now=now)
     return True
+
+
+def _not_before_its_transfers(run: Run, now: datetime) -> datetime:
+    """A clock that was set back must not close a month before what was posted in it."""
+    posted = Transfer.objects.filter(period_id=run.period_id).aggregate(last=Max("posted_at"))["last"]
+    return max(now, posted or now)
 
 
 def _take_positions(run: Run, now: datetime) -> None:

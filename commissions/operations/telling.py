@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import BigIntegerField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
@@ -44,17 +43,34 @@ def request(*, now: datetime) -> None:
             _once(f"near {period.key}", morning, now)
 
 
-def statements_ready(*, run_id: int, now: datetime) -> None:
-    """Make telling of a final run's statements due; call it in the transaction that makes the run final."""
-    jobs.enqueue(kind=JOB, subject=f"statements {run_id}", due_at=now, now=now)
+def statements_ready(*, run: Run, now: datetime) -> int:
+    """Tell everybody whom a run paid something or found active that the statement is there; how many were told now.
+
+    Call it in the transaction that makes the run final: with that, it happens or does not. A range of keys at a time.
+    """
+    ends = (
+        Snapshot.objects.filter(run=run)
+        .order_by()
+        .aggregate(first=Min("distributor_id"), last=Max("distributor_id"))
+    )
+    if ends["first"] is None:
+        return 0
+    return sum(
+        notices.tell_all(
+            people=_paid(run, start, start + AT_ONCE),
+            kind=notice_kinds.STATEMENT,
+            key=f"statement:{run.period.key}",
+            reference=run.period.key,
+            now=now,
+        )
+        for start in range(ends["first"], ends["last"] + 1, AT_ONCE)
+    )
 
 
 def work(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
-    """The handler: `subject` is a word and a run's or a period's key."""
+    """The handler: `subject` is a word and a period's key."""
     what, _space, key = subject.partition(" ")
-    if what == "statements":
-        _statements(int(key), now, progress)
-    elif what == "risk":
+    if what == "risk":
         _at_risk(key, now)
     elif what == "near":
         _near(key, now)
@@ -65,28 +81,6 @@ def _once(subject: str, due_at: datetime, now: datetime) -> None:
     last = job_rows.latest(kind=JOB, subject=subject)
     if last is None or last.due_at < due_at:
         jobs.enqueue(kind=JOB, subject=subject, due_at=due_at, now=now)
-
-
-def _statements(run_id: int, now: datetime, progress: jobs.Progress) -> None:
-    """Everybody whom the run paid something or found active, a range of keys at a time."""
-    run = Run.objects.select_related("period").filter(pk=run_id, state=Run.State.FINAL).first()
-    if run is None:
-        return
-    known = Snapshot.objects.filter(run=run).order_by()
-    ends = known.aggregate(first=Min("distributor_id"), last=Max("distributor_id"))
-    if ends["first"] is None:
-        return
-    parts = range(ends["first"], ends["last"] + 1, AT_ONCE)
-    for done, start in enumerate(parts):
-        progress("statements", done, len(parts))
-        with transaction.atomic():
-            notices.tell_all(
-                people=_paid(run, start, start + AT_ONCE),
-                kind=notice_kinds.STATEMENT,
-                key=f"statement:{run.period.key}",
-                reference=run.period.key,
-                now=now,
-            )
 
 
 def _paid(run: Run, start: int, stop: int) -> QuerySet[Snapshot, tuple[int, int | None]]:

@@ -19,6 +19,7 @@ STAGES = (
     Run.Stage.APPROVE,
     Run.Stage.POST,
     Run.Stage.PROMOTE,
+    Run.Stage.NOTIFY,
 )
 # Stages that wait for a person: how long they took says nothing.
 PEOPLE = (Run.Stage.REVIEW, Run.Stage.APPROVE, Run.Stage.POST)

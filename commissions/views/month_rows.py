@@ -24,6 +24,7 @@ STAGE_NAMES = {
     "approve": "Approve",
     "post": "Post",
     "promote": "Promote",
+    "notify": "Notify",
 }
 STATE_TAGS = {
     "computing": ("info", "Being computed"),

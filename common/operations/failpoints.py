@@ -2,6 +2,11 @@
 
 import os
 import signal
+import time
+
+from django.db import connection
+
+SLOW = 3.0  # seconds
 
 
 class Broken(RuntimeError):
@@ -9,10 +14,25 @@ class Broken(RuntimeError):
 
 
 def failpoint(place: str) -> None:
-    """Break here when FAILPOINT is `<place>:raise` or `<place>:kill`; otherwise do nothing."""
+    """Break here as FAILPOINT says: `<place>:kill`, `:raise`, `:lose` (the connection) or `:slow`; else do nothing."""
     wanted = os.environ.get("FAILPOINT")
     if not wanted or wanted.rpartition(":")[0] != place:
         return
     if wanted.endswith(":kill"):
         os.kill(os.getpid(), signal.SIGKILL)
+    if wanted.endswith(":slow"):
+        time.sleep(SLOW)
+        return
+    if wanted.endswith(":lose"):
+        lose_connection()
+        return
     raise Broken(place)
+
+
+def lose_connection() -> None:
+    """The database hangs up on us: PostgreSQL says so now, SQLite's file at the next statement."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    elif connection.connection is not None:
+        connection.connection.close()

@@ -273,6 +273,9 @@ class _Hold:
     def fail(self, error: Exception) -> None:
         """Keep the error; hand the job back after a pause that grows, or for good after the last attempt."""
         log.error("Job %s failed", self.job_id, exc_info=error)
+        # Perhaps it failed because the database hung up: what is to be written now needs another line.
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         job = self.mine.first()
         if job is None:
             return

@@ -58,11 +58,27 @@ def test_not_before_it_is_final(october):
     assert told("statement") == {}
 
 
-def test_told_once_however_often_the_job_runs(october, cast):
+def test_told_once_however_often_it_is_done(october, cast):
     run = make_final(cast)
     before = Notice.objects.count()
-    telling.work(subject=f"statements {run.pk}", now=at(11, 9), progress=lambda *_: None)
+    assert telling.statements_ready(run=run, now=at(11, 9)) == 0
     assert Notice.objects.count() == before
+
+
+def test_without_the_key_everybody_would_be_told_again(october, cast):
+    """The control."""
+    run = make_final(cast)
+    before = Notice.objects.filter(kind="statement").count()
+    run.period.key = "another"
+    assert telling.statements_ready(run=run, now=at(11, 9)) == before
+
+
+def test_what_is_not_final_after_all_is_not_told_either(october, cast, monkeypatch):
+    """Notices and FINAL are one transaction."""
+    monkeypatch.setenv("FAILPOINT", "seal.notifying:raise")
+    run = make_final(cast)
+    assert (run.state, run.stage) == ("approved", "notify")
+    assert told("statement") == {}
 
 
 def test_parts_reach_the_same_people(october, cast, monkeypatch):

@@ -12,6 +12,7 @@ from django.test import Client
 from common import mail as bridge
 from common.models import Job, Letter
 from common.operations import failpoints, jobs, outbox
+from common.queries.outbox import stuck
 from tests.portal.test_accounts_join import DETAILS, DISTRIBUTOR
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,14 @@ def test_joining_writes_the_letter_and_the_account_together(cast):
     assert Letter.objects.get().content["to"] == ["mara@example.com"]
     work()
     assert "confirm-email" in mail.outbox[0].body
+
+
+def test_many_letters_that_go_out_one_after_the_other_are_not_stuck():
+    early = NOW - timedelta(minutes=10)
+    for key in ("sent", "waits"):
+        outbox.enqueue(key=key, content=LETTER, now=early)
+    assert stuck(before=NOW - timedelta(minutes=5)) == (2, 0)
+    Letter.objects.filter(key="sent").update(state="sent", finished_at=NOW)
+    assert stuck(before=NOW - timedelta(minutes=5)) == (0, 0)
+    Letter.objects.filter(key="waits").update(attempts=1)
+    assert stuck(before=NOW - timedelta(minutes=5)) == (1, 0)

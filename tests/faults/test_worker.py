@@ -45,10 +45,10 @@ def broker():
 
 
 @contextmanager
-def worker(broker, tmp_path, **more):
+def worker(broker, tmp_path, app="mlmportal", **more):
     """A worker with a beat, ended by its process group when the test is done with it."""
     flags = [
-        "--concurrency=1",
+        "--concurrency=2",
         "--beat",
         "-s",
         str(tmp_path / "beat"),
@@ -57,7 +57,7 @@ def worker(broker, tmp_path, **more):
     ]
     with (tmp_path / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "mlmportal", "worker", "-l", "INFO", *flags],
+            [sys.executable, "-m", "celery", "-A", app, "worker", "-l", "INFO", *flags],
             cwd=ROOT,
             env={**_environment(**more), "REDIS_URL": broker},
             stdout=log,
@@ -110,24 +110,36 @@ def test_a_month_is_computed_and_sealed(october, cast, broker, tmp_path):
     assert audit.everything() == []
 
 
-def test_three_messages_have_one_effect(october, cast, broker, tmp_path):
-    with worker(broker, tmp_path):
+def test_messages_sent_thrice_and_delivered_again_have_one_effect(october, cast, broker, tmp_path):
+    """The work takes longer than the broker waits for its being acknowledged: the message comes a second time."""
+    with worker(broker, tmp_path, app="tests.faults.impatient", FAILPOINT="run.storing:slow"):
         run = close()
         for _ in range(3):
             send(broker)
         until(lambda: state(run) == "draft", tmp_path)
+        log = (tmp_path / "worker.log").read_text()
+    received = re.findall(r"Task commissions\.\w+\[([0-9a-f-]+)\] received", log)
+    assert len(received) > len(set(received)), "Nothing was delivered again"
     run.refresh_from_db()
     assert run.items.count() == run.item_count
     assert Job.objects.get(kind="run").attempts == 1
 
 
-def test_a_redis_that_forgot_everything_loses_nothing(october, broker, tmp_path):
-    run = close()
-    send(broker)
-    with redis.Redis.from_url(broker) as client:
-        client.flushdb()
-    with worker(broker, tmp_path):
+def test_a_redis_that_forgot_everything_in_the_middle_loses_nothing(october, cast, broker, tmp_path):
+    """Flushed while the draft is being stored; nobody sends anything again, and whoever ticks next goes on."""
+    with worker(broker, tmp_path, FAILPOINT="run.storing:slow"):
+        run = close()
+        send(broker)
+        until(lambda: Job.objects.filter(kind="run", state="running").exists(), tmp_path)
+        with redis.Redis.from_url(broker) as client:
+            client.flushdb()
         until(lambda: state(run) == "draft", tmp_path)
+    run.refresh_from_db()
+    runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=NOW)
+    runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=NOW)
+    with worker(broker, tmp_path):
+        until(lambda: state(run) == "final", tmp_path)
+    assert audit.everything() == []
 
 
 def test_what_a_killed_worker_left_is_taken_up(october, broker, tmp_path):

@@ -66,6 +66,7 @@ def everything(visitor: str) -> list[str]:
     return [path_of(name, row_of(name)) for name in ALL if visitor != "suspended" or "logout" not in name]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_every_answer_is_guarded_and_looking_writes_nothing(cast, furnished, visitor):
     found, fresh = [], browser(cast, visitor)

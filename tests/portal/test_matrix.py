@@ -94,6 +94,7 @@ def test_every_row_has_an_address():
     assert [name for name in POLICY if name not in ALL] == []
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_each_visitor_meets_what_the_policy_says(cast, furnished, visitor):
     ours = [name for name in ALL if not name.startswith("admin:")]

@@ -1,0 +1,331 @@
+"""Random histories of a small company: people join, buy, pay, give back, move, stumble; months are closed, signed, and
+computed again. A history is a list of steps of plain numbers, made of a seed; what a number chooses among is decided
+when the step is played, so that any part of a history is a history too, and one that fails can be made shorter.
+"""
+
+import os
+import random
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from commissions.models import Period, Run
+from commissions.operations import (
+    adjustments,
+    estimates,
+    periods,
+    recomputing,
+    runs,
+    sponsor_changes,
+)
+from commissions.queries import audit
+from common.operations import jobs
+from common.operations.failpoints import Broken
+from distributors import tree
+from distributors.models import Distributor, Profile, User
+from distributors.operations import placing, sponsorship, standing
+from sales.models import Customer, Order, Product
+from sales.operations import orders, returns
+from tests.commissions.conftest import at
+
+T = TypeVar("T")
+# How often a step is drawn, of all together.
+WEIGHTS = {
+    "order": 26, "pay": 8, "cancel": 2, "give_back": 10, "join": 6, "move": 6, "stand": 4, "adjust": 6,
+    "close": 10, "sign": 12, "sign_alone": 2, "compute_again": 3, "estimate": 2, "stumble": 5,
+}  # fmt: skip
+PLACES = ["run.compute", "run.check", "run.store", "run.storing", "run.review", "seal.posting", "seal.posted",
+          "seal.promoting", "seal.promoted", "seal.notifying", "seal.finished"]  # fmt: skip
+# What people are told when something cannot be done; anything else that is raised is a fault.
+REFUSALS = (
+    orders.OrderRefused, orders.WrongState, orders.WrongMoment, returns.ReturnRefused, sponsorship.CannotChange,
+    sponsor_changes.CannotChange, standing.StandingChanged, adjustments.CannotAdjust, periods.CannotClose,
+    runs.CannotRun,
+)  # fmt: skip
+FIRST = at(10, 3)
+MOST_STEPS, FEWEST_STEPS = 12, 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done, and three numbers that decide about whom, how much and when."""
+
+    name: str
+    a: int
+    b: int
+    c: int
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.a}, {self.b}, {self.c})"
+
+
+def made_of(seed: str) -> list[Step]:
+    """The history of a seed."""
+    chance = random.Random(zlib.crc32(seed.encode()))
+    names = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=chance.randint(FEWEST_STEPS, MOST_STEPS))
+    return [Step(name, *(chance.randrange(1000) for _ in range(3))) for name in names]
+
+
+def fault(history: Sequence[Step], check: Callable[[], list[str]] | None = None) -> str:
+    """What goes wrong when a history is played, or nothing. The database is as before afterwards."""
+    with transaction.atomic():
+        found = _played(history, check)
+        transaction.set_rollback(True)
+    return found
+
+
+def _played(history: Sequence[Step], check: Callable[[], list[str]] | None) -> str:
+    company, books = Company(), Books()
+    for at_step, step in enumerate(history):
+        try:
+            with transaction.atomic(), books.watched():
+                company.play(step)
+        except REFUSALS as refusal:
+            company.refused.append(f"{step}: {refusal}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the fault that was looked for
+            return f"{step}, the {at_step + 1}th step, raised {type(error).__name__}: {error}"
+        if problems := [*company.wrong, *(check or books.problems)()]:
+            return f"after {step}, the {at_step + 1}th step: {problems[:3]}"
+    return next((f"at the end: {problems[:3]}" for problems in _at_the_end() if problems), "")
+
+
+def _at_the_end() -> Iterator[list[str]]:
+    yield audit.everything()
+    last = Period.objects.filter(state="closed").order_by("starts_at").last()
+    if last is not None:
+        again = recomputing.again(period_key=last.key)
+        yield [] if again.same else [f"{last.key} comes out differently when it is computed again"]
+
+
+class Books:
+    """All invariants after every step, but for those that cannot have changed: their queries name no table that a
+    statement since then has named which writes.
+    """
+
+    reads: ClassVar[dict[Callable[[], list[str]], set[str]]] = {}
+
+    def __init__(self) -> None:
+        self.written: set[str] = set()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        def watch(execute: Any, sql: str, *rest: Any) -> Any:
+            if not READS.match(sql):
+                self.written |= named_in(sql)
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(watch):
+            yield
+
+    def problems(self) -> list[str]:
+        found = []
+        for ask in audit.CHECKS:
+            if ask not in self.reads or self.written & self.reads[ask]:
+                found += self._asked(ask)
+        self.written.clear()
+        return found
+
+    def _asked(self, ask: Callable[[], list[str]]) -> list[str]:
+        read = self.reads.setdefault(ask, set())
+
+        def watch(execute: Any, sql: str, *rest: Any) -> Any:
+            read.update(named_in(sql))
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(watch):
+            return ask()
+
+
+READS = re.compile(r"\s*(SELECT|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA)\b", re.IGNORECASE)
+
+
+@cache
+def named_in(sql: str) -> frozenset[str]:
+    """The tables a statement names; a partition counts as its table."""
+    return frozenset(re.sub(r"_run\d+$", "", word) for word in re.findall(r"\w+", sql)) & _tables()
+
+
+@cache
+def _tables() -> frozenset[str]:
+    return frozenset(model._meta.db_table for model in apps.get_models())
+
+
+def shorter(history: Sequence[Step], fails: Callable[[Sequence[Step]], object]) -> list[Step]:
+    """The history without the steps it fails without."""
+    kept, size = list(history), len(history) // 2
+    while size:
+        start = 0
+        while start < len(kept):
+            less = [*kept[:start], *kept[start + size :]]
+            if fails(less):
+                kept = less
+            else:
+                start += size
+        size //= 2
+    return kept
+
+
+@dataclass
+class Company:
+    """The company while a history is played: what time it is, and what only the player knows."""
+
+    now: datetime = FIRST
+    wrong: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        rows = User.objects.filter(is_staff=True).values_list("email", "pk")
+        self.staff = {email.partition("@")[0]: pk for email, pk in rows}
+        self.product = Product.objects.get().pk
+
+    def play(self, step: Step) -> None:
+        self.now += timedelta(hours=1 + step.c % 60)
+        getattr(self, step.name)(step.a, step.b, step.c)
+
+    # --- people ---
+    def join(self, a: int, b: int, c: int) -> None:
+        number = f"N{Distributor.objects.count():04d}"
+        profile = Profile.objects.create(given_name="New", family_name=number)
+        person = Distributor(number=number, profile=profile, joined_at=self.now, career_rank="")
+        tree.take_place(distributor=person, sponsor_id=self.person(a))
+        placing.newcomer(distributor_id=person.pk, now=self.now)
+
+    def move(self, a: int, b: int, c: int) -> None:
+        numbers = list(Distributor.objects.order_by("pk").values_list("number", flat=True))
+        months = sponsor_changes.months()
+        made = sponsor_changes.request(
+            number=pick(numbers, a), sponsor_number=pick(numbers, b), month=pick(months, c).key, reason="Asked",
+            by=self.staff["paula"], now=self.now,
+        )  # fmt: skip
+        sponsor_changes.approve(change_id=made, by=self.staff["quinn"], now=self.now)
+
+    def stand(self, a: int, b: int, c: int) -> None:
+        person = Distributor.objects.get(pk=self.person(a))
+        others = [status for status in ("good", "suspended", "left") if status != person.status]
+        standing.change_status(
+            distributor_id=person.pk, status=pick(others, b), expected=person.status, reason="So it is",
+            by_id=self.staff["paula"], now=self.now,
+        )  # fmt: skip
+
+    # --- trade ---
+    def order(self, a: int, b: int, c: int) -> None:
+        buyer = orders.Buyer(distributor_id=self.person(a))
+        if c % 4 == 0:
+            buyer = orders.Buyer(customer_id=Customer.objects.order_by("pk").values_list("pk", flat=True)[0])
+        items = [orders.Item(product_id=self.product, quantity=1 + b % 30)]
+        order = orders.place(buyer=buyer, items=items, purpose="own_use", now=self.now)
+        if c % 5:
+            orders.mark_paid(order_id=order.pk, paid_at=self.now, by=None)
+
+    def pay(self, a: int, b: int, c: int) -> None:
+        """Often late, and sometimes said to have been paid before a month's end that is past."""
+        order = self.some_order(a, "placed")
+        if order:
+            paid_at = max(order.placed_at, self.now - timedelta(days=b % 20))
+            orders.mark_paid(order_id=order.pk, paid_at=paid_at, by=None, now=self.now)
+
+    def cancel(self, a: int, b: int, c: int) -> None:
+        order = self.some_order(a, "placed")
+        if order:
+            orders.cancel(order_id=order.pk, now=self.now)
+
+    def give_back(self, a: int, b: int, c: int) -> None:
+        order = self.some_order(a, "paid")
+        if order:
+            line = order.lines.get()
+            back = returns.Back(order_line_id=line.pk, quantity=1 + b % line.quantity)
+            returns.book(order_id=order.pk, lines=[back], reason="Damaged", now=self.now)
+
+    def some_order(self, a: int, state: str) -> Order | None:
+        found = list(Order.objects.filter(state=state).order_by("pk"))
+        return pick(found, a) if found else None
+
+    # --- money ---
+    def adjust(self, a: int, b: int, c: int) -> None:
+        number = Distributor.objects.values_list("number", flat=True).get(pk=self.person(a))
+        made = adjustments.request(
+            number=number, label="Goodwill", amount=(b - 500) * 10, reason="Late", evidence="Ticket", now=self.now,
+            by=self.staff["paula"],
+        )  # fmt: skip
+        if c % 5:
+            adjustments.approve(adjustment_id=made.pk, by=self.staff["quinn"], now=self.now)
+        else:
+            adjustments.refuse(adjustment_id=made.pk, reason="No", by=self.staff["quinn"], now=self.now)
+
+    def close(self, a: int, b: int, c: int) -> None:
+        """The open month, when it is over; sometimes a day early, which is refused."""
+        period = Period.objects.get(state="open")
+        self.now = max(self.now, period.ends_at + timedelta(hours=-24 if b % 10 == 0 else b % 50))
+        periods.close(key=period.key, by=None, now=self.now)
+        self.work()
+
+    def sign(self, a: int, b: int, c: int) -> None:
+        run = self.some_run(a, "draft", "reviewed")
+        if run is None:
+            return
+        if run.state == "draft":
+            runs.review(run_id=run.pk, by=self.staff["paula"], now=self.now)
+        runs.approve(run_id=run.pk, by=self.staff["quinn"], typed_total=run.total, now=self.now)
+        self.work()
+        self.work()
+
+    def sign_alone(self, a: int, b: int, c: int) -> None:
+        """Nobody reviews and approves the same run, and nobody approves what they did not read."""
+        run = self.some_run(a, "draft")
+        if run is None:
+            return
+        runs.review(run_id=run.pk, by=self.staff["quinn"], now=self.now)
+        for who, total in (("quinn", run.total), ("root", run.total + 1)):
+            try:
+                with transaction.atomic():
+                    runs.approve(run_id=run.pk, by=self.staff[who], typed_total=total, now=self.now)
+                self.wrong.append(f"{who} could approve")
+            except runs.CannotRun:
+                pass
+
+    def compute_again(self, a: int, b: int, c: int) -> None:
+        run = self.some_run(a, "draft", "reviewed", "failed", "computing")
+        if run:
+            runs.recompute(period_key=run.period.key, by=self.staff["paula"], now=self.now)
+            self.work()
+
+    def estimate(self, a: int, b: int, c: int) -> None:
+        estimates.refresh(now=self.now)
+
+    def stumble(self, a: int, b: int, c: int) -> None:
+        """The next thing that is done breaks off somewhere; an hour later a worker goes on."""
+        os.environ["FAILPOINT"] = f"{pick(PLACES, a)}:raise"
+        try:
+            with transaction.atomic():
+                (self.close if b % 2 else self.sign)(a, b, c)
+        except (Broken, *REFUSALS):
+            pass
+        finally:
+            del os.environ["FAILPOINT"]
+        self.now += timedelta(hours=1)
+        self.work()
+
+    # --- what steps share ---
+    def work(self) -> None:
+        jobs.advance_due(now=self.now, owner="a worker")
+
+    def person(self, at_place: int) -> int:
+        return pick(list(Distributor.objects.order_by("pk").values_list("pk", flat=True)), at_place)
+
+    def some_run(self, at_place: int, *states: str) -> Run | None:
+        found = list(
+            Run.objects.filter(kind="close", state__in=states).order_by("pk").select_related("period")
+        )
+        return pick(found, at_place) if found else None
+
+
+def pick(among: Sequence[T], at_place: int) -> T:
+    return among[at_place % len(among)]
