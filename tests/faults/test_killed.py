@@ -16,15 +16,15 @@ AT_MOST = 0.5  # seconds a closer lives before it may be killed: longer than a w
 
 
 class Round:
-    """One month closed by several at once, of whom some are killed, each followed by another with a later clock."""
+    """One month closed by several at once, of whom some are killed, each followed by another whose clock is later by a
+    lease. Four at the most: a step whose worker died five times is given up, as it should be."""
 
     def __init__(self, closers: int, chance: random.Random) -> None:
-        self.chance, self.lives, self.killed, self.told = chance, 0, 0, []
+        self.chance, self.killed, self.told = chance, 0, []
         self.alive = {self.start() for _ in range(closers)}
 
     def start(self) -> int:
-        now = worlds.NOW + self.lives * LEASE
-        self.lives += 1
+        now = worlds.NOW + self.killed * LEASE
         return worlds.fork(lambda: worlds.walk(now))
 
     def kill(self, most: int) -> None:
@@ -48,7 +48,7 @@ def play(world, closers: int, chance: random.Random) -> int:
     """A round in a fresh copy of the month; how many were killed in it."""
     with world.copy(worlds.OPEN):
         this = Round(closers, chance)
-        this.kill(chance.randint(2, 6))
+        this.kill(chance.randint(2, 4))
         this.end()
         assert set(this.told) <= {0}, "A closer ended with an error of its own"
         worlds.walk(worlds.NOW + timedelta(days=1))

@@ -3,12 +3,11 @@
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import environ
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from commissions.models import Run
 from commissions.operations import periods
@@ -20,20 +19,6 @@ from tests.run import INITDB, cluster, find
 
 pytestmark = pytest.mark.services
 PATIENCE = 60
-
-
-@contextmanager
-def at(address):
-    """Everything in this process works in the database at an address."""
-    connections.close_all()
-    before = dict(connection.settings_dict)
-    found = environ.Env.db_url_config(address)
-    connection.settings_dict.update({name: found[name] for name in ("NAME", "USER", "HOST", "PORT")})
-    try:
-        yield
-    finally:
-        connections.close_all()
-        connection.settings_dict.update(before)
 
 
 def bring(world, address, binaries):
@@ -63,8 +48,9 @@ def test_the_runner_outlives_the_database(world, tmp_path):
     initdb = find("initdb", *INITDB)
     # What was committed has to be there after the crash: this cluster is not careless.
     with cluster(initdb, "-c max_connections=30") as (address, crash_and_start):
-        bring(world, address, Path(initdb).parent)
-        with at(address):
+        bring(world, address, Path(initdb).resolve().parent)
+        found = environ.Env.db_url_config(address)
+        with worlds.inside(found["NAME"], **{name: found[name] for name in ("HOST", "PORT", "USER")}):
             run = periods.close(key=worlds.MONTH, by=None, now=worlds.NOW)
             with (tmp_path / "log").open("wb") as log:
                 environment = {**_environment(FAILPOINT="run.storing:slow"), "DATABASE_URL": address}

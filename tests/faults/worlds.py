@@ -48,20 +48,22 @@ def here() -> str:
 
 
 @contextmanager
-def inside(name: str) -> Iterator[None]:
+def inside(name: str, **where: object) -> Iterator[None]:
     """Everybody in this process, and who is forked from it, works in another database for as long as the block runs.
+    `where` is another server's HOST, PORT and USER.
 
     The connection from before is put aside as it is, with the transaction it may be in.
     """
     aside = connections["default"]
-    before, aside.settings_dict["NAME"] = here(), name
+    before = dict(aside.settings_dict)
+    aside.settings_dict.update(where, NAME=name)
     del connections["default"]
     try:
         yield
     finally:
         connections["default"].close()
         connections["default"] = aside
-        aside.settings_dict["NAME"] = before
+        aside.settings_dict.update(before)
 
 
 def copy(source: str, target: str) -> None:
@@ -269,12 +271,16 @@ def fork(action: Callable[[], object]) -> int:
     child = os.fork()
     if child:
         return child
+    code = 1
     try:
         action()
-    except BaseException:  # noqa: BLE001 - whatever it is, this process must not go on as the test's
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+        code = 0
+    except BaseException:  # noqa: BLE001 - whatever it is, it ends here
+        with suppress(Exception):
+            traceback.print_exc()
+    finally:
+        # In no case may this process go on as the test's.
+        os._exit(code)
 
 
 def ended(child: int) -> int:
