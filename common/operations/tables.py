@@ -184,11 +184,12 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
         yield from _fetched(query, parameters, shape)
         return
     names = list(shape)
-    wanted = ", ".join(_padded(name) if shape[name] == "text" else name for name in names)
+    # Quoted: a column may be called as a word of SQL.
+    quoted = {name: connection.ops.quote_name(name) for name in names}
+    wanted = ", ".join(_padded(quoted[name]) if shape[name] == "text" else quoted[name] for name in names)
     layout = np.dtype([("fields", ">i2"), *(part for name in names for part in _layout(name, shape[name]))])
-    statement = (
-        f"COPY (SELECT {wanted} FROM ({query}) AS found ({', '.join(names)})) TO STDOUT (FORMAT binary)"
-    )
+    found = f"SELECT {wanted} FROM ({query}) AS found ({', '.join(quoted.values())})"
+    statement = f"COPY ({found}) TO STDOUT (FORMAT binary)"
     left, first = b"", True
     # COPY takes no parameters of its own: the client puts them in, quoted as the driver quotes them.
     whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement

@@ -78,3 +78,8 @@ def test_more_rows_than_go_at_a_time(table, monkeypatch):
     )
     expected = [(-1 if n % 3 == 0 else n, WORDS[n % 2]) for n in range(50)]
     assert sorted(zip(found["a"].tolist(), found["word"].tolist(), strict=True)) == sorted(expected)
+
+
+def test_a_column_may_be_called_as_a_word_of_sql(db):
+    found = tables.read(query="SELECT CAST(1 AS bigint), 'a'", shape={"group": "int", "order": "text"})
+    assert (found["group"].tolist(), found["order"].tolist()) == ([1], ["a"])

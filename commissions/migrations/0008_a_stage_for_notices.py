@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0006_corrections_and_what_is_withheld'),
+        ('commissions', '0007_two_calendars'),
     ]
 
     operations = [
