@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -90,8 +91,24 @@ class OrderPage:
 def of_item(*, asked: Asked) -> list[Level]:
     """The levels of an item that come from orders, nearest first; one query whatever its size."""
     unit = explain.unit_of(plan=plans.of_run(run_id=asked.run_id), bonus=asked.bonus)
-    rows = _lines(asked).values("level").order_by("level")
-    sums = rows.annotate(
+    return [_level(row, unit) for row in _summed(_lines(asked).values("level").order_by("level"))]
+
+
+def of_statement(*, person_id: int, run_id: int) -> dict[tuple[str, str], list[Level]]:
+    """The levels of every item of a statement, by bonus and corrected month ("" for its own); two queries."""
+    plan = plans.of_run(run_id=run_id)
+    lines = Line.objects.filter(run_id=run_id, distributor_id=person_id, order_line__isnull=False)
+    corrected = Coalesce("corrects__run__period__key", "corrects_run__period__key")
+    rows = lines.annotate(month=corrected).values("bonus", "month", "level")
+    found: dict[tuple[str, str], list[Level]] = defaultdict(list)
+    for row in _summed(rows.order_by("bonus", "month", "level")):
+        unit = explain.unit_of(plan=plan, bonus=row["bonus"])
+        found[row["bonus"], row["month"] or ""].append(_level(row, unit))
+    return found
+
+
+def _summed(rows: Any) -> Any:
+    return rows.annotate(
         orders=Count("order_line__order_id", distinct=True),
         people=Count("order_line__order__seller_id", distinct=True),
         base=Sum("base"),
@@ -100,18 +117,18 @@ def of_item(*, asked: Asked) -> list[Level]:
         whole=Sum("whole"),
         micro=Sum("micro"),
     )
-    return [
-        Level(
-            level=row["level"],
-            orders=row["orders"],
-            people=row["people"],
-            base=int(row["base"]),
-            base_unit=unit,
-            rate_ppm=row["low"] if row["low"] == row["high"] else None,
-            amount=rounded(whole=int(row["whole"]), micro=int(row["micro"])),
-        )
-        for row in sums
-    ]
+
+
+def _level(row: dict[str, Any], unit: str) -> Level:
+    return Level(
+        level=row["level"],
+        orders=row["orders"],
+        people=row["people"],
+        base=int(row["base"]),
+        base_unit=unit,
+        rate_ppm=row["low"] if row["low"] == row["high"] else None,
+        amount=rounded(whole=int(row["whole"]), micro=int(row["micro"])),
+    )
 
 
 def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> OrderPage:

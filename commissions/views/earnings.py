@@ -22,7 +22,7 @@ from commissions.queries import (
     way,
 )
 from commissions.queries.statements import NoStatement, Statement
-from commissions.views import nothing_rows, statement_rows
+from commissions.views import nothing_rows, order_answer, statement_rows
 from commissions.views.asking import number_of
 from common import spoken
 from common.guards import distributor_id, distributor_required
@@ -37,6 +37,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "calendars": statement_rows.calendars(_months(person), now=timezone.now()),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "chart": drawings.earnings(person_id=person),
+        "search": order_answer.search(),
     }
     return render(request, "commissions/earnings.html", context)
 
@@ -46,15 +47,12 @@ def earnings(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest, key: str) -> HttpResponse:
     """One month: the total, its items, the facts of the month."""
     person = distributor_id(request)
-    found = _statement(person, key)
-    orders = levels.order_counts(person_id=person, run_id=found.run_id)
+    found = statement_of(person, key)
     context = {
-        **_head(found),
-        "items": [
-            statement_rows.item(found, one, orders.get((one.bonus, one.corrects), 0)) for one in found.items
-        ],
+        **head_of(found),
+        "items": items_of(person, found),
         "orders": levels.order_count(person_id=person, run_id=found.run_id),
-        "figures": _figures(person, key),
+        "figures": figures_of(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "adjustments": adjustments.of_statement(person_id=person, key=key),
         "neighbours": statement_rows.neighbours(_months(person), key),
@@ -94,12 +92,13 @@ def level(request: HttpRequest, key: str, bonus: str, level: int) -> HttpRespons
 def nothing(request: HttpRequest, key: str) -> HttpResponse:
     """The bonuses and the orders of the team that paid nothing in a month, by reason."""
     person = distributor_id(request)
-    found = _statement(person, key)
+    found = statement_of(person, key)
     groups = unpaid.groups(person_id=person, key=key)
     context = {
-        **_head(found),
+        **head_of(found),
         "why": explain.why_nothing(person_id=person, key=key),
         "orders": nothing_rows.rows(groups) if groups is not None else None,
+        "search": order_answer.search(),
     }
     return render(request, "commissions/statement_nothing.html", context)
 
@@ -110,7 +109,8 @@ def _months(person: int) -> list[statements.Month]:
     return [month for month in statements.months(person_id=person) if month.key in known]
 
 
-def _statement(person: int, key: str) -> Statement:
+def statement_of(person: int, key: str) -> Statement:
+    """A person's statement of a month that knew them, or 404."""
     if key not in way.known_months(person_id=person):
         raise Http404
     try:
@@ -121,13 +121,13 @@ def _statement(person: int, key: str) -> Statement:
 
 def _item(request: HttpRequest, key: str, bonus: str) -> tuple[levels.Asked, dict[str, Any]]:
     person = distributor_id(request)
-    found = _statement(person, key)
+    found = statement_of(person, key)
     corrects = request.GET.get("corrects", "")
     chosen = [one for one in found.items if (one.bonus, one.corrects) == (bonus, corrects)]
     if not chosen:
         raise Http404
     asked = levels.Asked(person_id=person, run_id=found.run_id, bonus=bonus, corrects=corrects)
-    return asked, {**_head(found), "item": statement_rows.item(found, chosen[0])}
+    return asked, {**head_of(found), "item": statement_rows.item(found, chosen[0])}
 
 
 def _orders(request: HttpRequest, asked: levels.Asked, level: int | None) -> dict[str, Any]:
@@ -145,7 +145,8 @@ def _answer(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, piece, context)
 
 
-def _figures(person: int, key: str) -> members.Figures | None:
+def figures_of(person: int, key: str) -> members.Figures | None:
+    """Rank and activity in a month, None where they were not measured."""
     month = next((one for one in members.months() if one.key == key), None)
     return members.figures(month=month, ids=[person]).get(person) if month else None
 
@@ -155,7 +156,24 @@ def _approved(found: Statement) -> str:
     return spoken.day_and_time(moment) if moment else ""
 
 
-def _head(found: Statement) -> dict[str, Any]:
+def items_of(person: int, found: Statement) -> list[dict[str, Any]]:
+    """The items with how many orders they come from and their levels."""
+    orders = levels.order_counts(person_id=person, run_id=found.run_id)
+    inside = levels.of_statement(person_id=person, run_id=found.run_id)
+    return [_item_with_levels(person, found, one, orders, inside) for one in found.items]
+
+
+def _item_with_levels(
+    person: int, found: Statement, one: statements.Item, orders: dict[Any, int], inside: dict[Any, Any]
+) -> dict[str, Any]:
+    of = (one.bonus, one.corrects)
+    asked = levels.Asked(person_id=person, run_id=found.run_id, bonus=one.bonus, corrects=one.corrects)
+    parts = [statement_rows.level(found.key, asked, part) for part in inside.get(of, ())]
+    return {**statement_rows.item(found, one, orders.get(of, 0)), "levels": parts}
+
+
+def head_of(found: Statement) -> dict[str, Any]:
+    """What every page about a month says above its content."""
     now = timezone.now()
     return {
         "statement": found,

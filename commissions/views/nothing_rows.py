@@ -13,28 +13,28 @@ from common.templatetags.portal import counted, money_filter
 TEXTS = {
     Why.NOT_GOOD_STANDING: gettext_lazy("Nothing is paid while a distributorship is suspended or has ended."),
     Why.BEYOND_LAST_LEVEL: gettext_lazy(
-        "They stand deeper than this bonus reaches: it ends with level %(last)s."
+        "The bonus ends with level %(last)s, and whoever sold stands deeper."
     ),
     Why.FAST_START_WINDOW: gettext_lazy(
-        "Whoever sold them had joined so recently that another bonus of the plan pays these orders."
+        "Whoever sold had joined so recently that another bonus of the plan pays for it."
     ),
     Why.NO_VOLUME: gettext_lazy(
-        "They carry nothing that counts for this bonus, as starter kits, fees and orders at your own price do."
+        "Nothing of it counts for this bonus, as nothing of starter kits, fees and orders at your own price does."
     ),
     Why.SELLER_SKIPPED: gettext_lazy("The plan leaves out what somebody sells who is not active."),
     Why.SKIPPED_INACTIVE: gettext_lazy(
-        "You were not active, so these orders were passed on to the next active person above you."
+        "You were not active, so it was passed on to the next active person above you."
     ),
     Why.LEFT_OUT_BY_ONLY: gettext_lazy("This bonus is paid for orders of another kind."),
-    Why.OUTSIDE_CAMPAIGN: gettext_lazy("This bonus is a campaign, and these orders are of other days."),
-    Why.BEFORE_FIRST_LEVEL: gettext_lazy("They stand closer to you than this bonus begins."),
+    Why.OUTSIDE_CAMPAIGN: gettext_lazy("This bonus is a campaign of other days."),
+    Why.BEFORE_FIRST_LEVEL: gettext_lazy("Whoever sold stands closer to you than this bonus begins."),
     Why.ENDED_AT: gettext_lazy(
-        "Somebody between you and them has reached so much that nobody above is paid from there."
+        "Somebody between you and the seller has reached so much that nobody above is paid from there."
     ),
-    Why.BLOCKED_BY: gettext_lazy("Somebody between you and them blocks what is further down."),
-    Why.STEP_ALREADY_PAID: gettext_lazy("Somebody between you and them was paid this step already."),
+    Why.BLOCKED_BY: gettext_lazy("Somebody between you and the seller blocks what is further down."),
+    Why.STEP_ALREADY_PAID: gettext_lazy("Somebody between you and the seller was paid this step already."),
     Why.NO_DIFFERENCE: gettext_lazy(
-        "Only the difference between rates is paid, and somebody between you and them has as high a rate as you."
+        "Only the difference between rates is paid, and somebody between you and the seller has as high a rate as you."
     ),
     Why.NOT_ENTITLED: gettext_lazy("Your rate under this bonus was nothing."),
     Why.HELD: gettext_lazy("It waits until you meet what the bonus asks."),
@@ -60,6 +60,9 @@ def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
         {
             "count": counted(one.orders),
             "title": _title(one),
+            "bonus": one.label,
+            "numbers": one.numbers,
+            "unnamed": max(0, one.orders - len(one.numbers)),
             "text": TEXTS[one.why]
             % {"own": one.own_rank, "rank": one.rank, "level": one.level, "last": one.last_level},
             "amount": _amount(one),

@@ -11,6 +11,7 @@ from tests.portal.policy import ASKED, INVOICE, PAGE
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
     "/", "/earnings/2026-10/", "/earnings/2026-10/nothing/", "/team/",
+    "/earnings/", "/earnings/2026-10/rank-report/", f"/earnings/order/?number={EVAS_ORDER}",
     "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
     f"/orders/{EVAS_ORDER}/return/", f"/invoices/{INVOICE}/", "/notices/", "/notices/choices/",
     "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",

@@ -34,7 +34,7 @@ PAGES = {
     "dan": ("/", "/team/", "/team/?view=table", "/team/?q=host", "/team/1005/", "/team/1005/branch/", "/orders/",
             "/team/?view=diagram", "/team/1005/diagram/",
             "/earnings/2026-10/", "/earnings/2026-10/level_pay/", "/earnings/2026-10/level_pay/1/",
-            "/earnings/2026-10/nothing/"),
+            "/earnings/2026-10/nothing/", "/earnings/2026-10/rank-report/", "/earnings/order/?number=P000005"),
     "eva": ("/", "/profile/", "/sharing/", "/sharing/invitations/", "/sharing/page/",
             "/sharing/page/preview/", "/people/eva-vermeer/", "/placing/", "/placing/legs/1006/",
             "/orders/", "/catalogue/"),

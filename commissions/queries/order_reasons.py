@@ -1,0 +1,204 @@
+"""What one order paid a person, or why it paid nothing: asked by its number.
+
+Whether there is no such order or it is nobody's of the person's team is the same answer. The reasons are those of the
+engine, told for the people between the seller and the person alone: no other decides what an order pays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import connection
+
+from commissions.core.plan import Plan
+from commissions.models import Line, Period, Run, Snapshot
+from commissions.queries import explain, plans, scene, unpaid
+from commissions.queries.levels import rounded
+from commissions.queries.unpaid import Group
+from distributors.queries import people, sponsor_tree
+from sales.queries import orders, volume
+
+SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
+SNAPSHOTS = Snapshot._meta.db_table
+Situation = Literal["counted", "unpaid", "cancelled", "returned", "unmeasured", "elsewhere"]
+
+
+class NotVisible(LookupError):
+    """There is no order of this number that the person may ask about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """What a bonus paid for the order in a period, in minor units; negative where it was taken back."""
+
+    bonus: str
+    label: str
+    key: str
+    corrects: str
+    amount: int
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One order as it concerns a person. `key` and `starts_at` are those of the period in which it counts; `levels` is
+    how far below the person its seller stands, 0 for themselves.
+
+    `situation`: "counted" in a period with figures; "unpaid", "cancelled" or "returned" whole; "unmeasured" while its
+    period has no figures; "elsewhere" where its seller did not stand in the person's team in that period.
+    """
+
+    number: str
+    buyer: str
+    is_own: bool
+    placed_at: datetime
+    booked_at: datetime | None
+    late: bool
+    situation: Situation
+    key: str = ""
+    starts_at: datetime | None = None
+    final: bool = False
+    levels: int = 0
+    paid: tuple[Paid, ...] = ()
+    reasons: tuple[Group, ...] = ()
+    reasons_known: bool = True
+
+
+def of_order(*, person_id: int, number: str) -> Answer:
+    """What became of an order. Raises NotVisible."""
+    found = orders.head(number=number)
+    if found is None or not found.line_ids:
+        raise NotVisible(number)
+    runs = _runs()
+    lines = _lines(person_id, found, runs)
+    is_own = found.seller_id == person_id
+    if not is_own and not lines and not sponsor_tree.below(distributor_id=person_id, ids=[found.seller_id]):
+        raise NotVisible(number)
+    info = orders.describe(order_line_ids=found.line_ids, viewer_id=person_id)
+    about: dict[str, Any] = {
+        "number": found.number,
+        "buyer": info[found.line_ids[0]].buyer_label,
+        "is_own": is_own,
+        "placed_at": found.placed_at,
+        "booked_at": found.booked_at,
+        "late": found.paid_at != found.booked_at,
+        "paid": tuple(_paid(person_id, lines, runs, info)),
+    }
+    if found.is_cancelled:
+        return Answer(**about, situation="cancelled")
+    if found.booked_at is None:
+        return Answer(**about, situation="unpaid")
+    period = _period(found.booked_at)
+    if period is None:
+        return Answer(**about, situation="unmeasured")
+    about |= {"key": period.key, "starts_at": period.starts_at}
+    run = runs.get(period.pk)
+    if run is None:
+        return Answer(**about, situation="unmeasured")
+    return _counted(about | {"final": run.state == Run.State.FINAL}, person_id, found, run)
+
+
+def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run: Run) -> Answer:
+    lines = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_id=found.pk)
+    if not len(lines):
+        return Answer(**about, situation="returned")
+    plan = plans.parsed(version=run.plan)
+    between = _between(run, person_id, found.seller_id)
+    if not between:
+        return Answer(**about, situation="elsewhere", reasons_known=not plan.placements)
+    about |= {"levels": len(between) - 1, "situation": "counted"}
+    if plan.placements:
+        # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
+        return Answer(**about, reasons_known=False)
+    reasons = unpaid.grouped(run=run, plan=plan, team=between, counted=lines)
+    return Answer(**about, reasons=tuple(reasons))
+
+
+def _runs() -> dict[int, Run]:
+    """The run that is shown of each period, by period."""
+    chosen: dict[int, Run] = {}
+    for run in Run.objects.filter(state__in=SHOWN).select_related("period", "plan").order_by("number"):
+        known = chosen.get(run.period_id)
+        if known is None or known.state != Run.State.FINAL:
+            chosen[run.period_id] = run
+    return chosen
+
+
+def _period(moment: datetime) -> Period | None:
+    """The period in which something counts; that of the longer calendar where there are several."""
+    around = Period.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
+    return around.order_by("starts_at").first()
+
+
+def _lines(person_id: int, found: orders.OrderHead, runs: dict[int, Run]) -> list[Line]:
+    lines = Line.objects.filter(
+        order_line_id__in=found.line_ids,
+        distributor_id=person_id,
+        run_id__in=[run.pk for run in runs.values()],
+    )
+    return list(lines.select_related("corrects__run__period", "corrects_run__period").order_by("run_id", "bonus", "pk"))
+
+
+def _paid(
+    person_id: int, lines: Iterable[Line], runs: dict[int, Run], info: dict[int, orders.LineInfo]
+) -> Iterable[Paid]:
+    """Each bonus and period once, with one sentence for all its lines."""
+    by_run = {run.pk: run for run in runs.values()}
+    apart: dict[tuple[int, str, str], list[Line]] = {}
+    for line in lines:
+        corrected = line.corrects.run if line.corrects else line.corrects_run
+        corrects = corrected.period.key if corrected else ""
+        apart.setdefault((line.run_id, line.bonus, corrects), []).append(line)
+    ranks = _ranks(person_id, by_run)
+    names = people.names(ids={one.seller_id for one in info.values()})
+    for (run_id, bonus, corrects), found in apart.items():
+        run = by_run[run_id]
+        plan = plans.parsed(version=run.plan)
+        about = info[found[0].sold]
+        yield Paid(
+            bonus=bonus,
+            label=_label(plan, bonus),
+            key=run.period.key,
+            corrects=corrects,
+            amount=rounded(whole=sum(one.whole for one in found), micro=sum(one.micro for one in found)),
+            sentence=explain.sentence(
+                plan=plan,
+                rank=ranks.get(run_id, 0),
+                line=found[0],
+                info=about,
+                seller=names[about.seller_id].name,
+                is_own=about.seller_id == person_id,
+                base=sum(one.base for one in found),
+            ),
+        )
+
+
+def _ranks(person_id: int, runs: dict[int, Run]) -> dict[int, int]:
+    had = Snapshot.objects.filter(run_id__in=runs, distributor_id=person_id)
+    return dict(had.values_list("run_id", "rank"))
+
+
+def _label(plan: Plan, bonus: str) -> str:
+    known = {one.name: one.label for one in plan.bonuses}
+    return known.get(bonus, bonus.replace("_", " ").capitalize())
+
+
+def _between(run: Run, person_id: int, seller_id: int) -> list[Any]:
+    """The person first, then everybody down to the seller as the run saw the tree; nobody where the seller did not
+    stand there."""
+    sql = f"""WITH RECURSIVE line (id, sponsor_id, distance) AS (
+            SELECT distributor_id, sponsor_id, 0 FROM {SNAPSHOTS} WHERE run_id = %s AND distributor_id = %s
+            UNION ALL
+            SELECT s.distributor_id, s.sponsor_id, line.distance + 1 FROM line
+            JOIN {SNAPSHOTS} s ON s.distributor_id = line.sponsor_id AND s.run_id = %s
+            WHERE line.id <> %s AND line.distance < {sponsor_tree.DEEPEST}
+        ) SELECT id FROM line ORDER BY distance DESC"""  # noqa: S608 - values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [run.pk, seller_id, run.pk, person_id])
+        line = [pk for (pk,) in cursor.fetchall()]
+    if not line or line[0] != person_id:
+        return []
+    rows = scene.rows(people=Snapshot.objects.filter(run=run, distributor_id__in=line))
+    known = {row["distributor_id"]: row for row in rows}
+    return [known[pk] for pk in line]

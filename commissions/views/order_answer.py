@@ -1,0 +1,113 @@
+"""What one order paid, or why it paid nothing: asked by its number from any page of the earnings."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from commissions.forms.orders import OrderSearch
+from commissions.queries import order_reasons
+from commissions.queries.order_reasons import Answer, NotVisible, Paid
+from commissions.views import nothing_rows
+from common import spoken
+from common.guards import distributor_id, distributor_required
+from common.templatetags.portal import counted, money_filter
+
+
+def search() -> OrderSearch:
+    """The field in which an order is asked for."""
+    return OrderSearch(action=reverse("order-answer"))
+
+
+@require_safe
+@distributor_required
+def order_answer(request: HttpRequest) -> HttpResponse:
+    """The reason for what an order paid the reader, or for its zero."""
+    asked = "number" in request.GET
+    form = OrderSearch(request.GET if asked else None, action=reverse("order-answer"))
+    answer = None
+    if asked and form.is_valid():
+        answer = _found(distributor_id(request), form.cleaned_data["number"])
+        if answer is None:
+            form.add_error(
+                "number", _("There is no order of this number among yours and those of your team.")
+            )
+    context = {"search": form, "answer": _shown(answer) if answer else None, "nav": "earnings"}
+    return render(request, "commissions/order_answer.html", context)
+
+
+def _found(person: int, number: str) -> Answer | None:
+    """Numbers are compared as they are written, and with capital letters."""
+    for written in dict.fromkeys((number, number.upper())):
+        try:
+            return order_reasons.of_order(person_id=person, number=written)
+        except NotVisible:
+            continue
+    return None
+
+
+def _shown(answer: Answer) -> dict[str, Any]:
+    period = spoken.month_name(answer.starts_at) if answer.starts_at else ""
+    total = sum(one.amount for one in answer.paid)
+    return {
+        "number": answer.number,
+        "buyer": answer.buyer,
+        "is_own": answer.is_own,
+        "placed_on": spoken.day(answer.placed_at),
+        "counted_on": spoken.day(answer.booked_at) if answer.booked_at else "",
+        "period": period,
+        "statement": reverse("statement", args=[answer.key]) if answer.key else "",
+        "final": answer.final,
+        "has_figures": answer.situation == "counted",
+        "place": _place(answer),
+        "total": total,
+        "paid": [_paid(one) for one in answer.paid],
+        "reasons": nothing_rows.rows(answer.reasons),
+        "reasons_known": answer.reasons_known,
+        "why": _situation(answer, period),
+    }
+
+
+def _place(answer: Answer) -> str:
+    if answer.is_own:
+        return _("Your own sale")
+    if answer.situation != "counted":
+        return ""
+    return ngettext("%(n)s level below you", "%(n)s levels below you", answer.levels) % {
+        "n": counted(answer.levels)
+    }
+
+
+def _paid(one: Paid) -> dict[str, Any]:
+    title = one.label
+    if one.corrects:
+        title = _("%(bonus)s, taken back") % {"bonus": one.label}
+    return {
+        "title": title,
+        "amount": one.amount,
+        "text": one.sentence,
+        "key": one.key,
+        "link": reverse("statement", args=[one.key]),
+    }
+
+
+def _situation(answer: Answer, period: str) -> str:
+    """What happened to the order, where that alone is the reason."""
+    given = {"period": period, "nothing": money_filter(0)}
+    texts = {
+        "unpaid": _("It has not been paid yet. An order counts from the day on which it is paid."),
+        "cancelled": _("It was cancelled, so nothing of it counts."),
+        "returned": _("All of it came back in %(period)s, before the month ended, so nothing of it counts."),
+        "unmeasured": _(
+            "It counts for a month that has not been measured yet. Its figures appear within minutes."
+        ),
+        "elsewhere": _("In %(period)s, whoever sold it did not stand in your team, so it could not pay you."),
+    }
+    said = texts.get(answer.situation, "") % given
+    if answer.late and answer.situation == "counted":
+        return _("It was paid when its month had been closed already, so it counts for %(period)s.") % given
+    return said
