@@ -137,7 +137,11 @@ def _lines(person_id: int, found: orders.OrderHead, runs: dict[int, Run]) -> lis
         distributor_id=person_id,
         run_id__in=[run.pk for run in runs.values()],
     )
-    return list(lines.select_related("corrects__run__period", "corrects_run__period").order_by("run_id", "bonus", "pk"))
+    return list(
+        lines.select_related("corrects__run__period", "corrects_run__period").order_by(
+            "run_id", "bonus", "pk"
+        )
+    )
 
 
 def _paid(

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from commissions.queries import branch as branches
-from commissions.queries import outline
+from commissions.queries import outline, person_card
 from commissions.views import team_rows, team_table
 from commissions.views.asking import number_of
 from commissions.views.team_asked import Ask, asked, seen
@@ -63,7 +63,7 @@ def team_person(request: HttpRequest, number: str) -> HttpResponse:
         return show(request, ask, {"tree": _opened(ask, found, [ask.viewer_id], 1)})
     ids = [ask.viewer_id] + [step.id for step in found.path if step.id != ask.viewer_id]
     tree = _opened(ask, found, ids[:-1], 1, chosen=found.number)
-    card = team_rows.card(ask, found, _alone(ask, found))
+    card = _card(ask, found)
     return show(request, ask, {"tree": tree, "person": card, **_path(ask, found)})
 
 
@@ -89,7 +89,7 @@ def _search(request: HttpRequest, ask: Ask, words: str) -> HttpResponse:
         found = seen(ask, hits[0].number)
         ids = [ask.viewer_id] + [step.id for step in found.path if step.id != ask.viewer_id]
         tree = _opened(ask, found, ids[:-1], 1, chosen=found.number, hit=True)
-        card = team_rows.card(ask, found, _alone(ask, found))
+        card = _card(ask, found)
         return show(request, ask, {"tree": tree, "person": card, "found": 1, **_path(ask, found)})
     people = [outline.as_person(row) for row in hits[:FOUND]]
     levels = sponsor_tree.levels_below(distributor_id=ask.viewer_id, ids=[one.id for one in people])
@@ -140,6 +140,11 @@ def _alone(ask: Ask, found: Seen, *, level: int = 1, position: int = 1, size: in
     beside = sponsor_tree.direct_members(distributor_id=found.path[-2].id)
     who = outline.as_person(beside.get(pk=found.distributor_id))
     return outline.alone(person=who, level=level, position=position, size=size, month=ask.month)
+
+
+def _card(ask: Ask, found: Seen) -> dict[str, Any]:
+    more = person_card.of_person(person_id=found.distributor_id, viewer_id=ask.viewer_id, month=ask.month)
+    return team_rows.card(ask, found, _alone(ask, found), more)
 
 
 def _path(ask: Ask, found: Seen) -> dict[str, Any]:

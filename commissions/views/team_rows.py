@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from commissions.queries import branch as branches
-from commissions.queries import members, outline, team_table
+from commissions.queries import members, outline, person_card, team_table
+from commissions.queries.standing import Standing
 from common import spoken
-from common.templatetags.portal import counted, volume
+from common.templatetags.portal import counted, money_filter, volume
 from distributors.queries import visibility
 from distributors.queries.visibility import Seen
 
@@ -185,9 +186,14 @@ def path(ask: Asked, found: Seen) -> list[dict[str, str]]:
     return [steps[0], {"name": "…", "link": steps[len(steps) - len(cut) - 1]["link"]}, *cut]
 
 
-def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
-    """What somebody above may know: name, rank, activity, volumes, joining date, people below."""
-    facts = [{"label": gettext("People below"), "value": counted(one.below)}]
+def card(ask: Asked, found: Seen, one: outline.Member, more: person_card.Card) -> dict[str, Any]:
+    """What somebody above may know: name, rank, activity, volumes, dates, people below, what their sales paid the
+    viewer, and how far they are to the next rank."""
+    last = spoken.day(more.last_order) if more.last_order else gettext("none yet")
+    facts = [
+        {"label": gettext("People below"), "value": counted(one.below)},
+        {"label": gettext("Last order"), "value": last},
+    ]
     if one.figures is None:
         facts.append({"label": spoken.period_word(ask.month.key), "value": gettext("not measured yet")})
     else:
@@ -204,8 +210,37 @@ def card(ask: Asked, found: Seen, one: outline.Member) -> dict[str, Any]:
         {"label": gettext("Joined"), "value": spoken.day(one.person.joined_at)},
         *_contact(found),
     ]
+    if more.standing is not None:
+        facts.append({"label": gettext("Career rank"), "value": more.standing.title.label})
+    if more.paid is not None:
+        facts.append({"label": gettext("Paid you for their sales"), "value": money_filter(more.paid)})
     place = gettext("your level %(level)s") % {"level": counted(found.level_below)}
-    return {**_figures(ask, one), "place": place, "facts": facts}
+    return {
+        **_figures(ask, one),
+        "place": place,
+        "facts": facts,
+        "estimate": not ask.month.final,
+        "diagram": address("team-diagram", found.number, ask=ask) if one.below else "",
+        **_next_rank(more.standing),
+    }
+
+
+def _next_rank(found: Standing | None) -> dict[str, Any]:
+    """The next rank and how much of what it asks is there; what is neither points nor a count has no bar."""
+    if found is None or found.next_rank is None:
+        return {}
+    needs = [
+        {
+            "label": need.label or need.text,
+            "have": need.have,
+            "need": need.need,
+            "unit": gettext("points") if need.unit == "points" else "",
+            "count": need.unit == "count",
+        }
+        for need in found.next_rank.requirements
+        if need.unit in ("points", "count")
+    ]
+    return {"next_rank": found.next_rank.label, "needs": needs}
 
 
 def _contact(found: Seen) -> list[dict[str, str]]:

@@ -193,3 +193,13 @@ def test_at_risk_is_who_was_active_before_and_is_not_yet(october, cast):
     finish(cast, draft())
     estimates.refresh(now=at(11, 4))
     assert "At risk" in text(cast.client("ben").get("/team/"))
+
+
+def test_a_card_tells_what_their_sales_paid_the_viewer_and_the_next_rank(seen, cast):
+    page = text(cast.client("ben").get("/team/1003/"))
+    # Cleo sold 124.00 points' worth, of which Ben, a Builder, receives 8 % on level 1.
+    assert "Paid you for their sales" in page
+    assert "9.92" in page
+    assert "10 October 2026" in page
+    assert "Next: Builder" in page
+    assert "/team/1003/diagram/" in page

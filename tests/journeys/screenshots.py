@@ -147,6 +147,10 @@ def of_a_leader(page: Page) -> None:
         page.locator("[role=treeitem][aria-expanded=false] [data-tree-open]").first.click()
         page.wait_for_load_state("networkidle")
     photograph(page, "team")
+    page.goto("/team/?view=diagram")
+    photograph(page, "team-diagram", high=1030)
+    page.goto("/team/?view=table&activity=active&sort=rank")
+    photograph(page, "team-table")
     page.goto("/earnings/")
     page.locator("tbody a[href^='/earnings/']").nth(1).click()
     page.wait_for_url("**/earnings/20*/")
@@ -157,6 +161,12 @@ def of_a_leader(page: Page) -> None:
     short = orders.evaluate_all("all => all.findIndex(one => one.querySelectorAll('tbody tr').length < 4)")
     orders.nth(max(short, 0)).locator("summary").click()
     photograph(page, "statement")
+    page.goto(f"{page.url}rank-report/")
+    photograph(page, "rank-report")
+    page.goto(page.url.replace("rank-report", "nothing"))
+    page.locator(".why-orders > summary").first.click()
+    page.locator(".number-list a").first.click()
+    photograph(page, "order-answer")
 
 
 def main() -> int:
