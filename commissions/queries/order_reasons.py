@@ -5,7 +5,7 @@ engine, told for the people between the seller and the person alone: no other de
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -42,7 +42,7 @@ class Paid:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One order as it concerns a person. `key` and `starts_at` are those of the period in which it counts; `levels` is
+    """One order as it concerns a person. `key` is that of the period in which it counts; `levels` is
     how far below the person its seller stands, 0 for themselves.
 
     `situation`: "counted" in a period with figures; "unpaid", "cancelled" or "returned" whole; "unmeasured" while its
@@ -57,7 +57,6 @@ class Answer:
     late: bool
     situation: Situation
     key: str = ""
-    starts_at: datetime | None = None
     final: bool = False
     levels: int = 0
     paid: tuple[Paid, ...] = ()
@@ -89,17 +88,24 @@ def of_order(*, person_id: int, number: str) -> Answer:
         return Answer(**about, situation="cancelled")
     if found.booked_at is None:
         return Answer(**about, situation="unpaid")
-    period = _period(found.booked_at)
-    if period is None:
+    periods = _periods(found.booked_at)
+    if periods:
+        about |= {"key": periods[0].key}
+    measured = [runs[period.pk] for period in periods if period.pk in runs]
+    if not measured:
         return Answer(**about, situation="unmeasured")
-    about |= {"key": period.key, "starts_at": period.starts_at}
-    run = runs.get(period.pk)
-    if run is None:
-        return Answer(**about, situation="unmeasured")
-    return _counted(about | {"final": run.state == Run.State.FINAL}, person_id, found, run)
+    answers = [_counted(about, person_id, found, run) for run in measured]
+    told = next((one for one in answers if one.situation == "counted"), answers[0])
+    return replace(
+        told,
+        reasons=tuple(reason for one in answers for reason in one.reasons),
+        reasons_known=all(one.reasons_known for one in answers),
+    )
 
 
 def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run: Run) -> Answer:
+    """The order under one run's plan: weeks and months have each their own."""
+    about = {**about, "key": run.period.key, "final": run.state == Run.State.FINAL}
     lines = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_id=found.pk)
     if not len(lines):
         return Answer(**about, situation="returned")
@@ -125,10 +131,9 @@ def _runs() -> dict[int, Run]:
     return chosen
 
 
-def _period(moment: datetime) -> Period | None:
-    """The period in which something counts; that of the longer calendar where there are several."""
-    around = Period.objects.filter(starts_at__lte=moment, ends_at__gt=moment)
-    return around.order_by("starts_at").first()
+def _periods(moment: datetime) -> list[Period]:
+    """The periods in which something counts, one of each calendar."""
+    return list(Period.objects.filter(starts_at__lte=moment, ends_at__gt=moment).order_by("starts_at"))
 
 
 def _lines(person_id: int, found: orders.OrderHead, runs: dict[int, Run]) -> list[Line]:

@@ -51,7 +51,7 @@ def _found(person: int, number: str) -> Answer | None:
 
 
 def _shown(answer: Answer) -> dict[str, Any]:
-    period = spoken.month_name(answer.starts_at) if answer.starts_at else ""
+    period = spoken.period_name(answer.key) if answer.key else ""
     total = sum(one.amount for one in answer.paid)
     return {
         "number": answer.number,
@@ -90,7 +90,7 @@ def _paid(one: Paid) -> dict[str, Any]:
         "title": title,
         "amount": one.amount,
         "text": one.sentence,
-        "key": one.key,
+        "period": spoken.period_name(one.key),
         "link": reverse("statement", args=[one.key]),
     }
 
@@ -101,13 +101,18 @@ def _situation(answer: Answer, period: str) -> str:
     texts = {
         "unpaid": _("It has not been paid yet. An order counts from the day on which it is paid."),
         "cancelled": _("It was cancelled, so nothing of it counts."),
-        "returned": _("All of it came back in %(period)s, before the month ended, so nothing of it counts."),
+        "returned": _(
+            "All of it came back in %(period)s, in which it had been bought, so nothing of it counts."
+        ),
         "unmeasured": _(
-            "It counts for a month that has not been measured yet. Its figures appear within minutes."
+            "It counts for days that have not been measured yet. Its figures appear within minutes."
         ),
         "elsewhere": _("In %(period)s, whoever sold it did not stand in your team, so it could not pay you."),
     }
     said = texts.get(answer.situation, "") % given
     if answer.late and answer.situation == "counted":
-        return _("It was paid when its month had been closed already, so it counts for %(period)s.") % given
+        return (
+            _("When it was paid, the books of those days were shut already, so it counts for %(period)s.")
+            % given
+        )
     return said
