@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from common import money
+from common import marks, money
 from common.charts import Chart, Month, Series
 
 MONTHS = tuple(
@@ -99,6 +99,7 @@ def context() -> dict[str, Any]:
         "october": LEVEL_PAY[-2] + RETAIL[-2] + FAST_START[-2],
         "november": LEVEL_PAY[-1] + RETAIL[-1] + FAST_START[-1],
         "needs": NEEDS,
+        "marked": marks.blocks("From **May** on:\n\n- prices change\n- [the plan](/plan/) stays"),
         "news": NEWS,
         "items": ITEMS,
         "why": WHY,

@@ -20,8 +20,8 @@ APPS = ("distributors", "sales", "commissions", "common")
 DUTIES = {
     STAFF_PREPARER: (
         "Month preparers",
-        {"prepare_run", "request_sponsor_change", "request_adjustment", "add_product", "change_product",
-         "add_productterms",
+        {"prepare_run", "request_sponsor_change", "request_adjustment", "answer_question", "add_newsitem",
+         "change_newsitem", "add_product", "change_product", "add_productterms",
          "change_productterms", "add_order", "change_order", "add_return", "add_returnline", "change_customer",
          "change_distributor", "change_profile", "add_document", "decide_return"},
     ),

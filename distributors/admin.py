@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from common.readonly import ReadOnly
+from common.readonly import NoDelete, ReadOnly
 from distributors.models import (
     DataFile,
     Distributor,
@@ -20,6 +20,7 @@ from distributors.models import (
     Enrolment,
     Holding,
     Leaving,
+    NewsItem,
     Notice,
     Placement,
     PlacementTree,
@@ -31,7 +32,7 @@ from distributors.models import (
     TreeHealth,
     User,
 )
-from distributors.operations import standing
+from distributors.operations import news, standing
 
 DEEPEST_INDENT = 12
 
@@ -348,3 +349,49 @@ class LeavingAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("profile", "state", "erase", "asked_at", "due_at", "done_at")
     list_filter = ("state", "erase")
     list_select_related = ("profile",)
+
+
+class NewsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Lists of words as people write them."""
+
+    class Meta:
+        model = NewsItem
+        fields = ("title", "body", "to", "countries", "ranks", "published_at", "withdrawn_at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("countries", "ranks"):
+            self.initial[name] = ", ".join((self.initial.get(name) or "").strip(",").split(","))
+
+    def clean_countries(self) -> str:
+        kept = news.kept_list(text=self.cleaned_data["countries"])
+        if any(len(word) != 2 for word in kept.strip(",").split(",") if word):
+            raise forms.ValidationError(_("Countries are codes of two letters, such as BE, NL."))
+        return kept
+
+    def clean_ranks(self) -> str:
+        return news.kept_list(text=self.cleaned_data["ranks"])
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(NoDelete, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What the company says. What should be seen no longer is withdrawn, and stays here."""
+
+    form = NewsForm
+    list_display = ("title", "to", "countries", "ranks", "published_at", "withdrawn_at", "read_by")
+    list_filter = ("to",)
+    search_fields = ("title",)
+    date_hierarchy = "published_at"
+    fieldsets = (
+        (None, {"fields": ("title", "body")}),
+        ("To whom", {"fields": ("to", "countries", "ranks")}),
+        ("When", {"fields": ("published_at", "withdrawn_at")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NewsItem]:
+        found: QuerySet[NewsItem] = super().get_queryset(request).annotate(read_count=Count("reads"))
+        return found
+
+    @admin.display(description="Read by", ordering="read_count")
+    def read_by(self, item: Any) -> int:
+        return int(item.read_count)

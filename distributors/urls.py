@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from distributors.views import account, invited, join, mine, notices, placing
+from distributors.views import account, invited, join, mine, news, notices, placing, questions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^r/(?P<code>[^/]+)/?$", join.referral, name="referral"),
@@ -14,6 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/customer/", join.details, {"kind": "customer"}, name="join-customer"),
     path("placing/", placing.waiting, name="placing"),
     path("placing/<slug:tree>/<str:number>/", placing.choose, name="placing-choose"),
+    path("news/", news.listed, name="news"),
+    path("news/<int:item_id>/", news.item, name="news-item"),
+    path("questions/", questions.mine, name="questions"),
+    path("questions/ask/", questions.ask, name="question-ask"),
+    path("questions/<uuid:key>/", questions.question, name="question"),
+    path("staff/questions/", questions.queue, name="staff-questions"),
+    path("staff/questions/<uuid:key>/", questions.answer, name="staff-question"),
+    path("staff/questions/<uuid:key>/close/", questions.close, name="staff-question-close"),
     path("notices/", notices.listed, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read-all"),
     path("notices/<int:notice_id>/read/", notices.read, name="notice-read"),

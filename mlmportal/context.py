@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from distributors.queries import documents, notices, sponsor_tree
+from distributors.queries import documents, news, notices, sponsor_tree
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +25,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "me": SimpleLazyObject(lambda: _me(request)),
         "disclosure_sentence": SimpleLazyObject(_sentence),
         "unread": SimpleLazyObject(lambda: _unread(request)),
+        "unread_news": SimpleLazyObject(lambda: _unread_news(request)),
     }
 
 
@@ -46,6 +47,14 @@ def _unread(request: HttpRequest) -> str:
         return ""
     count = notices.unread_count(user_id=me.user_id)
     return f"{notices.MOST_COUNTED}+" if count > notices.MOST_COUNTED else str(count or "")
+
+
+def _unread_news(request: HttpRequest) -> str:
+    """How much the company has said that was not opened yet; nothing where there is nothing."""
+    me = getattr(request, "me", None)
+    if not me or me.kind not in ("distributor", "customer"):
+        return ""
+    return str(news.unread_count(user_id=me.user_id, now=timezone.now()) or "")
 
 
 def _sentence() -> str:

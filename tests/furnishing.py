@@ -9,12 +9,12 @@ from pathlib import Path
 from commissions.models import Adjustment, Run
 from commissions.operations import adjustments, estimates, periods, plans, runs, schedule
 from common.operations import jobs
-from distributors.models import Invitation, PageVersion, Picture, ReferralCode, SponsorChange
-from distributors.operations import holding, invitations, pages, pictures, placing, sponsorship
+from distributors.models import Invitation, PageVersion, Picture, Question, ReferralCode, SponsorChange
+from distributors.operations import holding, invitations, pages, pictures, placing, questions, sponsorship
 from sales.models import Invoice, Order, ReturnRequest
 from sales.operations import invoices, orders, products, return_requests
 from tests.cast import Cast
-from tests.portal.policy import ADJUSTMENT, ASKED, CHANGE, INVITED, INVOICE, PAGE, PICTURE
+from tests.portal.policy import ADJUSTMENT, ASKED, CHANGE, INVITED, INVOICE, PAGE, PICTURE, QUESTION
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 PHOTO = Path(__file__).resolve().parent / "portal/photo.jpg"
@@ -129,6 +129,14 @@ def ask_for_a_return(*, order_number: str) -> None:
     ReturnRequest.objects.update(key=ASKED)
 
 
+def ask_the_company(*, cast: Cast) -> None:
+    """Eva has asked something, and nobody has answered."""
+    made = questions.ask(
+        user_id=cast.users["eva"].pk, topic="orders", subject="Where is it?", text="Since May.", now=NOVEMBER
+    )
+    Question.objects.filter(pk=made.pk).update(key=QUESTION)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -141,6 +149,7 @@ def furnish(*, cast: Cast) -> None:
     schedule.enqueue_due(now=NOVEMBER)
     ask_for_a_change(cast=cast)
     ask_for_an_adjustment(cast=cast)
+    ask_the_company(cast=cast)
     invitations.send(sponsor_id=cast.eva.pk, email="mara@example.com", now=NOVEMBER, today=NOVEMBER.date())
     Invitation.objects.update(key=INVITED)
     ReferralCode.objects.create(

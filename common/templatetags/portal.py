@@ -38,7 +38,8 @@ SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Win
 # Whichever of these addresses is the longest beginning of the current one is the current entry.
 NAVIGATION = (
     "home", "notices", "earnings", "team", "orders", "catalogue", "sharing", "profile", "security", "disclosure",
-    "plan", "staff-overview", "staff-months", "admin:index", "admin:distributors_distributor_changelist",
+    "plan", "news", "questions", "staff-questions",
+    "staff-overview", "staff-months", "admin:index", "admin:distributors_distributor_changelist",
     "admin:sales_order_changelist", "admin:commissions_planversion_changelist",
     "admin:commissions_transfer_changelist",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 from distributors.models.distributor import Distributor, ReferralCode, StatusChange, TreeIsWrittenElsewhere
 from distributors.models.enrolment import Document, Enrolment
 from distributors.models.look import LastLook
+from distributors.models.news import NewsItem, NewsRead, Question, QuestionPart
 from distributors.models.notice import MailRhythm, Notice, NoticeChoice
 from distributors.models.openness import Openness
 from distributors.models.own_data import DataFile, Leaving
@@ -30,6 +31,8 @@ __all__ = [
     "Leaving",
     "LinkVisits",
     "MailRhythm",
+    "NewsItem",
+    "NewsRead",
     "Notice",
     "NoticeChoice",
     "Openness",
@@ -41,6 +44,8 @@ __all__ = [
     "PlacementTree",
     "PlacementVolume",
     "Profile",
+    "Question",
+    "QuestionPart",
     "ReferralCode",
     "SponsorChange",
     "Sponsorship",

@@ -16,6 +16,7 @@ class Notice(models.Model):
         AT_RISK = "at_risk", _("not active yet, and the month ends soon")
         STATEMENT = "statement", _("a statement is ready")
         SHIPPED = "shipped", _("an order was shipped")
+        ANSWERED = "answered", _("a question was answered")
 
     # Without constraints and with few indexes: a million people are told of their statements at once, nobody is
     # ever deleted, and the unique constraint serves the person.

@@ -14,10 +14,12 @@ from distributors.models import (
     DataFile,
     Invitation,
     MailRhythm,
+    NewsRead,
     Notice,
     NoticeChoice,
     Openness,
     Profile,
+    Question,
     User,
 )
 from distributors.operations import pages
@@ -96,7 +98,7 @@ def _erase_login(user_id: int, now: datetime) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     UserSession.objects.filter(user=user).delete()
-    for model in (Notice, NoticeChoice, MailRhythm):
+    for model in (Notice, NoticeChoice, MailRhythm, NewsRead, Question):
         model.objects.filter(user=user).delete()
     DataFile.objects.filter(user=user, content__isnull=False).update(content=None, gone_at=now)
     outbox.drop(beginning=f"notices:{user_id}:")

@@ -11,6 +11,7 @@ Kind = Notice.Kind
 # What other apps tell of.
 NEAR, NEAR_DEEPER, AT_RISK = str(Kind.NEAR), str(Kind.NEAR_DEEPER), str(Kind.AT_RISK)
 STATEMENT, SHIPPED = str(Kind.STATEMENT), str(Kind.SHIPPED)
+ANSWERED = str(Kind.ANSWERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,9 @@ KINDS: dict[str, About] = {
     ),
     Kind.STATEMENT: About(label=_("A statement is ready"), in_portal=True, by_mail=True),
     Kind.SHIPPED: About(label=_("An order is shipped"), in_portal=True, by_mail=True, of_customers=True),
+    Kind.ANSWERED: About(
+        label=_("The company answers your question"), in_portal=True, by_mail=True, of_customers=True
+    ),
 }
 
 
@@ -48,4 +52,5 @@ GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "team": (_("My team"), (Kind.JOINED, Kind.JOINED_DEEPER, Kind.NEAR, Kind.NEAR_DEEPER)),
     "month": (_("My month"), (Kind.AT_RISK, Kind.STATEMENT)),
     "orders": (_("Orders"), (Kind.SHIPPED,)),
+    "questions": (_("My questions"), (Kind.ANSWERED,)),
 }

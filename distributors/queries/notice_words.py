@@ -83,6 +83,15 @@ def _shipped(notice: Told) -> Said:
     )
 
 
+def _answered(notice: Told) -> Said:
+    key, _space, subject = notice.reference.partition(" ")
+    return Said(
+        title=_("The company has answered: %(subject)s") % {"subject": subject},
+        link=_address("question", key),
+        image="chat-left-text",
+    )
+
+
 def _plain(notice: Told) -> Said:
     return Said(title=str(Kind(notice.kind).label).capitalize())
 
@@ -95,6 +104,7 @@ WORDS: dict[str, Callable[[Told], Said]] = {
     Kind.AT_RISK: _at_risk,
     Kind.STATEMENT: _statement,
     Kind.SHIPPED: _shipped,
+    Kind.ANSWERED: _answered,
 }
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
 from tests.journeys.conftest import TOO_WIDE
-from tests.portal.policy import ASKED, INVOICE, PAGE
+from tests.portal.policy import ASKED, INVOICE, PAGE, QUESTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
@@ -14,6 +14,7 @@ OF_A_DISTRIBUTOR = (
     "/earnings/", "/earnings/2026-10/rank-report/", f"/earnings/order/?number={EVAS_ORDER}",
     "/team/?view=table&level=1", "/team/?view=diagram", "/orders/", f"/orders/{EVAS_ORDER}/",
     f"/orders/{EVAS_ORDER}/return/", f"/invoices/{INVOICE}/", "/notices/", "/notices/choices/",
+    "/news/", "/questions/", "/questions/ask/", f"/questions/{QUESTION}/",
     "/catalogue/", "/cart/", "/sharing/", "/sharing/link/eva-stall/",
     "/sharing/invitations/", "/sharing/page/", "/sharing/page/preview/", "/people/eva-vermeer/",
     "/placing/", "/placing/legs/1006/", "/profile/", "/profile/edit/", "/profile/shown/",
@@ -24,6 +25,8 @@ OF_STAFF = (
     "/staff/moves/",
     "/staff/returns/",
     f"/staff/returns/{ASKED}/",
+    "/staff/questions/",
+    f"/staff/questions/{QUESTION}/",
     "/staff/pages/",
     f"/staff/pages/{PAGE}/",
     "/staff/adjustments/",

@@ -11,6 +11,7 @@ PAGE = "3d8c1f0a-6b1e-4a53-9c39-1f2e5a7d9b60"  # the version of Eva's page that 
 ASKED = "9a4a6c1e-2f0b-4c8e-8d55-6b7f3e2a1c04"  # a return of Eva's order of October
 INVOICE = "I000042"  # of Eva's order of October
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
+QUESTION = "7d0d8c0e-3d5e-4d0c-9f0a-5f3c1b2a4e33"  # of Eva, that furnishing asks
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,11 @@ POLICY: dict[str, Row] = {
     "notices-read-all": write_only(portal()),
     "notice-read": write_only(portal(others="hidden", notice_id=10**12)),
     "notice-choices": portal(),
+    "news": portal(),
+    "news-item": portal(others="hidden", item_id=10**12),
+    "questions": portal(),
+    "question-ask": portal(),
+    "question": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"key": QUESTION}),
     "own-data": portal(others="away"),  # to the password first
     "own-data-file": portal(others="away", file_id=10**12),
     "leave": portal(others="away"),
@@ -246,6 +252,9 @@ POLICY: dict[str, Row] = {
     "staff-move-approve": write_only(staff(may=APPROVE, key=CHANGE)),
     "staff-move-refuse": write_only(staff(may=APPROVE, key=CHANGE)),
     "staff-move-withdraw": write_only(staff(may=PREPARE, key=CHANGE)),
+    "staff-questions": staff(may=PREPARE),
+    "staff-question": staff(may=PREPARE, key=QUESTION),
+    "staff-question-close": write_only(staff(may=PREPARE, key=QUESTION)),
     "staff-months": staff(may=PREPARE),
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),
@@ -271,7 +280,7 @@ LED_AWAY = dict.fromkeys(("anonymous", *DISTRIBUTORS, "customer", "staff without
 MAY_NOTHING = ("staff without rights", "staff who prepare", "staff who approve")
 # Whatever is money, closed, or history is neither added nor deleted in the admin, not even by a superuser.
 ADDED = {"auth_group", "account_emailaddress", "distributors_user", "distributors_profile",
-         "distributors_document", "sales_order", "sales_product", "sales_productterms",
+         "distributors_document", "distributors_newsitem", "sales_order", "sales_product", "sales_productterms",
          "commissions_planversion"}  # fmt: skip
 DELETED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
 CHANGED = ADDED - {"distributors_document", "sales_order", "commissions_planversion"} | {
