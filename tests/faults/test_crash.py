@@ -54,7 +54,8 @@ def break_off(place):
     try:
         worlds.walk()
     except (Broken, DatabaseError):
-        assert place in CLOSE
+        # Whoever draws the line hears of it; so does a worker that has lost its own with only the job to be ended.
+        assert place in [*CLOSE, "seal.finished"]
 
 
 def test_the_accidents_are_noticed(world):
