@@ -200,7 +200,7 @@ class Company:
 
     def move(self, a: int, b: int, c: int) -> None:
         numbers = list(Distributor.objects.order_by("pk").values_list("number", flat=True))
-        months = sponsor_changes.months()
+        months = sponsor_changes.beginnings()
         made = sponsor_changes.request(
             number=pick(numbers, a), sponsor_number=pick(numbers, b), month=pick(months, c).key, reason="Asked",
             by=self.staff["paula"], now=self.now,
