@@ -58,6 +58,21 @@ OTHER_LEGS = (
 )
 
 
+def _box(name: str, rank: str, step: int, gv: int, below: int, **more: Any) -> dict[str, Any]:
+    standing = {"rank_name": rank, "rank_step": step, "rank_total": 6, "gv": gv, "below": below}
+    return {"name": name, "link": "", "activity": "active", **standing, **more}
+
+
+# The volumes of the two legs and Marit's own are those of the one on top.
+BRANCH = {
+    "top": _box("Marit Aerts", "Leader", 3, 612840, 184, is_top=True),
+    "under": [
+        _box("Ines Moreau", "Builder", 2, 338220, 121),
+        _box("Joris Peeters", "Partner", 1, 262020, 61, activity="at_risk"),
+    ],
+}
+
+
 def earnings() -> Chart:
     return Chart(
         key="earnings",
@@ -101,6 +116,7 @@ def context() -> dict[str, Any]:
         "needs": NEEDS,
         "marked": marks.blocks("From **May** on:\n\n- prices change\n- [the plan](/plan/) stays"),
         "news": NEWS,
+        "branch": BRANCH,
         "items": ITEMS,
         "why": WHY,
         "outline": OUTLINE,
