@@ -62,6 +62,7 @@ def test_a_paid_order_asks_for_it(october, django_capture_on_commit_callbacks):
 
 
 def test_asked_for_it_comes_in_a_moment(october):
+    Job.objects.all().delete()
     assert estimates.request_refresh(now=at(10, 21))
     assert work(at(10, 21)) == 0
     assert work(at(10, 21) + timedelta(seconds=5)) == 1
