@@ -65,7 +65,7 @@ def _box(name: str, rank: str, step: int, gv: int, below: int, **more: Any) -> d
 
 # The volumes of the two legs and Marit's own are those of the one on top.
 BRANCH = {
-    "top": _box("Marit Aerts", "Leader", 3, 612840, 184, is_top=True),
+    "top": _box("Marit Aalto", "Leader", 3, 612840, 184, is_top=True),
     "under": [
         _box("Ines Moreau", "Builder", 2, 338220, 121),
         _box("Joris Peeters", "Partner", 1, 262020, 61, activity="at_risk"),
@@ -150,6 +150,7 @@ NEWS = (
         "title": "Noor Claes joined",
         "text": "Under Marit Aalto, your level 2",
         "when": "Today 11:20",
+        "is_new": True,
     },
     {
         "name": "Joris Peeters",
