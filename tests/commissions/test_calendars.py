@@ -17,6 +17,7 @@ from commissions.operations import (
     recomputing,
     runs,
     schedule,
+    sealing,
 )
 from commissions.operations.sponsor_changes import beginnings
 from commissions.queries import audit, audit_sales, standing
@@ -248,12 +249,19 @@ def test_each_is_computed_again_to_the_byte_whatever_the_other_has_done(both, ca
     assert recomputing.again(period_key=key).same
 
 
-def test_career_ranks_are_the_leading_calendars(both, cast):
-    finish(cast, draft("2026-10", at(11, 2)))
-    through(cast, (W41, W42, "2026-W43", "2026-W44"), at(11, 9))
+def test_career_ranks_are_the_leading_calendars(both, cast, monkeypatch):
+    """Finn's ten pieces make him a Builder of the week; that promotes nobody, unless nothing kept it from it."""
+    plans.adopt(document=CLOVER.replace("needs: [monthly.rank >= Builder]", "needs: [pv >= 300]"), now=START)
+    finish(cast, draft(W41, at(10, 12)), at(10, 13))
+    assert standing.of_person(person_id=cast.finn.pk, key=W41).rank.label == "Builder"
+    assert not Promotion.objects.exists()
+    finish(cast, draft())
     assert {promotion.run.period.key for promotion in Promotion.objects.all()} == {"2026-10"}
     assert Distributor.objects.get(pk=cast.ben.pk).career_rank == "Builder"
-    assert standing.of_person(person_id=cast.ben.pk, key=W41).rank.label == "Partner"
+    both.sell("finn", 10, at(11, 3))
+    monkeypatch.setattr(sealing.periods, "leads", lambda calendar: True)
+    through(cast, (W42, "2026-W43", "2026-W44", "2026-W45"), at(11, 9))
+    assert Distributor.objects.get(pk=cast.finn.pk).career_rank == "Builder"
 
 
 def test_an_adjustment_is_posted_in_the_leading_calendar(both, cast):
@@ -329,6 +337,25 @@ def test_weeks_go_on_over_the_end_of_the_year_in_every_zone(plan, settings, zone
         "2026-W52", "2026-W53", "2027-W01", "2027-W02",
     ]  # fmt: skip
     assert audit.everything() == []
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Pacific/Kiritimati"]
+)
+def test_the_last_instant_is_the_old_periods_and_the_next_one_the_new_ones(shop, plan, settings, zone):
+    """Week 44 ends a day after October, and in it New York puts the clock back."""
+    settings.COMPANY_TIME_ZONE = zone
+    plans.adopt(document=CLOVER, now=START)
+    opened = [periods.open_first(key=key, now=at(10, 1)) for key in ("2026-10", "2026-W44")]
+    for period in opened:
+        for moment in (period.ends_at - timedelta(microseconds=1), period.ends_at):
+            shop.sell("ana", 1, moment)
+    counts = {}
+    for key, _next in (("2026-10", "2026-11"), ("2026-W44", "2026-W45")):
+        counts[key] = draft(key, at(11, 3)).order_count
+        estimates.refresh(now=at(11, 3), key=_next)
+        counts[_next] = Run.objects.get(period__key=_next, kind="estimate").order_count
+    assert counts == {"2026-10": 1, "2026-11": 3, "2026-W44": 3, "2026-W45": 1}
 
 
 def test_the_pages_show_months_and_weeks(both, cast, time_machine):
