@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import IntConverter
 
-from sales.views import cart, catalogue, orders, returns, staff_returns
+from sales.views import cart, catalogue, invoice_pdf, orders, returns, staff_returns
 
 
 class KeyConverter(IntConverter):
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/<path:number>/return/", returns.ask, name="order-return"),
     path("orders/<path:number>/return/withdraw/", returns.withdraw, name="order-return-withdraw"),
     path("invoices/<str:number>/", returns.invoice, name="invoice"),
+    path("invoices/<str:number>/pdf/", invoice_pdf.invoice_pdf, name="invoice-pdf"),
     path("staff/returns/", staff_returns.listing, name="staff-returns"),
     path("staff/returns/<uuid:key>/", staff_returns.one, name="staff-return"),
     path("staff/returns/<uuid:key>/accept/", staff_returns.accept, name="staff-return-accept"),

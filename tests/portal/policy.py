@@ -235,6 +235,7 @@ POLICY: dict[str, Row] = {
         Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER})
     ),
     "invoice": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": INVOICE}),
+    "invoice-pdf": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": INVOICE}),
     "order-cancel": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     # The company.
     "staff-overview": staff(),

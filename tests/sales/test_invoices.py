@@ -129,3 +129,21 @@ def test_paying_twice_asks_for_one(cast, evas):
     assert orders.mark_paid(order_id=evas.pk, paid_at=LATER, by=None, now=LATER) is False
     work()
     assert (Invoice.objects.count(), Return.objects.count()) == (1, 0)
+
+
+def test_the_paper_as_pdf_is_the_same_bytes_each_time_and_the_buyers_alone(cast, evas):
+    work()
+    eva = cast.client("eva")
+    first, again = (eva.get("/invoices/I000001/pdf/") for _ in range(2))
+    assert first.headers["Content-Type"] == "application/pdf"
+    assert first.content.startswith(b"%PDF-")
+    assert first.content == again.content
+    assert cast.client("dan").get("/invoices/I000001/pdf/").status_code == 404
+
+
+def test_a_hostile_name_makes_no_other_paper(cast, evas):
+    type(cast.eva.profile).objects.filter(pk=cast.eva.profile_id).update(
+        given_name="\u202e{nb}<b>" + "x" * 60, family_name="=HYPERLINK(1)"
+    )
+    work()
+    assert cast.client("eva").get("/invoices/I000001/pdf/").status_code == 200
