@@ -51,6 +51,9 @@ bench-engine: .venv/.installed-dev ## the engine's speed for every plan that shi
 bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SIZE=1000000), in the empty database of DATABASE_URL
 	$(PY) benchmarks/bench_placement.py $(or $(SIZE),100000)
 
+bench-close: .venv/.installed-dev ## a month's close stage by stage, statements, estimates, beside a portal that pays order by order (SIZES="10000 10000000")
+	$(PY) benchmarks/bench_close.py $(SIZES)
+
 bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and imports beside other tree libraries (SIZES=10000)
 	$(PY) benchmarks/bench_tree.py $(SIZES)
 
@@ -64,4 +67,4 @@ bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and impo
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-placement bench-tree
+.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-close bench-placement bench-tree

@@ -1,6 +1,7 @@
 """The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from commissions.queries.fingerprint import Table, Words
 from common.arrays import NOWHERE, places
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 
 
 def of_computed(*, computed: Computed) -> str:
@@ -37,17 +39,16 @@ def _items(computed: Computed) -> Table:
 
 def _lines(computed: Computed) -> Table:
     lines, back, loaded = computed.result.lines, computed.corrections.lines, computed.loaded
-    taken = {line.order_key for line in back if line.order_key}
-    keys = [*loaded.facts.lines.key.tolist(), *sorted(taken)]
-    orders, positions = zip(*(key.rsplit("/", 1) for key in keys), strict=True) if keys else ((), ())
-    place = {key: at for at, key in enumerate(sorted(taken), len(loaded.facts.lines.key))}
+    taken = sorted({line.order_key for line in back if line.order_key})
+    orders, positions = _split(np.concatenate([loaded.facts.lines.key, np.array(taken, dtype=np.str_)]))
+    place = {key: at for at, key in enumerate(taken, len(loaded.facts.lines.key))}
     source = _joined(lines.source, [place.get(line.order_key, NOWHERE) for line in back])
     split = [divmod(line.exact, MICRO) for line in back]
     return {
         "number": _people(computed, lines.beneficiary, [line.item.distributor_id for line in back]),
         "bonus": _bonuses(computed, lines.bonus, [line.item.bonus for line in back]),
-        "order": Words(np.array(orders, dtype=np.str_), source),
-        "position": np.array([*map(int, positions), 0], dtype=np.int64)[source],
+        "order": Words(orders, source),
+        "position": np.append(positions, 0)[source],
         "kind": _joined(lines.kind, [line.kind for line in back]),
         "origin": _people(computed, lines.origin, [line.origin_id for line in back]),
         "corrects": _taken_back([line.period for line in back], len(lines.whole)),
@@ -60,13 +61,13 @@ def _lines(computed: Computed) -> Table:
     }
 
 
-def _people(computed: Computed, first: Ints, more: Sequence[int]) -> Words:
+def _people(computed: Computed, first: Whole, more: Sequence[int]) -> Words:
     wanted = np.array(more, dtype=np.int64)
     found = places(of=wanted, among=computed.loaded.person_ids)
     return Words(computed.loaded.facts.people.number, _joined(first, found))
 
 
-def _bonuses(computed: Computed, first: Ints, more: Sequence[str]) -> Words:
+def _bonuses(computed: Computed, first: Whole, more: Sequence[str]) -> Words:
     names = [bonus.name for bonus in computed.plan.bonuses]
     # A later plan may have given up the bonus that is taken back.
     names += sorted(set(more) - set(names))
@@ -85,5 +86,21 @@ def _taken_back(periods: Sequence[str], before: int) -> Words:
     return Words(np.array(known, dtype=np.str_), _joined(np.full(before, NOWHERE), at))
 
 
-def _joined(first: Ints, more: "Sequence[int] | Ints") -> Ints:
-    return np.concatenate([np.asarray(first, dtype=np.int64), np.asarray(more, dtype=np.int64)])
+def _split(keys: NDArray[np.str_]) -> tuple[NDArray[np.str_], Ints]:
+    """The order's number and the position of each "ORDER/position", letter by letter for all keys at once."""
+    wide = keys.dtype.itemsize // 4
+    letters = np.ascontiguousarray(keys).view(np.uint32).reshape(len(keys), wide).copy()
+    slash = wide - 1 - np.argmax(letters[:, ::-1] == ord("/"), axis=1)
+    position = np.zeros(len(keys), np.int64)
+    for at in range(wide):
+        letter = letters[:, at]
+        behind = (at > slash) & (letter != 0)
+        position = np.where(behind, position * 10 + letter.astype(np.int64) - ord("0"), position)
+        letter[at >= slash] = 0
+    return letters.view(f"<U{wide}").ravel(), position
+
+
+def _joined(first: Whole, more: "Sequence[int] | Ints") -> Whole:
+    if not len(more):
+        return first
+    return np.concatenate([first, np.asarray(more, dtype=np.int64)])

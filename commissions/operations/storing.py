@@ -1,5 +1,7 @@
 """The columns that a computed run is stored as: arrays to tables, no row is looked at by itself."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from commissions.queries.facts import Loaded
 from common.operations.tables import Column, Numbers, Packed, Words
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 
 
 def snapshots(*, result: Result, loaded: Loaded, active: str, titles: Ints) -> dict[str, Column]:
@@ -74,7 +77,7 @@ def items(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Col
     }
 
 
-def _at(keys: Ints, places: Ints) -> Ints:
+def _at(keys: Ints, places: Whole) -> Ints:
     """The keys at these places; NOBODY where a place is -1."""
     return np.append(keys, NOBODY)[places]
 
@@ -83,14 +86,17 @@ def _packed(columns: list[NDArray[np.generic]], rows: int) -> Packed:
     return Packed(np.column_stack(columns).astype(np.int64) if columns else np.empty((rows, 0), np.int64))
 
 
-def _bonuses(result: Result, at: Ints, more: list[str]) -> Words:
+def _bonuses(result: Result, at: Whole, more: list[str]) -> Words:
     names = [bonus.name for bonus in result.plan.bonuses]
     # A later plan may have given up the bonus that is taken back.
     names += sorted(set(more) - set(names))
     return Words(names, _with(at, [names.index(name) for name in more]))
 
 
-def _with(first: Ints, more: list[int]) -> Ints:
+def _with(first: Whole, more: list[int]) -> Whole:
+    """The rows that were computed, and behind them those of returns, which mostly are none."""
+    if not more:
+        return first
     return np.concatenate([first, np.array(more, np.int64)])
 
 

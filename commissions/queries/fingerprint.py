@@ -18,6 +18,7 @@ from common.operations import tables
 
 Ints = NDArray[np.int64]
 SIXTEEN_BITS = np.uint16
+AT_A_TIME = 1 << 16
 # Each column of text says which vocabulary it is written in; people's and orders' are read once for all columns.
 ITEM_NUMBERS = ("amount", "line_count")
 LINE_NUMBERS = ("position", "kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
@@ -33,16 +34,17 @@ class Words:
     at: Ints
 
 
-Column = Words | Ints
+Column = Words | NDArray[np.signedinteger[Any]]
 Table = dict[str, Column]
 
 
 def of_tables(*, tables: dict[str, Table]) -> str:
     """The hash of some tables. Rows may come in any order, words in any vocabulary."""
     digest = hashlib.sha256()
+    ranks: dict[int, _Ranks] = {}
     for name in sorted(tables):
         digest.update(f"{name}\n".encode())
-        _add(digest, tables[name])
+        _add(digest, tables[name], ranks)
     return digest.hexdigest()
 
 
@@ -60,46 +62,113 @@ def tables_of_run(*, run_id: int) -> dict[str, Table]:
     return {"items": _items(run_id, people), "lines": _lines(run_id, people)}
 
 
-def _add(digest: Any, table: Table) -> None:
+class _Ranks:
+    """A vocabulary and the order of its words by their code points."""
+
+    def __init__(self, column: Words) -> None:
+        self.vocabulary = column.vocabulary  # kept, so that nothing else comes to stand where it is
+        self.rank = _ranked(self.vocabulary)
+
+    def of(self, column: Words) -> tuple[NDArray[np.str_], Ints]:
+        """The words that occur, sorted, and each row's place among them; NOWHERE stays."""
+        several = int(self.rank.max(initial=-1)) + 1
+        used = np.zeros(len(self.vocabulary) + 1, bool)
+        used[column.at] = True
+        at = np.flatnonzero(used[:-1])
+        first = np.full(several, NOWHERE, np.int64)
+        first[self.rank[at]] = at
+        words = self.vocabulary[first[first != NOWHERE]]
+        place = np.cumsum(first != NOWHERE) - 1
+        return words, np.append(place[self.rank], NOWHERE)[column.at]
+
+
+def _add(digest: Any, table: Table, ranks: dict[int, _Ranks]) -> None:
     columns: dict[str, Ints] = {}
     for name in sorted(table):
         column = table[name]
         digest.update(f"{name}\n".encode())
         if isinstance(column, Words):
-            words, columns[name] = _ranked(column)
+            # The same vocabulary may stand behind several columns: people are paid, and others' sales pay them.
+            words, columns[name] = ranks.setdefault(id(column.vocabulary), _Ranks(column)).of(column)
             digest.update("\n".join(words.tolist()).encode() + b"\n")
         else:
             columns[name] = column
     order = _order(columns)
     for column in columns.values():
-        digest.update(np.ascontiguousarray(column[order], dtype="<i8").tobytes())
+        for start in range(0, len(order), AT_A_TIME):
+            part = column[order[start : start + AT_A_TIME]]
+            digest.update(np.ascontiguousarray(part, dtype="<i8").data)
 
 
-def _ranked(column: Words) -> tuple[NDArray[np.str_], Ints]:
-    """The words that occur, sorted by their code points, and each row's place among them; NOWHERE stays."""
-    used = np.zeros(len(column.vocabulary), bool)
-    used[column.at[column.at >= 0]] = True
-    there = np.flatnonzero(used)
-    words, rank = np.unique(column.vocabulary[there], return_inverse=True)
-    place = np.full(len(column.vocabulary) + 1, NOWHERE, np.int64)
-    place[there] = rank
-    return words, place[column.at]
+def _ranked(words: NDArray[np.str_]) -> Ints:
+    """The place of each word among the different words, sorted by their code points."""
+    if not len(words):
+        return np.empty(0, np.int64)
+    order = np.arange(len(words))
+    if not (words[:-1] <= words[1:]).all():
+        order = _alphabetical(words)
+    sorted_words = words[order]
+    rank = np.empty(len(words), np.int64)
+    rank[order] = np.cumsum(np.concatenate([[False], sorted_words[1:] != sorted_words[:-1]]))
+    return rank
+
+
+def _alphabetical(words: NDArray[np.str_]) -> Ints:
+    """An order of the words by their code points. Compared by numbers of four letters each, where all are plain."""
+    wide = words.dtype.itemsize // 4
+    letters = np.ascontiguousarray(words).view(np.uint32).reshape(len(words), wide)
+    if letters.max(initial=0) >= 1 << 16:
+        return np.argsort(words, kind="stable")
+    keys = []
+    for start in range(0, wide, 4):
+        key = np.zeros(len(words), np.uint64)
+        for at in range(start, start + 4):
+            key = key << np.uint64(16) | (letters[:, at] if at < wide else np.uint64(0))
+        keys.append(key)
+    return np.lexsort(keys[::-1])
 
 
 def _order(columns: dict[str, Ints]) -> Ints:
-    """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name."""
+    """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name.
+
+    Rows mostly come as they were computed, person by person and sale by sale. Then bringing the people in order is all
+    that is to do.
+    """
     keys = [columns[name] for name in FIRST if name in columns]
     rest = [columns[name] for name in columns if name not in FIRST]
-    order = _sorted(keys, np.arange(len(keys[0])))
-    again = np.ones(max(0, len(order) - 1), bool)
-    for key in keys:
-        again &= np.diff(key[order]) == 0
-    if not again.any():
-        return order
-    # Few rows have equal keys, if any: those alone are sorted by everything.
-    tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
-    order[tied] = _sorted([*keys, *rest], order[tied])
+    packed = _packed(keys[1:])
+    if packed is None:
+        return _sorted([*keys, *rest], np.arange(len(keys[0])))
+    order = _sorted(keys[:1], np.arange(len(keys[0])))
+    if _decreases(keys[0][order], packed[order]):
+        order = _sorted(keys[:1], np.argsort(packed, kind="stable"))
+    person, others = keys[0][order], packed[order]
+    again = (person[1:] == person[:-1]) & (others[1:] == others[:-1])
+    if again.any():
+        # Few rows have equal keys, if any: those alone are sorted by everything.
+        tied = np.flatnonzero(np.append(again, False) | np.append(False, again))
+        order[tied] = _sorted([*keys, *rest], order[tied])
     return order
+
+
+def _decreases(person: Ints, others: Ints) -> bool:
+    return bool(((person[1:] == person[:-1]) & (others[1:] < others[:-1])).any())
+
+
+def _packed(columns: list[Ints]) -> Ints | None:
+    """Columns as one number for each row, the first deciding; None where they are too many bits."""
+    found, bits = np.zeros(len(columns[0]), np.int64), 0
+    for column in columns:
+        least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        width = (most - least).bit_length()
+        bits += width
+        if bits > 62:
+            return None
+        if width:
+            found <<= width
+            found += column
+            found -= least
+    return found
 
 
 def _sorted(columns: list[Ints], rows: Ints) -> Ints:
@@ -113,7 +182,7 @@ def _sorted(columns: list[Ints], rows: Ints) -> Ints:
         bits = most - least
         shift = 0
         while bits >> shift:
-            part = ((column[rows] - least) >> shift).astype(SIXTEEN_BITS)
+            part = ((column[rows].astype(np.int64) - least) >> shift).astype(SIXTEEN_BITS)
             rows = rows[np.argsort(part, kind="stable")]
             shift += 16
     return rows

@@ -42,7 +42,7 @@ class Words:
     """A column of text with few different words: each row's is `vocabulary[at]`."""
 
     vocabulary: Sequence[str]
-    at: Ints
+    at: NDArray[np.signedinteger[Any]]
 
 
 class Wide(Protocol):

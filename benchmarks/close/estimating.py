@@ -1,0 +1,52 @@
+"""From an order to what the seller's upline may expect of it."""
+
+import time
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.close import company
+from benchmarks.close.meter import Meter
+from commissions.models import Line, Run, StatementItem
+from commissions.operations import estimates
+from common.operations import jobs
+from distributors.models import Distributor
+from sales.models import Product
+from sales.operations import orders
+
+
+def measure() -> dict[str, Any]:
+    """An order is placed and paid, the estimate follows by its job, and the upline sees what the order brings.
+
+    The pause in which orders gather is waited for. Afterwards the estimate's rows go, as those of a draft do.
+    """
+    meter, now = Meter(), company.ENDING
+    (seller,) = Distributor.objects.filter(level__gte=3, status="good").order_by("-pk")[:1]
+    item = orders.Item(product_id=Product.objects.get().pk, quantity=1)
+    with meter.stage("place and pay an order"):
+        order = orders.place(
+            buyer=orders.Buyer(distributor_id=seller.pk), items=[item], purpose="own_use", now=now
+        )
+        orders.mark_paid(order_id=order.pk, paid_at=now, by=None, now=now)
+    with meter.stage("wait for other orders"):
+        time.sleep(estimates.TOGETHER.total_seconds())
+    with meter.stage("estimate"):
+        jobs.advance_due(now=timezone.now(), owner="bench")
+    run = Run.objects.get(state=Run.State.ESTIMATE)
+    with meter.stage("the upline looks"):
+        brought = list(Line.objects.filter(run=run, order_line__order_id=order.pk).order_by("level"))
+        expected = StatementItem.objects.filter(run=run, distributor_id=brought[0].distributor_id)
+        assert expected.exists()
+    with meter.stage("delete a draft"):
+        estimates.drop(estimates=Run.objects.filter(pk=run.pk))
+    # The month is closed as if the order had not been: the close is measured on exactly what was asked for.
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sales_orderline WHERE order_id = %s", [order.pk])
+        cursor.execute("DELETE FROM sales_order WHERE id = %s", [order.pk])
+    return {
+        "stages": meter.plain(),
+        "lines": run.line_count,
+        "uplines": len(brought),
+        "people": run.people_count,
+    }
