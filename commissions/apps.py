@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CommissionsConfig(AppConfig):
@@ -30,4 +30,5 @@ class CommissionsConfig(AppConfig):
         if settings.REDIS_URL:
             jobs.wake_with(waker=tasks.wake)
         booked.connect(tasks.refresh_soon, dispatch_uid="commissions.refresh_soon")
+        pre_migrate.connect(guards.stand_aside, sender=self, dispatch_uid="commissions.guards_aside")
         post_migrate.connect(guards.install, sender=self, dispatch_uid="commissions.guards")

@@ -89,3 +89,20 @@ def test_guards_can_be_put_back(final):
     assert StatementItem.objects.update(line_count=1)
     guards.install()
     assert missing() == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite rebuilds tables under another name")
+def test_guards_stand_aside_while_sqlite_rebuilds_a_table(final):
+    rebuild = 'ALTER TABLE "commissions_adjustment" RENAME TO "commissions_adjustment_then"'
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER of_a_table_that_is_away_final BEFORE INSERT ON commissions_adjustment "
+                       "BEGIN SELECT state FROM commissions_away; END")  # fmt: skip
+        with pytest.raises(DatabaseError, match="no such table"), transaction.atomic():
+            cursor.execute(rebuild)
+        cursor.execute("DROP TRIGGER of_a_table_that_is_away_final")
+    guards.stand_aside(plan=[])
+    assert missing() == []
+    guards.stand_aside(plan=["a migration"])
+    assert missing() != []
+    guards.install()
+    assert missing() == []
