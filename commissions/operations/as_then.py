@@ -3,7 +3,7 @@
 The input is the database as of the period: sales booked in it, what came back until its end, the tree of its last
 moment, the version of the plan the run names, and what the run before it left, as it counted then. What the database
 knows only as it is today comes from the run's own snapshot and from promotions: who was in good standing, and the
-career rank somebody came with.
+career rank somebody came with. A correcting run puts right what it says was wrong about them.
 """
 
 # ruff: noqa: S608 - whole numbers, never input
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.plan import Plan
-from commissions.models import Line, Promotion, Run, Snapshot
+from commissions.models import Correcting, Line, Promotion, Run, Snapshot
 from commissions.operations.taken import MICRO, Waiting
 from commissions.queries import counting, facts, plans
-from commissions.queries.facts import Loaded
+from commissions.queries.facts import Loaded, PutRight
 from common.arrays import places
 from common.operations import tables
 
@@ -30,8 +30,27 @@ TITLE = "title"
 def load(*, run: Run) -> tuple[Plan, Loaded]:
     """The plan of a run and the facts it was computed from. Raises FactsError."""
     plan = plans.parsed(version=run.plan)
-    loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn)
-    return plan, put_back(run=run, plan=plan, loaded=loaded)
+    if run.kind != Run.Kind.CORRECT:
+        loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn)
+        return plan, put_back(run=run, plan=plan, loaded=loaded)
+    asked = Correcting.objects.select_related("against__period", "against__plan").get(run=run)
+    right = PutRight(asked.sponsors, frozenset(asked.without_orders))
+    loaded = facts.load(
+        period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn, put_right=right
+    )
+    loaded = put_back(run=asked.against, plan=plan, loaded=loaded)
+    return plan, _stood(loaded, asked.standing)
+
+
+def _stood(loaded: Loaded, standing: Mapping[str, int]) -> Loaded:
+    """The facts with the standing these people should have had."""
+    if not standing:
+        return loaded
+    people = loaded.facts.people
+    stood = people.standing.copy()
+    for at, number in enumerate(people.number.tolist()):
+        stood[at] = standing.get(number, stood[at])
+    return replace(loaded, facts=replace(loaded.facts, people=replace(people, standing=stood)))
 
 
 def taken_off_holds(*, run: Run) -> dict[Waiting, int]:

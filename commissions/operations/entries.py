@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from commissions.models import Run
+
 
 @dataclass(frozen=True, slots=True)
 class Owned:
@@ -28,3 +30,8 @@ class Entry:
     debit: Owned
     credit: Owned
     amount: int
+
+
+def mark(*, run: Run) -> str:
+    """What names a run in the keys of its transfers: its period; of a correcting run also which it is."""
+    return run.period.key if run.kind == Run.Kind.CLOSE else f"{run.period.key}+{run.number}"

@@ -15,13 +15,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from commissions.models import Account, Run, StatementItem, Transfer
+from commissions.models import Account, Period, Run, StatementItem, Transfer
 from commissions.operations import holding, settling
-from commissions.operations.entries import Entry, Into, Owned
+from commissions.operations.entries import Entry, Into, Owned, mark
 from commissions.queries import plans
 from common.operations import pace
 
-__all__ = ["Entry", "Into", "Owned", "PostedOtherwise", "post", "post_run", "settle"]
+__all__ = ["Entry", "Into", "Owned", "PostedOtherwise", "post", "post_correction", "post_run", "settle"]
 
 KEY = 160
 STEPS = 5  # gathering, items, and the three ways in which accounts meet
@@ -50,12 +50,21 @@ def post_run(*, run: Run, now: datetime) -> int:
     period's clearing ends at zero. What takes back more than a person has becomes a debt, or what the plan says; what a
     person then has reduces their debt. What is left of who is suspended is withheld. Raises PostedOtherwise.
     """
+    return _post_run(run, Into(period_id=run.period_id, run_id=run.pk), run.period.key, now)
+
+
+def post_correction(*, run: Run, open_period: Period, now: datetime) -> int:
+    """Post a correcting run's differences in the open period, and return how many transfers were new. Belongs into a
+    transaction that holds the run. Raises PostedOtherwise."""
+    return _post_run(run, Into(period_id=open_period.pk, run_id=run.pk), open_period.key, now)
+
+
+def _post_run(run: Run, into: Into, clearing: str, now: datetime) -> int:
     plan = plans.parsed(version=run.plan)
-    into = Into(period_id=run.period_id, run_id=run.pk)
     with _gathering() as gathered:
-        gathered.add(*_expenses(run))
-        gathered.add(*_items(run))
-        gathered.take(holding.entries(run=run))
+        gathered.add(*_expenses(run, clearing))
+        gathered.add(*_items(run, clearing))
+        gathered.take(holding.entries(run=run, clearing=clearing))
         pace.tell(1, STEPS)
         new = gathered.post(into, plan.currency, now)
     for done, entries in enumerate((settling.given_free, settling.settled, settling.withheld), start=2):
@@ -96,16 +105,15 @@ def settle(*, owner_id: int, key: str, into: Into, currency: str, now: datetime)
 
 
 # --- what a run posts -------------------------------------------------------------------------------------------------
-def _expenses(run: Run) -> tuple[str, list[Any]]:
-    period, plan = run.period.key, run.plan.name
+def _expenses(run: Run, clearing: str) -> tuple[str, list[Any]]:
     return (
         f"SELECT %s || bonus, 'expense', bonus, {NOBODY}, 'clearing', %s, {NOBODY}, CAST(SUM(amount) AS bigint) "
-        "FROM commissions_statementitem WHERE run_id = %s GROUP BY bonus",
-        [f"expense:{period}:{plan}:", period, run.pk],
+        f"FROM commissions_statementitem i WHERE {_posted(run)} GROUP BY bonus",
+        [f"expense:{mark(run=run)}:{run.plan.name}:", clearing, run.pk],
     )
 
 
-def _items(run: Run) -> tuple[str, list[Any]]:
+def _items(run: Run, clearing: str) -> tuple[str, list[Any]]:
     """`comm:{period}:{plan}:{bonus}:{distributor}`, and `corr:{period}:{n}:{bonus}:{distributor}` for what is taken
     back of an earlier period in the n-th run that corrects it."""
     turns = _turn_of_corrections(run)
@@ -115,9 +123,14 @@ def _items(run: Run) -> tuple[str, list[Any]]:
     return (
         f"SELECT {prefix} || i.bonus || ':' || d.number, 'clearing', %s, {NOBODY}, 'payable', '', d.id, i.amount "
         "FROM commissions_statementitem i JOIN distributors_distributor d ON d.id = i.distributor_id "
-        "WHERE i.run_id = %s",
-        [*known, f"comm:{run.period.key}:{run.plan.name}:", run.period.key, run.pk],
+        f"WHERE {_posted(run)}",
+        [*known, f"comm:{run.period.key}:{run.plan.name}:", clearing, run.pk],
     )
+
+
+def _posted(run: Run) -> str:
+    """Which items i of a run are posted: all of them; of a correcting run the differences."""
+    return "i.run_id = %s" + (" AND i.corrects_period <> ''" if run.kind == Run.Kind.CORRECT else "")
 
 
 def _turn_of_corrections(run: Run) -> dict[str, int]:
@@ -133,19 +146,18 @@ def _turn_of_corrections(run: Run) -> dict[str, int]:
 
 def _debts(run: Run, currency: str) -> tuple[str, list[Any]]:
     """What is missing on a payable becomes debt; what is there pays debt back."""
-    period = run.period.key
     return (
-        """SELECT CASE WHEN payable < 0 THEN %s ELSE %s END || d.number, 'debt', '', d.id, 'payable', '', d.id,
+        f"""SELECT CASE WHEN payable < 0 THEN %s ELSE %s END || d.number, 'debt', '', d.id, 'payable', '', d.id,
                CASE WHEN payable < 0 THEN -payable WHEN payable < -debt THEN -payable ELSE debt END
         FROM (SELECT owner_id,
                      CAST(SUM(CASE kind WHEN 'payable' THEN balance ELSE 0 END) AS bigint) AS payable,
                      CAST(SUM(CASE kind WHEN 'debt' THEN balance ELSE 0 END) AS bigint) AS debt
               FROM commissions_account WHERE currency = %s AND kind IN ('payable', 'debt') AND owner_id IN
-                   (SELECT distributor_id FROM commissions_statementitem WHERE run_id = %s)
+                   (SELECT distributor_id FROM commissions_statementitem i WHERE {_posted(run)})
               GROUP BY owner_id) AS held
         JOIN distributors_distributor d ON d.id = held.owner_id
         WHERE payable < 0 OR (payable > 0 AND debt < 0)""",
-        [f"debt:{period}:", f"repay:{period}:", currency, run.pk],
+        [f"debt:{mark(run=run)}:", f"repay:{mark(run=run)}:", currency, run.pk],
     )
 
 

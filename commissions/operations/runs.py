@@ -11,7 +11,7 @@ from django.db import transaction
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
-from commissions.operations import computing, freezing, hashing, permissions, sealing
+from commissions.operations import computing, correcting, freezing, hashing, permissions, sealing
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, months, plans
@@ -57,6 +57,8 @@ def advance(*, run_id: int, now: datetime, progress: jobs.Progress = quiet) -> b
     before `store` write nothing that lasts, and every later one is a transaction that happens once.
     """
     run = Run.objects.select_related("period", "plan").get(pk=run_id)
+    if run.state == Run.State.COMPUTING and run.kind == Run.Kind.CORRECT:
+        return correcting.compute(run=run, now=now, progress=progress)
     if run.state == Run.State.COMPUTING:
         return _compute(run, now, progress)
     if run.state == Run.State.APPROVED:
@@ -154,7 +156,10 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
         if typed_total != run.total:
             raise WrongTotal("The total you typed is not the total of this run.")
         _demand_order(run)
-        if sum(StatementItem.objects.filter(run=run).values_list("amount", flat=True)) != run.total:
+        items = StatementItem.objects.filter(run=run)
+        if run.kind == Run.Kind.CORRECT:
+            items = items.exclude(corrects_period="")
+        if sum(items.values_list("amount", flat=True)) != run.total:
             raise Changed("The stored items do not add up to the run's total; recompute it.")
         _move(
             run_id,
@@ -171,6 +176,10 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
 def _demand_order(run: Run) -> None:
     """What a period carries over and what it corrects rest on the one before of its calendar: it must be final, and
     first. Another calendar's periods may come before or after it."""
+    if sealing.is_stale(run=run):
+        raise EarlierPeriod(
+            "A correction or another month was posted after this run was computed; compute it again."
+        )
     calendar = run.period.calendar
     earlier = Period.objects.filter(calendar=calendar, starts_at__lt=run.period.starts_at)
     unfinished = earlier.exclude(state=Period.State.CLOSED).order_by("starts_at").first()

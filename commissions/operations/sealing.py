@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from commissions.models import Carried, Period, Promotion, Run, Snapshot, Transfer
+from commissions.models import Carried, Correcting, Period, Promotion, Run, Snapshot, Transfer
 from commissions.operations import checking, computing, estimates, freezing, ledger, telling
-from commissions.queries import audit, fingerprint, periods, plans
+from commissions.queries import audit, counting, fingerprint, periods, plans
 from common.operations import jobs, pace
 from common.operations.failpoints import failpoint
 from distributors.operations import careers, filling
 
+STALE = "A correction or another month was posted after this run was computed. The approval is void; compute it again."
 CHANGED = (
     "The stored items and lines are not those that were approved. The approval is void; recompute the run."
 )
@@ -39,6 +40,8 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     progress("post")
     if freezing.is_frozen():
         return False
+    if run.kind == Run.Kind.CORRECT:
+        return _put_right(run.pk, now)
     try:
         if run.stage == Run.Stage.POST and not _post(run.pk, now):
             return False
@@ -63,14 +66,62 @@ def _post(run_id: int, now: datetime) -> bool:
             # Somebody else has posted it meanwhile.
             return True
         if fingerprint.of_run(run_id=run_id) != run.approved_hash:
-            _void(run_id)
+            _void(run_id, CHANGED)
             return False
         freezing.demand_that_money_moves()
+        _take_turn()
+        if is_stale(run=run):
+            _void(run_id, STALE)
+            return False
         if problems := audit.ledger():
             raise BooksDoNotBalance(problems)
         ledger.post_run(run=run, now=now)
         failpoint("seal.posting")
         _reached(run, Run.Stage.PROMOTE, now)
+    return True
+
+
+def is_stale(*, run: Run) -> bool:
+    """Whether something was posted that a run did not see: a correction, or for a correction any closed period."""
+    if counting.last_turn() != run.seen_turn:
+        return True
+    if run.kind != Run.Kind.CORRECT:
+        return False
+    final = Run.objects.filter(state=Run.State.FINAL, period__calendar=run.period.calendar)
+    return final.count() != Correcting.objects.get(run=run).final_count
+
+
+def _take_turn() -> None:
+    """One run at a time is posted, so that none is posted that did not see the one before: the row of the first period
+    stands for the ledger."""
+    first = Period.objects.order_by("starts_at", "pk").values("pk")[:1]
+    list(Period.objects.select_for_update().filter(pk__in=first))
+
+
+def _put_right(run_id: int, now: datetime) -> bool:
+    """Post a correcting run's differences in the open period; from then on its period counts as corrected. One
+    transaction, that happens once. Raises BooksDoNotBalance."""
+    with transaction.atomic():
+        run = _held(run_id, Run.Stage.POST)
+        if run is None:
+            return False  # Somebody else has posted it meanwhile.
+        freezing.demand_that_money_moves()
+        _take_turn()
+        if fingerprint.of_run(run_id=run_id) != run.approved_hash or is_stale(run=run):
+            _void(run_id, STALE if is_stale(run=run) else CHANGED)
+            return False
+        if problems := audit.ledger():
+            raise BooksDoNotBalance(problems)
+        open_period = Period.objects.select_for_update().get(
+            state=Period.State.OPEN, calendar=run.period.calendar
+        )
+        ledger.post_correction(run=run, open_period=open_period, now=now)
+        failpoint("seal.correcting")
+        careers.promote(ranks=_promotions(run))
+        Correcting.objects.filter(run=run).update(posted_in=open_period)
+        turn = counting.last_turn() + 1
+        _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
+        checking.request(which=checking.FULL, now=now)
     return True
 
 
@@ -159,7 +210,7 @@ def _reached(run: Run, stage: str, now: datetime, **fields: object) -> None:
     Run.objects.filter(pk=run.pk, state=Run.State.APPROVED).update(stage=stage, stage_times=times, **fields)
 
 
-def _void(run_id: int) -> None:
+def _void(run_id: int, why: str) -> None:
     Run.objects.filter(pk=run_id, state=Run.State.APPROVED).update(
         state=Run.State.DRAFT,
         stage=Run.Stage.REVIEW,
@@ -168,5 +219,5 @@ def _void(run_id: int) -> None:
         approved_by=None,
         approved_at=None,
         approved_hash="",
-        error=CHANGED,
+        error=why,
     )

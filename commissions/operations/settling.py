@@ -7,14 +7,14 @@ another matter.
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from commissions.core.facts import SUSPENDED
 from commissions.core.plan import Plan
 from commissions.core.settlement import Account as Open
 from commissions.core.settlement import Statement, settle
 from commissions.models import Account, Run, Snapshot, StatementItem
-from commissions.operations.entries import Entry, Owned
+from commissions.operations.entries import Entry, Owned, mark
 
 PAYABLE, DEBT, WITHHELD = Account.Kind.PAYABLE, Account.Kind.DEBT, Account.Kind.WITHHELD
 
@@ -47,7 +47,7 @@ def settled(*, run: Run, plan: Plan) -> list[Entry]:
         entry
         for number in sorted(ids)
         for entry in _moves(
-            run.period.key, plan, number, sponsors, above, found[number], accounts[number].waiting
+            mark(run=run), plan, number, sponsors, above, found[number], accounts[number].waiting
         )
     ]
 
@@ -73,13 +73,13 @@ def _moves(
 
 def given_free(*, run: Run, plan: Plan) -> list[Entry]:
     """What was withheld of those who are suspended no more, and of those whom the run pays or takes something from."""
-    suspended = Snapshot.objects.filter(run=run, standing=SUSPENDED).values("distributor_id")
-    touched = StatementItem.objects.filter(run=run).values("distributor_id")
+    suspended = _suspended(run).values("distributor_id")
+    touched = _posted(run).values("distributor_id")
     kept = Account.objects.filter(kind=WITHHELD, currency=plan.currency, balance__gt=0)
     kept = kept.filter(~Q(owner_id__in=suspended) | Q(owner_id__in=touched))
     return [
         Entry(
-            key=f"unwithhold:{run.period.key}:{number}",
+            key=f"unwithhold:{mark(run=run)}:{number}",
             debit=Owned(WITHHELD, owner_id=person),
             credit=Owned(PAYABLE, owner_id=person),
             amount=balance,
@@ -90,11 +90,11 @@ def given_free(*, run: Run, plan: Plan) -> list[Entry]:
 
 def withheld(*, run: Run, plan: Plan) -> list[Entry]:
     """What is left to pay to those who are suspended: theirs still, and not paid out until they are so no more."""
-    suspended = Snapshot.objects.filter(run=run, standing=SUSPENDED).values("distributor_id")
+    suspended = _suspended(run).values("distributor_id")
     left = Account.objects.filter(kind=PAYABLE, currency=plan.currency, balance__gt=0, owner_id__in=suspended)
     return [
         Entry(
-            key=f"withhold:{run.period.key}:{number}",
+            key=f"withhold:{mark(run=run)}:{number}",
             debit=Owned(PAYABLE, owner_id=person),
             credit=Owned(WITHHELD, owner_id=person),
             amount=balance,
@@ -103,12 +103,25 @@ def withheld(*, run: Run, plan: Plan) -> list[Entry]:
     ]
 
 
+def _posted(run: Run) -> "QuerySet[StatementItem]":
+    """The items of a run that are posted: of a correcting run its differences."""
+    items = StatementItem.objects.filter(run=run)
+    return items.exclude(corrects_period="") if run.kind == Run.Kind.CORRECT else items
+
+
+def _suspended(run: Run) -> "QuerySet[Snapshot]":
+    """Who is suspended as the run saw them; a correcting run looks back, so that the last final run says it."""
+    last = Run.objects.filter(state=Run.State.FINAL).order_by("-finished_at", "-pk").first()
+    seen = last if run.kind == Run.Kind.CORRECT else run
+    return Snapshot.objects.filter(run=seen, standing=SUSPENDED)
+
+
 def _earned(run: Run) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     """By number: what the run's own items and what its corrections come to; and everybody's key."""
     gross: dict[str, int] = {}
     returns: dict[str, int] = defaultdict(int)
     ids: dict[str, int] = {}
-    rows = StatementItem.objects.filter(run=run).order_by()
+    rows = _posted(run).order_by()
     for number, person, corrects, amount in rows.values_list(
         "distributor__number", "distributor_id", "corrects_period"
     ).annotate(Sum("amount")):

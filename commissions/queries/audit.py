@@ -25,6 +25,7 @@ from distributors import tree
 from sales.queries import audit as sales
 
 Check = Callable[[], list[str]]
+DONE = (Run.State.FINAL, Run.State.POSTED)
 SILENCE, UNSENT = timedelta(minutes=2), timedelta(minutes=5)
 
 
@@ -132,11 +133,13 @@ def adjustments_are_posted_once() -> list[str]:
 def payments_are_posted_once() -> list[str]:
     """L4: whatever the keys say, each person's items of a final month are posted, no more and no less."""
     owed: dict[tuple[str, int], int] = defaultdict(int)
-    items = StatementItem.objects.filter(run__state=Run.State.FINAL).order_by()
-    for period, person, amount in items.values_list("run__period__key", "distributor_id").annotate(
-        Sum("amount")
-    ):
-        owed[period, person] += amount
+    items = StatementItem.objects.order_by()
+    own = items.filter(run__state=Run.State.FINAL).values_list("run__period__key", "distributor_id")
+    differences = items.filter(run__state=Run.State.POSTED).exclude(corrects_period="")
+    posted = differences.values_list("run__correcting__posted_in__key", "distributor_id")
+    for sums in (own, posted):
+        for period, person, amount in sums.annotate(Sum("amount")):
+            owed[period, person] += amount
     clearing = Account.Kind.CLEARING
     for mine, sign in (("credit", 1), ("debit", -1)):
         rows = Transfer.objects.filter(
@@ -165,7 +168,7 @@ def one_run_counts() -> list[str]:
 
 def final_rows_are_those_approved() -> list[str]:
     """P2: the items and lines of a final run hash to what was approved."""
-    final = Run.objects.filter(state=Run.State.FINAL).select_related("period")
+    final = Run.objects.filter(state__in=DONE).select_related("period")
     return [
         f"P2 the items and lines of {run.period.key} are not those that were approved"
         for run in final
@@ -182,8 +185,9 @@ def nothing_was_posted_late() -> list[str]:
 def figures_are_those_of_the_rows() -> list[str]:
     """P3: a final run's total and counts are those of its items, lines and snapshots: one snapshot for each person."""
     found = []
-    for run in Run.objects.filter(state=Run.State.FINAL).select_related("period"):
-        items = run.items.aggregate(n=Count("pk"), total=Sum("amount"))
+    for run in Run.objects.filter(state__in=DONE).select_related("period"):
+        posted = run.items.exclude(corrects_period="") if run.kind == Run.Kind.CORRECT else run.items.all()
+        items = posted.aggregate(n=Count("pk"), total=Sum("amount"))
         rows = {
             "total": int(items["total"] or 0),
             "item_count": items["n"],

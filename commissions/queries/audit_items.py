@@ -59,14 +59,18 @@ def items_are_their_lines() -> list[str]:
 def expenses_are_their_items() -> list[str]:
     """P3: what each bonus cost in a final month is the sum of its items, and what was held back more than released."""
     cost: dict[tuple[str, str], int] = defaultdict(int)
-    items = StatementItem.objects.filter(run__state=Run.State.FINAL).order_by()
-    for period, bonus, amount in items.values_list("run__period__key", "bonus").annotate(Sum("amount")):
-        cost[period, bonus] += int(amount)
+    items = StatementItem.objects.order_by()
+    own = items.filter(run__state=Run.State.FINAL).values_list("run__period__key", "bonus")
+    differences = items.filter(run__state=Run.State.POSTED).exclude(corrects_period="")
+    posted = differences.values_list("run__correcting__posted_in__key", "bonus")
+    for rows in (own, posted):
+        for period, bonus, amount in rows.annotate(Sum("amount")):
+            cost[period, bonus] += int(amount)
     expense, clearing, held = Account.Kind.EXPENSE, Account.Kind.CLEARING, Account.Kind.HELD
-    final = Transfer.objects.filter(run__state=Run.State.FINAL)
+    final = Transfer.objects.filter(run__state__in=(Run.State.FINAL, Run.State.POSTED))
     for side, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
-        rows = final.filter(**{f"{side}__kind": expense, f"{other}__kind": clearing})
-        sums = rows.order_by().values_list("period__key", f"{side}__name").annotate(Sum("amount"))
+        moved = final.filter(**{f"{side}__kind": expense, f"{other}__kind": clearing})
+        sums = moved.order_by().values_list("period__key", f"{side}__name").annotate(Sum("amount"))
         for period, bonus, amount in sums:
             cost[period, bonus] -= sign * int(amount)
         waits = final.filter(**{f"{side}__kind": clearing, f"{other}__kind": held})

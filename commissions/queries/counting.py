@@ -59,6 +59,14 @@ def everything(*, calendar: str, seen: int) -> Books:
     return _books(Run.objects.filter(state=Run.State.FINAL, period__calendar=calendar), seen)
 
 
+def corrected_by(*, run: Run, books: Books) -> Books:
+    """The closed periods as they would count with this correcting run."""
+    return Books(
+        counts=[run if one.period_id == run.period_id else one for one in books.counts],
+        posted_ids=[*books.posted_ids, run.pk],
+    )
+
+
 def in_place_of(*, runs: Iterable[Run], seen: int) -> list[Run]:
     """For each final run the one that counts."""
     known = {run.period_id: run for run in _posted(seen)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,39 @@ class Loaded:
     seen: int  # the last correcting run that was posted
 
 
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """What was wrong about a closed period's facts: sponsors by number, and the numbers of orders that do not count."""
+
+    sponsors: Mapping[str, str] = field(default_factory=dict)
+    without_orders: frozenset[str] = frozenset()
+
+    def network(self, everybody: Network) -> Network:
+        """Everybody with the sponsors they should have had."""
+        if not self.sponsors:
+            return everybody
+        place = {number: at for at, number in enumerate(everybody.number.tolist())}
+        sponsor_id = everybody.sponsor_id.copy()
+        for number, sponsor in self.sponsors.items():
+            if number in place and sponsor in place:
+                sponsor_id[place[number]] = everybody.id[place[sponsor]]
+        return replace(everybody, sponsor_id=sponsor_id)
+
+    def lines(self, lines: CountedLines) -> CountedLines:
+        """The lines of the orders that count."""
+        if not self.without_orders:
+            return lines
+        kept = [
+            at
+            for at, (key, reversal) in enumerate(
+                zip(lines.key.tolist(), lines.reversal.tolist(), strict=True)
+            )
+            if reversal or key.rpartition("/")[0] not in self.without_orders
+        ]
+        at = np.array(kept, np.int64)
+        return CountedLines(*(getattr(lines, one.name)[at] for one in fields(CountedLines)))
+
+
 @contextmanager
 def one_view() -> Iterator[None]:
     """Everything read inside sees one state of the database: REPEATABLE READ on PostgreSQL, always on SQLite."""
@@ -59,7 +92,12 @@ def one_view() -> Iterator[None]:
 
 
 def load(
-    *, period: Period, plan: Plan, reads: Mapping[str, str] | None = None, seen: int | None = None
+    *,
+    period: Period,
+    plan: Plan,
+    reads: Mapping[str, str] | None = None,
+    seen: int | None = None,
+    put_right: PutRight | None = None,
 ) -> Loaded:
     """Read what a period is computed from: everybody who joined before its end, and the lines that count.
 
@@ -68,7 +106,8 @@ def load(
     The tree is that of the period's last moment, so that a move which counts from later on changes nothing in it. A
     person's standing is that of the moment of reading: who is suspended while a month is under review is suspended
     in the next draft. Earlier periods count as corrected up to the turn `seen`: by all that is posted, where it says
-    nothing. Raises FactsError when the database holds what the engine refuses.
+    nothing. What was wrong about the facts is `put_right`. Raises FactsError when the database holds what the engine
+    refuses.
     """
     with one_view():
         everybody = network.network(until=period.ends_at)
@@ -79,6 +118,8 @@ def load(
         pace.tell(2, READS)
         returned = volume.returned_since(starts_at=period.starts_at, ends_at=period.ends_at)
         pace.tell(3, READS)
+        if put_right is not None:
+            everybody, lines = put_right.network(everybody), put_right.lines(lines)
         turn = counting.last_turn() if seen is None else seen
         return _loaded(period, plan, everybody, lines, returned, reads or {}, turn)
 

@@ -4,7 +4,7 @@ from django.db import connection
 
 # Rows of a run: nothing of a final run is inserted, updated or deleted.
 BY_RUN = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_carried")
-OF_RUNS = (*BY_RUN, "commissions_promotion")
+OF_RUNS = (*BY_RUN, "commissions_promotion", "commissions_correcting")
 RUN, TRANSFER = "commissions_run", "commissions_transfer"
 EVENTS = ("insert", "update", "delete")
 

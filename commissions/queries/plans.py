@@ -36,6 +36,11 @@ def in_force(*, day: date, calendar: str = Calendar.MONTH) -> PlanVersion:
     return newest
 
 
+def versions(*, name: str) -> dict[int, PlanVersion]:
+    """Every adopted version of a plan by its key, the newest first."""
+    return {one.pk: one for one in PlanVersion.objects.filter(name=name).order_by("-version")}
+
+
 def latest_document(*, name: str) -> str | None:
     """The document of the highest adopted version of a plan; None when there is none."""
     return (

@@ -136,6 +136,12 @@ class LineInfo:
     seller_id: int
 
 
+def booked_in(*, numbers: Collection[str], start: datetime, end: datetime) -> set[str]:
+    """Those of these order numbers that counted in [start, end)."""
+    rows = Order.objects.filter(number__in=list(numbers), booked_at__gte=start, booked_at__lt=end)
+    return set(rows.values_list("number", flat=True))
+
+
 def of_viewer(*, viewer: Viewer, filters: Filters) -> QuerySet[Order]:
     """The orders a viewer sees, narrowed and sorted. Pass a page of them to `listed`."""
     found = viewer.orders()
