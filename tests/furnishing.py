@@ -6,15 +6,25 @@ And a binary tree with Eva at its top, in which Finn waits for her choice.
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from commissions.models import Adjustment, Run
-from commissions.operations import adjustments, estimates, periods, plans, runs, schedule
+from commissions.models import Adjustment, Correcting, Run
+from commissions.operations import adjustments, correcting, estimates, periods, plans, runs, schedule
 from common.operations import jobs
 from distributors.models import Invitation, PageVersion, Picture, Question, ReferralCode, SponsorChange
 from distributors.operations import holding, invitations, pages, pictures, placing, questions, sponsorship
 from sales.models import Invoice, Order, ReturnRequest
 from sales.operations import invoices, orders, products, return_requests
 from tests.cast import Cast
-from tests.portal.policy import ADJUSTMENT, ASKED, CHANGE, INVITED, INVOICE, PAGE, PICTURE, QUESTION
+from tests.portal.policy import (
+    ADJUSTMENT,
+    ASKED,
+    CHANGE,
+    CORRECTION,
+    INVITED,
+    INVOICE,
+    PAGE,
+    PICTURE,
+    QUESTION,
+)
 
 PLAN = Path(__file__).resolve().parents[1] / "commissions/plans/linden.yaml"
 PHOTO = Path(__file__).resolve().parent / "portal/photo.jpg"
@@ -99,6 +109,21 @@ def ask_for_an_adjustment(*, cast: Cast) -> None:
     Adjustment.objects.filter(pk=made.pk).update(key=ADJUSTMENT)
 
 
+def ask_for_a_correction(*, cast: Cast) -> None:
+    """Dan's order of October was a test; Paula asks, and nobody has looked at it."""
+    made = correcting.ask(
+        period_key="2026-10",
+        plan_id=Run.objects.get(period__key="2026-10", state=Run.State.FINAL).plan_id,
+        reason="An order that was a test",
+        evidence="Ticket 2026/118",
+        without_orders=[cast.dan.sales.order_by("booked_at")[0].number],
+        by=cast.users["paula"].pk,
+        now=NOVEMBER,
+    )
+    jobs.advance_due(now=NOVEMBER, owner="furnishing")
+    Correcting.objects.filter(run=made).update(key=CORRECTION)
+
+
 def write_a_page(*, cast: Cast) -> None:
     """Eva's page is public with a photo; a change of it waits."""
     profile, staff = cast.eva.profile_id, cast.users["quinn"].pk
@@ -150,6 +175,7 @@ def furnish(*, cast: Cast) -> None:
     ask_for_a_change(cast=cast)
     ask_for_an_adjustment(cast=cast)
     ask_the_company(cast=cast)
+    ask_for_a_correction(cast=cast)
     invitations.send(sponsor_id=cast.eva.pk, email="mara@example.com", now=NOVEMBER, today=NOVEMBER.date())
     Invitation.objects.update(key=INVITED)
     ReferralCode.objects.create(

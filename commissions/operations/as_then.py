@@ -35,9 +35,7 @@ def load(*, run: Run) -> tuple[Plan, Loaded]:
         return plan, put_back(run=run, plan=plan, loaded=loaded)
     asked = Correcting.objects.select_related("against__period", "against__plan").get(run=run)
     right = PutRight(asked.sponsors, frozenset(asked.without_orders))
-    loaded = facts.load(
-        period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn, put_right=right
-    )
+    loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn, put_right=right)
     loaded = put_back(run=asked.against, plan=plan, loaded=loaded)
     return plan, _stood(loaded, asked.standing)
 

@@ -87,6 +87,10 @@ def is_stale(*, run: Run) -> bool:
         return True
     if run.kind != Run.Kind.CORRECT:
         return False
+    # What is being sealed has posted already, and is not final yet.
+    sealed = Run.objects.filter(state=Run.State.APPROVED, kind=Run.Kind.CLOSE).exclude(stage=Run.Stage.POST)
+    if sealed.exists():
+        return True
     final = Run.objects.filter(state=Run.State.FINAL, period__calendar=run.period.calendar)
     return final.count() != Correcting.objects.get(run=run).final_count
 

@@ -7,10 +7,13 @@ from commissions.models import Account
 
 @dataclass(frozen=True, kw_only=True)
 class Balance:
-    """Minor units: `payable` is owed to the person, `debt` is taken from what they earn next."""
+    """Minor units: `payable` is owed to the person, `debt` is taken from what they earn next; `held` waits as the plan
+    says, `withheld` as long as the person is suspended."""
 
     payable: int
     debt: int
+    held: int = 0
+    withheld: int = 0
 
 
 def of_person(*, person_id: int, currency: str) -> Balance:
@@ -21,4 +24,6 @@ def of_person(*, person_id: int, currency: str) -> Balance:
         payable=balances.get(Account.Kind.PAYABLE, 0),
         # A debt stands in the books as the company's claim: debits, so below zero.
         debt=abs(balances.get(Account.Kind.DEBT, 0)),
+        held=balances.get(Account.Kind.HELD, 0),
+        withheld=balances.get(Account.Kind.WITHHELD, 0),
     )

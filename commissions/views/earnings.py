@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from commissions.queries import (
     adjustments,
     balance,
+    corrected,
     desk,
     drawings,
     explain,
@@ -22,7 +23,7 @@ from commissions.queries import (
     way,
 )
 from commissions.queries.statements import NoStatement, Statement
-from commissions.views import nothing_rows, order_answer, statement_rows
+from commissions.views import corrected_rows, nothing_rows, order_answer, statement_rows
 from commissions.views.asking import number_of
 from common import spoken
 from common.guards import distributor_id, distributor_required
@@ -48,8 +49,14 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     """One month: the total, its items, the facts of the month."""
     person = distributor_id(request)
     found = statement_of(person, key)
+    changed = corrected.of_month(key=key, person_id=person)
+    as_corrected = changed is not None and request.GET.get("view") == "corrected"
     context = {
         **head_of(found),
+        "switch": corrected_rows.switch(request.path, as_corrected) if changed else None,
+        "as_corrected": as_corrected,
+        "corrected": corrected_rows.both(changed, month="statement", staff=False) if changed else None,
+        "posted": corrected_rows.posted(key=key, person_id=person),
         "items": items_of(person, found),
         "orders": levels.order_count(person_id=person, run_id=found.run_id),
         "figures": figures_of(person, key),

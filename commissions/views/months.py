@@ -20,9 +20,9 @@ from commissions.operations.freezing import Frozen
 from commissions.operations.periods import CannotClose
 from commissions.operations.permissions import NotAllowed
 from commissions.operations.runs import CannotRun
-from commissions.queries import books, desk, sheet
+from commissions.queries import books, corrected, desk, sheet
 from commissions.queries.plans import NoPlanInForce
-from commissions.views import month_pace, month_rows
+from commissions.views import corrected_rows, month_pace, month_rows
 from commissions.views.asking import by
 from common import spoken
 from common.guards import staff_required
@@ -237,6 +237,23 @@ def _page(
         ),
         **month_rows.figures(found),
         "frozen": books.frozen_since(),
+        **_corrections(request, found),
         "nav": "staff-months",
     }
     return render(request, "commissions/staff_month.html", context)
+
+
+def _corrections(request: HttpRequest, found: sheet.Sheet) -> dict[str, Any]:
+    """What was put right since the month was final, and whether this person may ask for more."""
+    if found.run is None or found.run.state != "final":
+        return {}
+    changed = corrected.of_month(key=found.key)
+    as_corrected = changed is not None and request.GET.get("view") == "corrected"
+    path = reverse("staff-month", args=[found.key])
+    return {
+        "switch": corrected_rows.switch(path, as_corrected) if changed else None,
+        "as_corrected": as_corrected,
+        "corrected": corrected_rows.both(changed, month="staff-month", staff=True) if changed else None,
+        "corrections": corrected.every_of_month(key=found.key),
+        "may_correct": request.user.has_perm("commissions.prepare_run"),
+    }

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
 from tests.journeys.conftest import TOO_WIDE
-from tests.portal.policy import ASKED, INVOICE, PAGE, QUESTION
+from tests.portal.policy import ASKED, CORRECTION, INVOICE, PAGE, QUESTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
@@ -35,6 +35,8 @@ OF_STAFF = (
     "/staff/months/2026-10/",
     "/staff/months/2026-10/people/1005/",
     "/staff/months/2026-11/",
+    "/staff/months/2026-10/correct/",
+    f"/staff/corrections/{CORRECTION}/",
 )
 EMPTY = ("/", "/earnings/", "/team/", "/orders/", "/cart/")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 SUBJECT = "1005"
 PERIOD = "2026-10"
+CORRECTION = "5b1f0f6a-2a3c-4f0e-9d57-1c1c8e2b9a40"  # that furnishing asks for
 ADJUSTMENT = "0c9a7a1e-55d6-4a51-8f9e-6a3a1d0b7c22"  # that furnishing asks for
 INVITED = "b5f0c1d2e3a4968778695a4b3c2d1e0f"  # by Eva, that furnishing wrote to
 PICTURE = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3"  # of Eva, on her public page
@@ -260,6 +261,13 @@ POLICY: dict[str, Row] = {
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),
     "staff-month-person": staff(may=PREPARE, key=PERIOD, number=SUBJECT),
+    "staff-month-correct": staff(may=PREPARE, key=PERIOD),
+    "staff-correction": staff(may=PREPARE, key=CORRECTION),
+    "staff-correction-review": write_only(staff(may=PREPARE, key=CORRECTION)),
+    "staff-correction-again": write_only(staff(may=PREPARE, key=CORRECTION)),
+    "staff-correction-give-up": write_only(staff(may=PREPARE, key=CORRECTION)),
+    "staff-correction-send-back": write_only(staff(may=APPROVE, key=CORRECTION)),
+    "staff-correction-approve": write_only(staff(may=APPROVE, key=CORRECTION)),
     "staff-adjustments": staff(may=PREPARE),
     "staff-adjustment": staff(may=PREPARE, key=ADJUSTMENT),
     "staff-adjustment-approve": write_only(staff(may=APPROVE, key=ADJUSTMENT)),
