@@ -121,7 +121,8 @@ def _put_right(run_id: int, now: datetime) -> bool:
         )
         ledger.post_correction(run=run, open_period=open_period, now=now)
         failpoint("seal.correcting")
-        careers.promote(ranks=_promotions(run))
+        if periods.leads(calendar=run.period.calendar):
+            careers.promote(ranks=_promotions(run))
         Correcting.objects.filter(run=run).update(posted_in=open_period)
         turn = counting.last_turn() + 1
         _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from commissions.queries import corrected
 from commissions.queries.corrected import Corrected, Part
-from commissions.views.statement_rows import key_name
+from common import spoken
 
 
 def both(found: Corrected, *, month: str, staff: bool) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def both(found: Corrected, *, month: str, staff: bool) -> dict[str, Any]:
 def _part(part: Part, month: str, staff: bool) -> dict[str, Any]:
     shown = bool(part.correction) and staff
     return {
-        "month": key_name(part.posted_in),
+        "month": spoken.period_name(part.posted_in),
         "link": reverse(month, args=[part.posted_in]),
         "why": part.reason if part.correction else _("Returns"),
         "correction": reverse("staff-correction", args=[part.correction]) if shown else "",
@@ -39,7 +39,7 @@ def posted(*, key: str, person_id: int) -> list[dict[str, Any]]:
     return [
         {
             "label": _("Correction to %(month)s: %(bonus)s")
-            % {"month": key_name(part.corrects), "bonus": part.label},
+            % {"month": spoken.period_name(part.corrects), "bonus": part.label},
             "reason": part.reason,
             "amount": part.amount,
             "link": f"{reverse('statement', args=[part.corrects])}?view=corrected",

@@ -26,7 +26,6 @@ from commissions.queries import colleagues, corrected
 from commissions.views.asking import by
 from commissions.views.month_rows import STATE_TAGS
 from commissions.views.months import months_staff
-from commissions.views.statement_rows import key_name
 from common import spoken
 from common.guards import staff_required
 from common.templatetags.portal import counted, signed_money
@@ -65,7 +64,7 @@ def ask(request: HttpRequest, key: str) -> HttpResponse:
                 request, _("Asked for. The month is being computed again; nothing is posted yet.")
             )
             return redirect("staff-correction", run.correcting.key)
-    context = {"form": form, "key": key, "month_name": key_name(key), "nav": "staff-months"}
+    context = {"form": form, "key": key, "month_name": spoken.period_name(key), "nav": "staff-months"}
     return render(request, "commissions/staff_correct.html", context, status=status)
 
 
@@ -181,7 +180,7 @@ def _page(
     )
     context = {
         "correction": found,
-        "month_name": spoken.month_name(found.month_starts_at),
+        "month_name": spoken.period_name(found.month),
         "state_tag": {"kind": kind, "text": _(word).capitalize()},
         "changes": _changes(found, differences) if differences else None,
         "steps": _steps(request, found, approve_form, send_back_form),
