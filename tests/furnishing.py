@@ -120,7 +120,7 @@ def ask_for_a_correction(*, cast: Cast) -> None:
         by=cast.users["paula"].pk,
         now=NOVEMBER,
     )
-    jobs.advance_due(now=NOVEMBER, owner="furnishing")
+    runs.advance(run_id=made.pk, now=NOVEMBER)
     Correcting.objects.filter(run=made).update(key=CORRECTION)
 
 
