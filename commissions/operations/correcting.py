@@ -132,7 +132,7 @@ def again(*, run_id: int, by: int, now: datetime) -> None:
 
 def compute(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     """Take a correcting run from COMPUTING to DRAFT; it may be called again after a crash at any point."""
-    progress("snapshot", 0, 4)
+    progress("snapshot")
     run.seen_turn = counting.last_turn()
     books = counting.everything(calendar=run.period.calendar, seen=run.seen_turn)
     try:
@@ -140,16 +140,16 @@ def compute(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     except FactsError as error:  # sponsors in a circle, for example
         return _fail(run, str(error))
     run.input_hash = loaded.facts.input_hash()
-    progress("compute", 1, 4)
+    progress("compute")
     loaded = waiting.less(loaded=loaded, by=as_then.taken_off_holds(run=run))
     with heap.kept():
         result = engine.run(plan=plan, facts=loaded.facts)
     computed = computing.Computed(plan, loaded, result, Corrections())
-    progress("check", 2, 4)
+    progress("check")
     if problems := computing.problems(computed=computed):
         return _fail(run, "\n".join(problems[:50]))
     failpoint("correct.computed")
-    progress("store", 3, 4)
+    progress("store")
     try:
         return _store(run, computed, books, now)
     except FactsChanged as error:
