@@ -40,8 +40,8 @@ def _how(server: str) -> str:
     return f"""`make bench-tree` writes this chapter (`SIZES=10000` for less). All libraries hold the same made-up
 network and are asked in one run, one after the other, on one throw-away {server} with durability on: every commit
 waits for the disk. Python {platform.python_version()}, {libraries}.
-The machine has {os.cpu_count()} processors ({platform.machine()}), which it shared with other work at the time,
-as much as each table says: read ratios rather than milliseconds.
+The machine has {os.cpu_count()} processors ({platform.machine()}); how many more processes wanted one
+stands beside each table.
 
 Every call begins with a key and fetches what its library needs. The peers' tables hold a number and a date beside
 the tree; the portal's hold a whole distributor, with more indexes and foreign keys to serve. Times are medians
