@@ -91,7 +91,7 @@ def test_guards_can_be_put_back(final):
     assert missing() == []
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite rebuilds tables under another name")
+@pytest.mark.on_sqlite  # it alone rebuilds tables under another name
 def test_guards_stand_aside_while_sqlite_rebuilds_a_table(final):
     rebuild = 'ALTER TABLE "commissions_adjustment" RENAME TO "commissions_adjustment_then"'
     with connection.cursor() as cursor:
