@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ RUN = ["run.compute", "run.check", "run.store", "run.storing", "run.review"]
 SEAL = [
     "seal.posting", "seal.posted", "seal.promoting", "seal.promoted", "seal.notifying", "seal.finished",
 ]  # fmt: skip
+CORRECT = ["correct.computed", "correct.storing", "seal.correcting"]
 ESTIMATE = ["estimate.computed", "estimate.replacing"]
 PLACES = [*CLOSE, *RUN, *SEAL]
 HOW = ["raise", "lose", "kill"]
@@ -32,7 +34,7 @@ def test_every_place_is_tried():
     for path in (ROOT / "commissions").rglob("*.py"):
         said |= set(re.findall(r'failpoint\(f?"([a-z_.{}]+)"', path.read_text()))
     said.remove("run.{stage}")
-    assert said | set(RUN) == {*PLACES, *ESTIMATE}
+    assert said | set(RUN) == {*PLACES, *CORRECT, *ESTIMATE}
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -56,6 +58,25 @@ def break_off(place):
     except (Broken, DatabaseError):
         # Whoever draws the line hears of it; so does a worker that has lost its own with only the job to be ended.
         assert place in [*CLOSE, "seal.finished"]
+        # Whoever goes on is another process, with a connection of its own.
+        connection.close()
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("place", CORRECT)
+def test_a_correction_broken_at_any_point_ends_the_same(world, monkeypatch, place, how):
+    corrected = world.corrected()
+    with world.copy(worlds.FINAL):
+        monkeypatch.setenv("FAILPOINT", f"{place}:{how}")
+        if how == "kill":
+            assert worlds.ended(worlds.fork(worlds.put_right)) == -signal.SIGKILL
+        else:
+            worlds.put_right()
+        monkeypatch.delenv("FAILPOINT")
+        assert worlds.books(kind="correct") != corrected
+        worlds.put_right(worlds.CORRECTED + timedelta(hours=1))
+        assert worlds.differences(worlds.books(kind="correct"), corrected) == []
+        assert audit.everything() == []
 
 
 def test_the_accidents_are_noticed(world):

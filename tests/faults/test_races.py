@@ -138,9 +138,13 @@ def test_without_the_key_everybody_would_post(october, cast, monkeypatch):
     """The control: with keys that tell the two apart, both post, and the audit says so."""
     run = approved(cast)
     ledger.post_run(run=run, now=NOW)
-    query, parameters = ledger._items(run)
-    again = query.replace("SELECT %s ||", "SELECT %s || 'again:' ||")
-    monkeypatch.setattr(ledger, "_items", lambda run: (again, parameters))
+    items = ledger._items
+
+    def again(*how):
+        query, parameters = items(*how)
+        return query.replace("SELECT %s ||", "SELECT %s || 'again:' ||"), parameters
+
+    monkeypatch.setattr(ledger, "_items", again)
     ledger.post_run(run=run, now=NOW)
     Run.objects.filter(pk=run.pk).update(state="final")
     assert any(problem.startswith("L4") for problem in audit.everything())

@@ -38,7 +38,8 @@ TOO_WIDE = """async () => {
   if (document.documentElement.scrollWidth <= wide) return [];
   const spills = one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
     && getComputedStyle(one).overflowX === "visible";
-  const out = [...document.querySelectorAll("main *, header *")].filter(spills);
+  const out = [...document.querySelectorAll("body *:not(.phone-bar, .phone-bar *)")]
+    .filter(one => spills(one) || one.getBoundingClientRect().right > wide + 1);
   return [document.documentElement.scrollWidth + " px", ...out.slice(-5).map(one => one.outerHTML.slice(0, 120))];
 }"""
 
