@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="a few calls of each kind, to see that all works"
     )
+    parser.add_argument(
+        "--alone", action="store_true", help="measure the portal alone anew, and keep --figures of the others"
+    )
     asked = parser.parse_args(arguments)
     initdb = find("initdb", *INITDB)
     if initdb is None:
@@ -45,21 +48,22 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder, postgres(initdb, TUNED) as address:
         kept = [(asked.figures or Path(folder)) / f"tree-{people}.json" for people in asked.sizes]
         for people, out in zip(asked.sizes, kept, strict=True):
-            if not out.exists():
-                measure(people, address, out, quick=asked.quick)
+            if not out.exists() or asked.alone:
+                measure(people, address, out, quick=asked.quick, alone=asked.alone)
         figures = [json.loads(out.read_text(encoding="utf-8")) for out in kept]
     _write(asked.page, report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}"))
     print(f"Written to {asked.page.name}.")
     return 0
 
 
-def measure(people: int, address: str, out: Path, *, quick: bool) -> None:
+def measure(people: int, address: str, out: Path, *, quick: bool, alone: bool = False) -> None:
     """All figures at one size, from a process and a database of its own, into a file."""
     print(f"{people:,} people", flush=True)
     name = f"tree{people}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     less = ["--budget=0.1", "--calls=4", "--crowd=0.5", "--processes=2"] if quick else []
+    less += ["--alone"] if alone else []
     subprocess.run(
         [sys.executable, "-m", "benchmarks.tree.one_size", f"--people={people}", f"--out={out}", *less],
         cwd=ROOT,
