@@ -138,7 +138,7 @@ def _read(
         chance.shuffle(pages)
         for name, address in pages:
             began = time.perf_counter()
-            connection.request("GET", address, headers={"Cookie": f"sessionid={one['session']}"})
+            connection.request("GET", address, headers={"Cookie": one["cookie"]})
             answer = connection.getresponse()
             answer.read()
             took.setdefault(name, []).append(time.perf_counter() - began)

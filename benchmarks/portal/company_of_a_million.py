@@ -18,8 +18,10 @@ import django  # noqa: E402
 
 django.setup()
 
+from importlib import import_module  # noqa: E402
+
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.models import F  # noqa: E402
@@ -35,7 +37,7 @@ from sales.models import Order  # noqa: E402
 
 PLAN = ROOT / "commissions/plans/linden.yaml"
 USERS = 20
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 def main(people: int) -> None:
@@ -69,12 +71,13 @@ def _chosen(people: int) -> list[Distributor]:
 def _visitor(person: Distributor) -> dict[str, object]:
     user = User.objects.create_user(email=f"visitor{person.pk}@example.com", password=None)
     type(person.profile).objects.filter(pk=person.profile_id).update(user=user)
-    session = SessionStore()
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
     session.update({SESSION_KEY: str(user.pk), "_auth_user_backend": BACKEND})
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     below = sponsor_tree.direct_members(distributor_id=person.pk).order_by("pk").first()
-    item = StatementItem.objects.filter(distributor=person, bonus="level_pay").first()
+    paid = StatementItem.objects.filter(distributor=person, bonus="level_pay", corrects_period="")
+    item = paid.filter(run__period__key=company.MONTH, run__state="final").first()
     order = Order.objects.filter(seller=person).first()
     month = f"/earnings/{company.MONTH}/"
     pages = {
@@ -86,7 +89,8 @@ def _visitor(person: Distributor) -> dict[str, object]:
         "sharing": "/sharing/", "profile": "/profile/", "plan": "/plan/", "income disclosure": "/disclosure/",
     }  # fmt: skip
     count = sponsor_tree.team_counts(ids=[person.pk])[person.pk]
-    return {"user": user.pk, "session": session.session_key, "team": count, "pages": pages}
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return {"user": user.pk, "cookie": cookie, "team": count, "pages": pages}
 
 
 def queries(visitors: list[dict[str, object]]) -> None:
