@@ -39,6 +39,7 @@ def test_without_the_run_s_stage_two_workers_promote_twice(world, monkeypatch):
         once = take_a_position_twice()
     with world.copy(worlds.APPROVED):
         monkeypatch.setattr(sealing, "_held", lambda run_id, stage: october())
+        monkeypatch.setattr(sealing, "_take_turn", lambda: None)
         assert take_a_position_twice() == once + 1
 
 
@@ -107,6 +108,7 @@ def test_without_the_transaction_money_is_posted_and_not_counted(world, monkeypa
     with world.copy(worlds.APPROVED):
         monkeypatch.setattr(sealing, "transaction", type("none", (), {"atomic": staticmethod(nullcontext)}))
         monkeypatch.setattr(sealing, "_held", lambda run_id, stage: october())
+        monkeypatch.setattr(sealing, "_take_turn", lambda: None)
         posted, problems = die_between_transfers_and_balances(monkeypatch)
         assert posted
         assert any(problem.startswith("L3") for problem in problems)
