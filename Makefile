@@ -54,6 +54,9 @@ bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SI
 bench-close: .venv/.installed-dev ## a month's close stage by stage, statements, estimates, beside a portal that pays order by order (SIZES="10000 10000000")
 	$(PY) benchmarks/bench_close.py $(SIZES)
 
+bench-portal: .venv/.installed-dev ## every page of a distributor, twenty people reading at once (SIZE=1000000)
+	$(PY) benchmarks/bench_portal.py $(or $(SIZE),1000000)
+
 bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and imports beside other tree libraries (SIZES=10000)
 	$(PY) benchmarks/bench_tree.py $(SIZES)
 
@@ -67,4 +70,4 @@ bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and impo
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-close bench-placement bench-tree
+.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-close bench-placement bench-portal bench-tree

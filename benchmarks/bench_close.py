@@ -19,6 +19,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import pages_of_figures  # noqa: E402
 from benchmarks.bench_tree import TUNED  # noqa: E402
 from benchmarks.close import report  # noqa: E402
 from tests.run import INITDB, find, postgres  # noqa: E402
@@ -61,7 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
                     )
                     out.write_text(json.dumps({"database": database, **found}), encoding="utf-8")
                 figures.append(json.loads(out.read_text(encoding="utf-8")))
-    write(asked.page, report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}"))
+    chapter = report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}")
+    pages_of_figures.put(page=asked.page, title=report.TITLE, chapter=chapter)
     print(f"Written to {asked.page.name}.")
     return 0
 
@@ -119,14 +121,6 @@ def _remove(database: str) -> None:
     server, _, name = database.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name}")
-
-
-def write(page: Path, section: str) -> None:
-    """The chapter in its place, whatever else the page holds."""
-    text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
-    chapters = re.split(r"(?m)^(?=## )", text)
-    kept = [chapter.rstrip() + "\n" for chapter in chapters if not chapter.startswith(report.TITLE)]
-    page.write_text("\n".join([*kept, section]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import pages_of_figures  # noqa: E402
+from benchmarks.bench_tree import TUNED  # noqa: E402
 from tests.run import INITDB, find, free_port, postgres, redis  # noqa: E402
 
 TITLE = "## Pages"
 PAGE = ROOT / "docs" / "benchmarks.md"
-TUNED = "-c shared_buffers=1GB -c max_wal_size=8GB -c max_connections=60"
 WORKER = [sys.executable, "benchmarks/portal/company_of_a_million.py"]
 TARGET = 0.3
 SEED = 11

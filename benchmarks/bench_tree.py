@@ -17,6 +17,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import pages_of_figures  # noqa: E402
 from benchmarks.tree import report  # noqa: E402
 from tests.run import INITDB, find, postgres  # noqa: E402
 
@@ -51,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
             if not out.exists() or asked.alone:
                 measure(people, address, out, quick=asked.quick, alone=asked.alone)
         figures = [json.loads(out.read_text(encoding="utf-8")) for out in kept]
-    _write(asked.page, report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}"))
+    chapter = report.section(figures, f"PostgreSQL {re.findall(r'[0-9.]+', server)[0]}")
+    pages_of_figures.put(page=asked.page, title=report.TITLE, chapter=chapter)
     print(f"Written to {asked.page.name}.")
     return 0
 
@@ -75,14 +77,6 @@ def measure(people: int, address: str, out: Path, *, quick: bool, alone: bool = 
         },
         check=True,
     )
-
-
-def _write(page: Path, section: str) -> None:
-    """The chapter in its place, whatever else the page holds."""
-    text = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
-    chapters = re.split(r"(?m)^(?=## )", text)
-    kept = [chapter.rstrip() + "\n" for chapter in chapters if not chapter.startswith(report.TITLE)]
-    page.write_text("\n".join([*kept, section]), encoding="utf-8")
 
 
 if __name__ == "__main__":
