@@ -7,11 +7,10 @@ from io import BytesIO
 
 import qrcode
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Q
 from django.utils.safestring import SafeString, mark_safe
 from qrcode.image.svg import SvgPathImage
 
-from distributors.models import Distributor, Enrolment, ReferralCode
+from distributors.models import Distributor, ReferralCode
 from distributors.queries.people import initials
 
 CODE = re.compile(r"[a-z0-9_-]{1,24}")
@@ -33,15 +32,12 @@ class Sponsor:
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What a distributor shares, and what came of it so far."""
+    """What a distributor shares; `campaigns.one` says what came of it."""
 
     code: str
     address: str
     shown: str
     qr: SafeString
-    signed_up: int
-    distributors: int
-    customers: int
 
 
 def sponsor(*, code: str) -> Sponsor | None:
@@ -85,7 +81,7 @@ def has_confirmed(*, user_id: int) -> bool:
 
 
 def share(*, distributor_id: int, site_url: str) -> Share | None:
-    """The current link with its QR code and counts; None for somebody without a code."""
+    """The current link with its QR code; None for somebody without a code."""
     code = (
         ReferralCode.objects.filter(distributor_id=distributor_id, campaign="", revoked_at__isnull=True)
         .values_list("code", flat=True)
@@ -94,15 +90,7 @@ def share(*, distributor_id: int, site_url: str) -> Share | None:
     if code is None:
         return None
     address = f"{site_url}/r/{code}"
-    placed = Q(place_taken_at__isnull=False)
-    counts = Enrolment.objects.filter(sponsor_id=distributor_id).aggregate(
-        signed_up=Count("pk"),
-        distributors=Count("pk", filter=placed & Q(kind=Enrolment.Kind.DISTRIBUTOR)),
-        customers=Count("pk", filter=placed & Q(kind=Enrolment.Kind.CUSTOMER)),
-    )
-    return Share(
-        code=code, address=address, shown=address.split("://")[-1], qr=qr_code(address=address), **counts
-    )
+    return Share(code=code, address=address, shown=address.split("://")[-1], qr=qr_code(address=address))
 
 
 def qr_code(*, address: str) -> SafeString:

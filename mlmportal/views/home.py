@@ -14,8 +14,8 @@ from commissions.queries import balance, desk, drawings, levels, members, period
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
 from distributors.operations import looks
-from distributors.queries import holdings, people, referrals, sponsor_tree
-from mlmportal.views import team_news, way_words
+from distributors.queries import campaigns, holdings, people, referrals, sponsor_tree
+from mlmportal.views import link_counts, team_news, way_words
 from sales.queries import customers, orders
 
 NEWS = 5
@@ -48,6 +48,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     months = members.months()
     found = way.of_person(person_id=person, months=months)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
+    link = campaigns.one(distributor_id=person, code=share.code) if share else None
     context = {
         "greeting": _greeting(request, now),
         "open": _open(person, now),
@@ -66,7 +67,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "volumes_chart": drawings.volumes(person_id=person, required=found.group_need if found else None),
         "to_place": holdings.waiting_count(sponsor_id=person, now=now),
         "share": share,
-        "share_counts": _counts(share),
+        "share_counts": link_counts.of_link(link=link),
         "nav": "home",
     }
     return render(request, "mlmportal/home.html", context)
@@ -122,16 +123,6 @@ def _beside(shown: list[statements.Month], now: datetime) -> dict[str, Any] | No
         "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
         "last_day": spoken.day_in_year(spoken.last_day(found.ends_at)),
     }
-
-
-def _counts(share: referrals.Share | None) -> list[dict[str, Any]]:
-    if share is None:
-        return []
-    return [
-        {"number": share.signed_up, "word": _("sign-ups")},
-        {"number": share.distributors, "word": _("distributors")},
-        {"number": share.customers, "word": _("customers")},
-    ]
 
 
 def _last(shown: list[statements.Month]) -> dict[str, Any] | None:

@@ -1,7 +1,5 @@
 """A distributor's links: their own, one for each campaign, and what came of each."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,6 +14,7 @@ from distributors.operations import campaigns as operations
 from distributors.operations import referrals
 from distributors.queries import campaigns, holdings
 from distributors.queries.referrals import qr_code, share
+from mlmportal.views import link_counts
 from mlmportal.views.sharing_forms import CampaignForm, LinksForm
 from sales.queries import links
 
@@ -60,7 +59,7 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         "link": found,
         "address": address,
         "qr": None if found.ended_at else qr_code(address=address),
-        "counts": _counts(found, links.orders_by_link(link_ids=[found.id])),
+        "counts": link_counts.of_link(link=found),
         "months": campaigns.visits_by_month(link_id=found.id),
         "nav": "sharing",
     }
@@ -112,7 +111,7 @@ def _page(request: HttpRequest, form: CampaignForm, *, status: int = 200) -> Htt
     orders = links.orders_by_link(link_ids=[row.id for row in rows] + ([own.id] if own else []))
     context = {
         "share": found,
-        "counts": _counts(own, orders),
+        "counts": link_counts.of_link(link=own, orders=orders),
         "form": form,
         "filter": filter_form,
         "rows": [{"link": row, "orders": orders.get(row.id, 0)} for row in rows],
@@ -122,16 +121,6 @@ def _page(request: HttpRequest, form: CampaignForm, *, status: int = 200) -> Htt
         "nav": "sharing",
     }
     return render(request, "mlmportal/sharing.html", context, status=status)
-
-
-def _counts(found: campaigns.Link | None, orders: dict[int, int]) -> list[dict[str, Any]]:
-    if found is None:
-        return []
-    return [
-        {"number": found.visits, "word": _("visits")},
-        {"number": found.signed_up, "word": _("sign-ups")},
-        {"number": orders.get(found.id, 0), "word": _("orders")},
-    ]
 
 
 def _mine(request: HttpRequest, code: str) -> campaigns.Link:
