@@ -22,7 +22,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import engine_walk  # noqa: E402
+from benchmarks import engine_walk, pages_of_figures  # noqa: E402
 from benchmarks.engine_companies import company  # noqa: E402
 from commissions.core.plan import Plan, load  # noqa: E402
 from commissions.core.reference import run_reference  # noqa: E402
@@ -32,7 +32,7 @@ from common import heap  # noqa: E402
 PLANS = ROOT / "commissions" / "plans"
 PAGE = ROOT / "docs" / "benchmarks.md"
 SIZES = (10_000, 100_000, 1_000_000)
-BEGIN, END = "<!-- bench:engine -->", "<!-- /bench:engine -->"
+TITLE = "## The engine"
 YARDSTICK = "linden"  # seven compressed levels, six ranks, retail profit and fast start
 ALL_PLANS = 1_000_000  # above it plans with many columns want more memory than machines have
 WALKED, REACH = "level_pay", {"reference": 1_000, "walk": 100_000}
@@ -145,7 +145,9 @@ def _beside(names: list[str]) -> str:
     return "\n\n".join([REFERENCE, reference, WALK, walked])
 
 
-INTRODUCTION = """## The engine
+INTRODUCTION = (
+    TITLE
+    + """
 
 `make bench-engine` writes this chapter (`SIZES="10000 10000000"` for other sizes). Every plan that ships computes a
 made-up company with one order line for each person, about every third inactive, in trees that are a few dozen levels
@@ -156,6 +158,7 @@ the engine used of them; the *first run* also waits for memory that nobody had t
 most that the whole process held, Python and the facts included; *the engine's* is what came on top of these.
 `linden` is the yardstick: seven compressed levels, six ranks, retail profit and fast start; above {most:,} people it is
 measured alone."""
+)
 REFERENCE = """### Beside the reference
 
 The same rules one person at a time, in plain Python (`commissions/core/reference`). Seconds of processor."""
@@ -172,17 +175,6 @@ def _machine() -> dict[str, Any]:
     return {**versions, **where, "most": ALL_PLANS}
 
 
-def write(text: str) -> None:
-    """Puts the chapter into the page, in place of the one that stands there."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    block = f"{BEGIN}\n{text}\n{END}"
-    if BEGIN in page:
-        page = re.sub(f"{BEGIN}.*?{END}", lambda _: block, page, flags=re.DOTALL)
-    else:
-        page = page.rstrip() + "\n\n" + block + "\n"
-    PAGE.write_text(page, encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="*", default=SIZES)
@@ -197,7 +189,7 @@ def main() -> None:
     names = sorted(asked.plans, key=lambda name: (name != YARDSTICK, name))
     text = chapter(list(asked.people), names)
     if asked.write:
-        write(text)
+        pages_of_figures.put(page=PAGE, title=TITLE, chapter=text)
     else:
         print(text)
 
