@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
 
@@ -44,6 +45,12 @@ def _is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if item.get_closest_marker("slow"):
         return "slow" not in config.option.markexpr
     return bool(item.get_closest_marker("on_sqlite")) and connection.vendor != "sqlite"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_yet() -> None:
+    """What one test tried too often (a mail a minute to one address) is not held against the next."""
+    cache.clear()
 
 
 @pytest.fixture

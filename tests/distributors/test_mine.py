@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -30,7 +29,6 @@ PHONE, CITY = "+32 470 99 88 77", "Mechelen"
 
 def signed_in(cast, name):
     """With the password shown a moment ago."""
-    cache.clear()
     client = cast.client(name)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -77,8 +76,7 @@ def browser_context_args() -> dict[str, Any]:
 
 @pytest.fixture
 def portal(live_server: Any, settings: Any) -> str:
-    """The address of the running portal, with nobody's attempts counted yet."""
-    cache.clear()
+    """The address of the running portal."""
     settings.SITE_URL = live_server.url
     return str(live_server.url)
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from distributors.models import Distributor, Profile
@@ -12,11 +11,6 @@ from distributors.operations import standing
 from tests.cast import PASSWORD
 
 LOGIN = "/accounts/login/"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 def sign_in(client, email="eva@example.com", password=PASSWORD, **more):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from distributors.models import Distributor, Enrolment, User
@@ -24,11 +23,6 @@ DETAILS = {
 }
 DISTRIBUTOR, CUSTOMER = "/join/distributor/details/", "/join/customer/"
 UNKNOWN = ["nobody", "hana-code", "x" * 10_000, "' OR 1=1 --", "😀", "eva-code.", "%2e%2e"]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 @pytest.fixture

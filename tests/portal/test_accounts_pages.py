@@ -4,7 +4,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from django.core.cache import cache
 from django.test import Client
 
 from tests.cast import PASSWORD
@@ -35,7 +34,6 @@ PROTECTED = ["/accounts/2fa/recovery-codes/", "/accounts/2fa/totp/deactivate/"]
 @pytest.fixture
 def eva(cast):
     """Signed in a moment ago, and asked again who she is."""
-    cache.clear()
     client = Client()
     client.post("/accounts/login/", {"login": "eva@example.com", "password": PASSWORD})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})

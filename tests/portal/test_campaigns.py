@@ -19,11 +19,6 @@ BROWSER = {"user-agent": "Mozilla/5.0 (iPhone)"}
 OTHER = {"user-agent": "Mozilla/5.0 (Android)"}
 
 
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    cache.clear()
-
-
 @pytest.fixture
 def market(cast):
     return campaigns.start(distributor_id=cast.eva.pk, name="Friday market", now=NOW)

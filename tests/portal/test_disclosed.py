@@ -1,7 +1,5 @@
 """Every page that speaks of earning says what distributors really were paid."""
 
-import pytest
-from django.core.cache import cache
 from django.test import Client
 
 SENTENCE = "61 of every 100 distributors were paid nothing"
@@ -16,11 +14,6 @@ def silent(client, pages):
     found = {page: client.get(page) for page in pages}
     assert {answer.status_code for answer in found.values()} == {200}
     return [page for page, answer in found.items() if SENTENCE not in answer.content.decode()]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 def test_before_somebody_joins(cast, furnished):

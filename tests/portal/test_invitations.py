@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -19,11 +18,6 @@ from tests.portal.counting import queries
 from tests.portal.test_accounts_join import CUSTOMER, DETAILS, confirm
 
 MARA = "mara@example.com"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
 
 
 @pytest.fixture

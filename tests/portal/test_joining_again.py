@@ -15,11 +15,6 @@ from tests.sales.factories import at_once
 WRITTEN = {name: DETAILS[name] for name in ("given_name", "family_name", "email", "birth_date")}
 
 
-@pytest.fixture(autouse=True)
-def fresh_limits():
-    cache.clear()
-
-
 @pytest.fixture
 def reader(cast):
     client = Client()
