@@ -13,15 +13,18 @@ from allauth.account.models import EmailAddress
 from allauth.core import context as core_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from distributors.operations import enrolment
 from distributors.operations.enrolment import TreeBusy
@@ -43,12 +46,47 @@ AWAITED = {
     )
 }  # fmt: skip
 SENT = "account/messages/email_confirmation_sent.txt"
+# What allauth's forms refuse, in the portal's words; who is known here is not told.
+REFUSALS = {
+    "account_inactive": gettext_lazy("This account is closed. Please write to the company."),
+    "duplicate_email": gettext_lazy("This is your address already."),
+    "email_password_mismatch": gettext_lazy(
+        "Address and password do not fit together. Please look at both again."
+    ),
+    "email_taken": gettext_lazy("This address belongs to another account."),
+    "enter_current_password": gettext_lazy("This is not your password."),
+    "incorrect_code": gettext_lazy(
+        "This code does not fit. Take the one the app shows now, or an unused recovery code."
+    ),
+    "incorrect_password": gettext_lazy("This is not your password."),
+    "invalid_login": gettext_lazy("Address and password do not fit together. Please look at both again."),
+    "invalid_password_reset": gettext_lazy("This link has done its work. Please ask for a new one."),
+    "too_many_login_attempts": gettext_lazy("Too many attempts. Please wait some minutes and try again."),
+    "rate_limited": gettext_lazy("Too many attempts. Please wait some minutes and try again."),
+    "same_as_current": gettext_lazy("This is the one you have already."),
+}
+FACTOR_REFUSALS = {
+    "add_email_blocked": gettext_lazy("Turn your second factor off before you add an address."),
+    "cannot_delete_authenticator": gettext_lazy("This second factor cannot be turned off."),
+    "cannot_generate_recovery_codes": gettext_lazy(
+        "Recovery codes belong to a second factor. Set up an authenticator app or a passkey first."
+    ),
+    "incorrect_code": REFUSALS["incorrect_code"],
+    "unverified_email": gettext_lazy("Please confirm your e-mail address before you set up a second factor."),
+}
+WAYS_TO_SHOW = {
+    "reauthenticate": gettext_lazy("With your password"),
+    "mfa_reauthenticate": gettext_lazy("With a code of the app, or a recovery code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("With a passkey"),
+}
 NOT_SENT = gettext_lazy(
     "The message could not be sent just now; nothing you wrote is lost. Please try again in a few minutes."
 )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | REFUSALS
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """allauth's own form knows no sponsor: whoever comes there is led to ours."""
         raise ImmediateHttpResponse(redirect("join"))
@@ -97,9 +135,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return
         super().add_message(request, level, message_template, *args, **kwargs)
 
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": WAYS_TO_SHOW[way["id"]]} for way in ways]
+
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticators lie sealed in the database; what was stored open before is still read."""
+
+    error_messages = DefaultMFAAdapter.error_messages | FACTOR_REFUSALS
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
     def encrypt(self, text: str) -> str:
         return SEALED + _seal().encrypt(text.encode()).decode()

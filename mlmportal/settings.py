@@ -198,7 +198,23 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "mlmportal.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "mlmportal.account_forms.LoginForm",
+    "add_email": "mlmportal.account_forms.AddEmailForm",
+    "reset_password": "mlmportal.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "mlmportal.account_forms.ResetPasswordKeyForm",
+    "change_password": "mlmportal.account_forms.ChangePasswordForm",
+    "set_password": "mlmportal.account_forms.SetPasswordForm",
+    "reauthenticate": "mlmportal.account_forms.ReauthenticateForm",
+}
 MFA_ADAPTER = "mlmportal.accounts.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "mlmportal.account_forms.SecondFactorForm",
+    "reauthenticate": "mlmportal.account_forms.SecondFactorAgainForm",
+    "activate_totp": "mlmportal.account_forms.ActivateAppForm",
+    "add_webauthn": "mlmportal.account_forms.AddPasskeyForm",
+    "edit_webauthn": "mlmportal.account_forms.RenamePasskeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

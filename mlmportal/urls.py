@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from common.views import styleguide
 from mlmportal import accounts
@@ -12,6 +13,8 @@ urlpatterns = [
     path("healthz/ready", health.ready, name="ready"),
     path("styleguide/", styleguide, name="styleguide"),
     path("admin/", admin.site.urls),
+    # The portal's own page shows the second factors beside everything else that protects a login.
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="security"), name="mfa_index"),
     path("accounts/", include("allauth.urls")),
     path("join/waiting/", accounts.waiting, name="join-waiting"),
     path("", include("mlmportal.pages")),

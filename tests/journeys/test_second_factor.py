@@ -43,7 +43,7 @@ def test_a_wrong_code_is_said_beside_its_field(cast, visitor):
     page.wait_for_url("**/accounts/2fa/authenticate/**")
     page.locator("input[name=code]").fill("000000" if company.second_factor() != "000000" else "000001")
     page.locator("input[name=code]").press("Enter")
-    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    expect(page.get_by_text("This code does not fit.")).to_be_visible()
     stays_outside(page)
 
 

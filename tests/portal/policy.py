@@ -142,7 +142,7 @@ POLICY: dict[str, Row] = {
     "account_reset_password_from_key_done": public(),
     "account_confirm_login_code": Row(others="away", meets={"anonymous": "login"}),
     "usersessions_list": signed_in(),
-    "mfa_index": signed_in(),
+    "mfa_index": public_away(),
     "mfa_authenticate": signed_in("away"),
     "mfa_reauthenticate": signed_in("away"),
     "mfa_activate_totp": signed_in("away"),

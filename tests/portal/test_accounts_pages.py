@@ -13,7 +13,6 @@ OWN = [
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/sessions/",
-    "/accounts/2fa/",
     "/accounts/2fa/totp/activate/",
     "/accounts/2fa/webauthn/",
     "/accounts/2fa/webauthn/add/",
@@ -50,6 +49,10 @@ def test_the_owner_opens_every_page(eva, path):
     page = eva.get(path)
     assert page.status_code == 200
     assert "no-store" in page["Cache-Control"]
+
+
+def test_second_factors_stand_on_the_page_of_what_protects_a_login(eva):
+    assert eva.get("/accounts/2fa/")["Location"] == "/security/"
 
 
 @pytest.mark.parametrize("path", PROTECTED)
