@@ -64,7 +64,7 @@ def overview(*, now: datetime) -> Desk:
         beside=next((line for line in open_ones if line.calendar != leading), None),
         waiting=tuple(line for line in lines if line.waits)[::-1],
         failed_jobs=tuple(jobs.failed()),
-        waiting_jobs=tuple(jobs.waiting()),
+        waiting_jobs=tuple(jobs.waiting(now=now)),
         last_final=next((line for line in lines if line.final and line.calendar == leading), None),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from common.models import Job
 
@@ -66,10 +66,10 @@ def failed() -> list[JobView]:
     return [_view(job) for job in left.order_by("-finished_at", "-pk")[:100]]
 
 
-def waiting() -> list[JobView]:
-    """Jobs that are due or under way, oldest first."""
-    states = [Job.State.DUE, Job.State.RUNNING]
-    return [_view(job) for job in Job.objects.filter(state__in=states).order_by("due_at", "pk")[:20]]
+def waiting(*, now: datetime) -> list[JobView]:
+    """Jobs that are due by a moment or under way, oldest first. What is planned for later is not among them."""
+    due = Q(state=Job.State.DUE, due_at__lte=now) | Q(state=Job.State.RUNNING)
+    return [_view(job) for job in Job.objects.filter(due).order_by("due_at", "pk")[:20]]
 
 
 def silent(*, before: datetime) -> list[str]:

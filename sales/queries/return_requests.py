@@ -73,6 +73,11 @@ def of_staff(*, state: str, sort: str) -> QuerySet[ReturnRequest]:
     return found.order_by(*SORTS.get(sort, SORTS["oldest"]))
 
 
+def waiting_count() -> int:
+    """How many wait for the company, counted up to a hundred."""
+    return ReturnRequest.objects.filter(state=State.WAITING)[:100].count()
+
+
 def rows(*, requests: Iterable[ReturnRequest]) -> list[Asked]:
     """What was found, as values; one query for the pieces of all."""
     found = list(requests)

@@ -1,9 +1,14 @@
 """The first pages: home, plan, disclosure, the company's overview."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from commissions.operations import estimates
+from common.operations import jobs
+from mlmportal.views import job_words
 from tests.commissions.conftest import at, draft, finish, october, plan, shop  # noqa: F401
 from tests.portal.counting import queries
 
@@ -102,3 +107,28 @@ def test_staff_without_rights_see_no_totals(october, cast):  # noqa: F811
     run = finish(cast, draft())
     page = cast.client("rolf").get("/staff/").content.decode()
     assert str(run.total // 100) not in page
+
+
+def test_the_overview_names_what_was_asked_for(furnished, cast):
+    page = cast.client("quinn").get("/staff/").content.decode()
+    for link in ("questions", "returns", "pages", "moves", "adjustments"):
+        assert f'<a href="/staff/{link}/">' in page
+    assert "Nothing waits" not in page
+
+
+def test_the_overview_keeps_to_what_its_reader_may_decide(furnished, cast):
+    assert 'href="/staff/pages/"' not in cast.client("paula").get("/staff/").content.decode()
+    assert 'href="/staff/pages/"' in cast.client("quinn").get("/staff/").content.decode()
+
+
+def test_work_that_is_due_is_named_and_what_is_planned_is_not(cast):
+    now = timezone.now()
+    jobs.enqueue(kind="outbox", subject="mail", due_at=now, now=now)
+    jobs.enqueue(kind="forget-invitation", subject="1", due_at=now + timedelta(days=90), now=now)
+    page = cast.client("paula").get("/staff/").content.decode()
+    assert "Sending letters" in page
+    assert "Forgetting the address" not in page
+
+
+def test_every_kind_of_work_has_its_words():
+    assert set(jobs._handlers) == set(job_words.TEXTS)
