@@ -1,5 +1,5 @@
-// What allauth's scripts report of a passkey that was refused or not found is said in [data-passkey-failed].
-document.addEventListener("allauth.error", () => {
-  const said = document.querySelector("[data-passkey-failed]");
-  if (said) said.textContent = said.dataset.passkeyFailed;
-});
+// [data-passkey] names what allauth's script does with passkeys here, and the elements it needs; what failed is said in it.
+const place = document.querySelector("[data-passkey]");
+const { passkey, failed, ...ids } = place.dataset;
+window.allauth.webauthn.forms[passkey]({ ids });
+document.addEventListener("allauth.error", () => { place.textContent = failed; });
