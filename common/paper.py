@@ -1,9 +1,11 @@
 """Papers: A4 pages in the portal's look, as PDF.
 
 Text is only ever set as text: nothing in it is read as markup, as a link or as a field. What would turn the direction
-of a line about, or is no character at all, is left out first.
+of a line about, or is no character at all, is left out first. A letter that no font has is drawn as a square, and the
+foot of that page says so.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.fonts import TTFFont
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 INK, INK_2, INK_3 = (22, 33, 29), (69, 82, 76), (95, 108, 102)
@@ -22,6 +26,29 @@ AMOUNT, COUNT = 34, 34
 # Overrides and isolates: with them a name could carry what stands beside it away.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 LONGEST = 400
+LACKING = "□"
+
+
+@dataclass(frozen=True)
+class Script:
+    """Letters the papers' own fonts do not have, and the font that has them."""
+
+    family: str
+    file: str
+    letters: re.Pattern[str]
+
+
+# Large files: reading all of them would make every paper wait for letters that few need.
+SCRIPTS = (
+    Script("Nanum", "NanumGothic-Regular.ttf", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")),
+    Script(
+        "Droid",
+        "DroidSansFallbackFull.ttf",
+        re.compile("[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uffef]"),
+    ),
+    Script("Thai", "NotoSansThai-Regular.ttf", re.compile("[\u0e00-\u0e7f]")),
+    Script("Devanagari", "NotoSansDevanagari-Regular.ttf", re.compile("[\u0900-\u097f]")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,20 +80,22 @@ class Paper(FPDF):  # type: ignore[misc]
         self, *, title: str, company: str, about: str, foot: str, page_word: str, made_at: datetime
     ) -> None:
         super().__init__(format="A4")
-        self.company, self.about, self.foot, self.page_word = (
-            plain(company),
-            plain(about),
-            plain(foot),
-            page_word,
-        )
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=24)
         self.add_font("Inter", "", FONTS / "Inter-Regular.ttf")
         self.add_font("Inter", "B", FONTS / "Inter-SemiBold.ttf")
         self.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
         self.add_font("DejaVu", "B", FONTS / "DejaVuSans.ttf")
-        self.set_fallback_fonts(["DejaVu"], exact_match=False)
+        self.fallbacks = ["DejaVu"]
+        self.set_fallback_fonts(self.fallbacks, exact_match=False)
         self.set_text_shaping(True)
+        self.lacks_letters = False
+        self.company, self.about, self.foot, self.page_word = (
+            self._words(company),
+            self._words(about),
+            self._words(foot),
+            page_word,
+        )
         # A name that says {nb} is not the number of pages.
         self.str_alias_nb_pages = ""
         self.set_title(plain(title))
@@ -89,17 +118,17 @@ class Paper(FPDF):  # type: ignore[misc]
         self.ln(2)
         self._style(7.5, INK_2)
         y = self.get_y()
-        self.multi_cell(WIDTH - 24, 3.8, self.foot, align="L")
+        self.multi_cell(WIDTH - 24, 3.8, self._foot_words(), align="L")
         self.set_xy(MARGIN, y)
         self.cell(0, 3.8, f"{self.page_word} {self.page_no()}", align="R")
 
     def heading(self, text: str, *, tag: str, final: bool, line: str) -> None:
         """The paper's title with its state: a solid frame is final, a dashed one may change."""
         self._style(18, strong=True)
-        words = plain(text)
+        words = self._words(text)
         self.cell(self.get_string_width(words) + 4, 9, words)
         self._style(8, INK if final else INK_2)
-        wide = self.get_string_width(plain(tag)) + 5
+        wide = self.get_string_width(self._words(tag)) + 5
         x, y = self.get_x(), self.get_y() + 2.2
         self.set_draw_color(*EDGE)
         if not final:
@@ -107,16 +136,16 @@ class Paper(FPDF):  # type: ignore[misc]
         self.rect(x, y, wide, 5, round_corners=True, corner_radius=1.2)
         self.set_dash_pattern()
         self.set_xy(x, y)
-        self.cell(wide, 5, plain(tag), align="C")
+        self.cell(wide, 5, self._words(tag), align="C")
         self.set_xy(MARGIN, y + 8)
         self._style(8.5, INK_2)
-        self.multi_cell(0, 4.4, plain(line), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(0, 4.4, self._words(line), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(5)
 
     def figure(self, label: str, amount: str) -> None:
         """The amount that is the point."""
         self._style(9, INK_2)
-        self.cell(0, 5, plain(label), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(0, 5, self._words(label), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self._style(24, strong=True)
         self.cell(0, 12, amount, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(4)
@@ -127,7 +156,7 @@ class Paper(FPDF):  # type: ignore[misc]
             self.add_page()
         self.ln(3)
         self._style(11, strong=True)
-        self.cell(0, 7, plain(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(0, 7, self._words(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def rows(self, rows: Sequence[Row]) -> None:
         """Lines with rules between them; none is torn by the end of a page."""
@@ -138,13 +167,13 @@ class Paper(FPDF):  # type: ignore[misc]
         """A sentence or two."""
         self.ln(1.5)
         self._style(8.5, INK_2)
-        self.multi_cell(WIDTH * 0.8, 4.4, plain(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(WIDTH * 0.8, 4.4, self._words(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _row(self, row: Row) -> None:
         size, high = (8.5, 4.6) if row.level else (9.5, 5)
         indent = 5 * row.level
         wide = WIDTH - indent - (AMOUNT if row.amount else 0) - (COUNT if row.count else 0)
-        title, note = plain(row.title), plain(row.note)
+        title, note = self._words(row.title), self._words(row.note)
         self._style(size, strong=row.strong)
         tall = self._height(wide, high, title)
         self._style(8, INK_2)
@@ -162,12 +191,42 @@ class Paper(FPDF):  # type: ignore[misc]
         if row.count:
             self._style(8.5, INK_2)
             self.set_xy(MARGIN + indent + wide, top)
-            self.cell(COUNT, high, plain(row.count), align="R")
+            self.cell(COUNT, high, self._words(row.count), align="R")
         if row.amount:
             self._style(size, strong=row.strong)
             self.set_xy(MARGIN + WIDTH - AMOUNT, top)
             self.cell(AMOUNT, high, row.amount, align="R")
         self.set_xy(MARGIN, top + tall + 1.4)
+
+    def _words(self, text: str) -> str:
+        """The text in letters that this paper's fonts have; a font is read when the first of its letters comes."""
+        words = plain(text)
+        for script in SCRIPTS:
+            if script.family not in self.fallbacks and script.letters.search(words):
+                self.add_font(script.family, "", FONTS / script.file)
+                self.fallbacks.append(script.family)
+                self.set_fallback_fonts(self.fallbacks, exact_match=False)
+        return "".join(self._shown(one) for one in words)
+
+    def _shown(self, letter: str) -> str:
+        # What stands at private places of a font is no letter of anybody.
+        if unicodedata.category(letter) != "Co" and any(
+            isinstance(font, TTFFont) and ord(letter) in font.cmap for font in self.fonts.values()
+        ):
+            return letter
+        # Joiners and variants say how the letter before them looks; without it there is nothing to say.
+        if unicodedata.category(letter) == "Cf" or "\ufe00" <= letter <= "\ufe0f":
+            return ""
+        self.lacks_letters = True
+        return LACKING
+
+    def _foot_words(self) -> str:
+        if not self.lacks_letters:
+            return self.foot
+        said = gettext(
+            "%(square)s stands for a letter that cannot be printed here; the page in the portal shows it."
+        )
+        return f"{self.foot} {said % {'square': LACKING}}"
 
     def _height(self, wide: float, high: float, text: str) -> float:
         lines = self.multi_cell(wide, high, text, align="L", dry_run=True, output="LINES")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from fontTools.ttLib import TTFont
 
-from common.paper import FONTS, Paper, Row, plain
+from common.paper import FONTS, LACKING, Paper, Row, plain
+from tests.papertext import words_of
 
 NAMES = (
     "Zażółć Žižek",
@@ -18,6 +19,14 @@ NAMES = (
     "O’Neil-Ñandú",
     "Şükrü",
 )
+ELSEWHERE = {
+    "Chinese": "欧阳娜娜",
+    "Japanese": "髙橋さくら",
+    "Korean": "김민준",
+    "Thai": "สมชาย",
+    "Devanagari": "अनिल",
+    "all in one": "李 김 ส अ Ω",
+}
 HOSTILE = (
     "<b>x</b>",
     "**x** [y](javascript:z)",
@@ -61,6 +70,35 @@ def test_the_fonts_have_the_letters_of_names(letters, name):
 def test_a_letter_that_no_font_has_is_noticed(letters):
     """The control."""
     assert ord("\u4e2d") not in letters
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_letters_of_other_scripts_are_drawn(name):
+    made = words_of(bytes(paper(names=(ELSEWHERE[name],)).output()))
+    assert [one for one in ELSEWHERE[name] if one not in made] == []
+    assert LACKING not in made
+
+
+def test_fonts_of_other_scripts_are_read_for_their_letters_alone():
+    assert "nanum" not in paper(names=NAMES).fonts
+    assert "nanum" in paper(names=("김민준",)).fonts
+
+
+def test_a_letter_that_cannot_be_drawn_is_a_square_and_the_page_says_so():
+    made = words_of(bytes(paper(names=("\ue000 Mara \U0001f9fc",)).output()))
+    assert f"{LACKING} Mara {LACKING}" in made
+    assert "stands for a letter that cannot be printed here" in made
+
+
+def test_nothing_is_said_of_squares_where_there_are_none():
+    made = words_of(bytes(paper(names=("Mara \u200d\ufe0f",)).output()))
+    assert "cannot be printed" not in made
+    assert LACKING not in made
+
+
+def test_every_hostile_word_is_on_the_paper():
+    made = words_of(bytes(paper(names=HOSTILE).output()))
+    assert [text for text in HOSTILE if "".join(plain(text).split()) not in "".join(made.split())] == []
 
 
 def test_hostile_text_runs_nothing_and_is_kept():
