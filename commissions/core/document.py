@@ -23,6 +23,14 @@ MOST_NODES = 10_000
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # databases and browsers choke on these
 
 
+DIGITS = re.compile(r"[0-9]{3}(\.[0-9]*)?\Z")  # what is left of 1,000 where a comma ends a value
+# What the parser says of a mistake that is often made, and what mends it.
+NOT_YAML = {
+    "mapping values are not allowed here": "a text with a colon and a space in it stands in quotes",
+    "cannot start any token": "lines are indented with spaces, and a text that begins with a sign stands in quotes",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, where, and what would be right."""
@@ -87,8 +95,9 @@ def read(
         found = _Builder(what, most_nodes).whole(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "this is not YAML"
-        raise PlanError([Problem(mark.line + 1 if mark else 1, "", str(said))]) from error
+        said = str(getattr(error, "problem", None) or "this is not YAML")
+        told = said + next((f"; {hint}" for words, hint in NOT_YAML.items() if words in said), "")
+        raise PlanError([Problem(mark.line + 1 if mark else 1, "", told)]) from error
     except (ValueError, OverflowError) as error:  # PyYAML lets an escape such as \UFFFFFFFF through to chr()
         raise (
             error if isinstance(error, PlanError) else PlanError([Problem(1, "", "this is not YAML")])
@@ -301,5 +310,5 @@ class Section:
         """Every key that nobody took is unknown."""
         possible = sorted(self.taken.union(known))
         for key in self.rest():
-            hint = nearest(key, possible)
+            hint = "; thousands are grouped with _: 1_000" if DIGITS.match(key) else nearest(key, possible)
             self.refuse(key, f"is not a key here{hint}", key, () if hint else tuple(possible))

@@ -148,6 +148,12 @@ def test_stacked_rows_are_summed_up():
     )
 
 
+def test_a_table_may_be_called_levels():
+    """Only before a number is it a word of the language: count(levels 1 to 2)."""
+    text = TEXTS["levels"].replace("rate: rates", "rate: levels").replace("  rates:", "  levels:")
+    assert load(text).tables["levels"].name == "levels"
+
+
 def test_a_marginal_table_is_paid_slice_by_slice():
     slices = plan("stairs").tables["slices"]
     assert slices.slices(700_000) == ((500_000, 10_000), (200_000, 20_000))
@@ -262,6 +268,11 @@ def test_a_pair_takes_what_it_says():
         "pairs",
     )
     assert (endless.how.carry, endless.how.carry_expires) == (UNLIMITED, NEVER)
+
+
+def test_a_new_position_is_taken_in_the_tree_that_the_test_looks_at():
+    document = plan("pairs", ("then: new_position, in: board", "then: new_position"))
+    assert bonus(document, "full_board").how.tree == "board"
 
 
 def test_a_percentage_of_the_smaller_leg_has_no_unit():

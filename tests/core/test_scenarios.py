@@ -122,7 +122,7 @@ WRONG = [
     ("joined: 2025-02-01", "joined: 2024-02-01", ["3: people.Ben.joined: Ben joined before the one above did"]),
     ("joined: 2025-02-01", "status: lost", ["3: people.Ben.status: 'lost' is no status; allowed: good, suspended, left"]),
     ("joined: 2025-02-01", "status: left, standing: good", ["3: people.Ben.standing: says the same as status; write one of them"]),
-    ("joined: 2025-02-01", "placement: Ana middle", ["3: people.Ben.placement: 'Ana middle' is nobody"]),
+    ("joined: 2025-02-01", "placement: Ana middle", ["3: people.Ben.placement: 'middle' is no slot of placement; its slots are left, right"]),
     ("joined: 2025-02-01", "placement: {under: Ana, slot: middle}", ["3: people.Ben.placement: 'middle' is no slot of placement; allowed: left, right"]),
     ("joined: 2025-02-01", "title: Biulder", ["3: people.Ben.title: 'Biulder' is no rank; did you mean Builder?; allowed: Member, Builder"]),
     ("joined: 2025-02-01", "rank: Builder", ["3: people.Ben.rank: a rank is computed; given: {Ben: {rank: …}} pins it"]),
@@ -142,6 +142,15 @@ WRONG = [
     ("pv: 100, cv", "pv: 100, profit: 3, cv", ["7: periods.2026-01.orders 1.profit: is computed by the plan, from the volumes it names; leave it out"]),
     ("{by: Ana,", "{id: x, by: Ana}\n      - {id: x, by: Ana,", ["8: periods.2026-01.orders 2.id: 'x' stands twice"]),
     ("    orders:", "    returns: [{order: b}]\n    orders:", ["6: periods.2026-01.returns 1.order: there is no earlier order 'b'"]),
+    ("pv: 100, cv", "pv: 99_999_999_999_999, cv", ["7: periods.2026-01.orders 1.pv: is beyond 1000000000000000 of the smallest unit"]),
+    ("pv: 100, cv", "pv: 1,000, cv", ["7: periods.2026-01.orders 1.000: is not a key here; thousands are grouped with _: 1_000"]),
+    ("    orders:", "    given: {Ana: {pv: 5}}\n    orders:", ["6: periods.2026-01.given.Ana.pv: a volume cannot be given; write an order of that size"]),
+    ("    orders:", "    returns: [{order: o, on: 2026-01-02}]\n    orders:\n      - {id: o, by: Ana, on: 2026-01-03}", ["6: periods.2026-01.returns 1.on: is before the sale, on 2026-01-03"]),
+    ("  2026-01:\n    orders", "  9999-12:\n    orders", ["5: periods.9999-12: '9999-12' is no period of a plan whose period is month; allowed: 2026-01, month 1, period 1", "10: expect.2026-01: is no period here"]),
+    ("joined: 2025-02-01", "owes: -1", ["3: people.Ben.owes: is negative"]),
+    ("joined: 2025-02-01", "carry: [-1, 0]", ["3: people.Ben.carry: must be a number for each of left, right"]),
+    ("people:", "generate: {under: Ana, along: placement, wide: 3}\npeople:", ["1: generate.wide: is wider than placement, which has 2 slots"]),
+    ("people:\n", "generate: {under: Ana, wide: 1}\npeople:\n  Ana.1: {sponsor: Ana}\n", ["3: people.Ana.1: stands twice: generate grows somebody of that name"]),
     ("    orders:", "    inputs: {Ana: {extra: 1.234}}\n    orders:", ["6: periods.2026-01.inputs.Ana.extra: '1.234' is no money; allowed: a number with at most 2 decimals"]),
     ("    orders:", "    inputs: {extar: {Ana: 1}}\n    orders:", ["6: periods.2026-01.inputs.extar: is neither a person nor an input; did you mean extra?; allowed: trained, extra"]),
     ("    orders:", "    given: {Ana: {rnak: Builder}}\n    orders:", ["6: periods.2026-01.given.Ana.rnak: is no measure, status, memory or rank of the plan; did you mean rank?"]),
@@ -185,18 +194,34 @@ def test_problems_are_told_together_in_the_order_of_the_lines():
 def test_a_scenario_that_reads_well_and_cannot_be_played_says_why():
     text = MONTH.replace("joined: 2025-02-01", "placement: Ana left")
     text = text.replace("  Ben:", "  Cas: {sponsor: Ana, placement: Ana left}\n  Ben:")
-    with pytest.raises(ScenarioError, match=r"Ben: Ana left in placement is taken already"):
+    with pytest.raises(
+        ScenarioError, match=r"line 30: people.Ben.placement: Ana left in placement is taken already"
+    ):
         play_text(PLAN + text)
 
 
-def test_an_order_before_joining_is_refused():
-    with pytest.raises(ScenarioError, match="Ben orders in 2026-01 and has not joined yet"):
-        play_text(PLAN + MONTH.replace("joined: 2025-02-01", "joined: 2026-02-01"))
+@pytest.mark.parametrize(
+    ("joined", "told_"),
+    [
+        ("2026-02-01", "8: periods.2026-01.orders 2: Ben joins later, on 2026-02-01"),
+        ("2026-01-05", "8: periods.2026-01.orders 2.on: is before Ben joined, on 2026-01-05"),
+    ],
+)
+def test_an_order_before_joining_is_refused(joined, told_):
+    assert problems(MONTH.replace("joined: 2025-02-01", f"joined: {joined}")) == [told_]
+
+
+def test_an_order_without_a_day_is_of_the_day_of_joining_at_the_earliest():
+    """The window of a newcomer counts from that day: in a period that began before it, the first day would be too soon."""
+    text = MONTH.replace("joined: 2025-02-01", "joined: 2026-01-20").replace("on: 2026-01-04, ", "")
+    assert told(play_text(PLAN + text)) == []
 
 
 def test_a_move_below_oneself_is_refused():
     text = MONTH.replace("    orders:", "    changes: {Ana: {sponsor: Ben}}\n    orders:")
-    with pytest.raises(ScenarioError, match="Ana would stand above themselves in sponsor"):
+    with pytest.raises(
+        ScenarioError, match=r"line 32: periods.2026-01.changes.Ana.sponsor: Ana would stand above"
+    ):
         play_text(PLAN + text)
 
 
@@ -413,3 +438,61 @@ def test_a_document_full_of_mistakes_is_refused_in_bounded_time():
     found = problems(f"people:\n{people}\nperiods:\n  2026-01:\n    orders:\n{orders}\n")
     assert len(found) == 200
     assert found[0].startswith("1005: periods.2026-01.orders 1.by: 'Q0' is nobody")
+
+
+@pytest.mark.parametrize("people", ["Cas Ben Ana", "Cas Ana Ben", "Ana Ben Cas"])
+@pytest.mark.parametrize(
+    "cas", ["{sponsor: Ben}", "{sponsor: Ben, placement: Ben}", "{sponsor: Ben, placement: Ben left}"]
+)
+def test_nobody_takes_a_place_before_the_one_above_does(people, cas):
+    """Otherwise whoever the document names first would stand at the top."""
+    said = {"Ana": "{}", "Ben": "{sponsor: Ana, placement: Ana right}", "Cas": cas}
+    text = "people: {" + ", ".join(f"{name}: {said[name]}" for name in people.split()) + "}\n"
+    text += "periods: {2026-01: {}}\nexpect:\n"
+    text += "  2026-01: {Ana: {placement: top}, Ben: {placement: Ana right}, Cas: {placement: Ben left}}\n"
+    assert told(play_text(PLAN + text)) == []
+
+
+def test_a_word_for_nobody_that_is_somebodys_name_means_that_person():
+    text = (
+        "people: {root: {}, top: {sponsor: root, placement: root left}, Ana: {parent: top, placement: top}}\n"
+    )
+    text += "periods: {2026-01: {}}\nexpect:\n  2026-01:\n"
+    text += "    {Ana: {sponsor: top, placement: top left}, top: {sponsor: root}, root: {sponsor: nobody}}\n"
+    assert told(play_text(PLAN + text)) == []
+    assert told(play_text(PLAN + text.replace("root: {sponsor: nobody}", "root: {sponsor: top}"))) == [
+        f"line {START + 5}: 2026-01: root: sponsor is nobody, not top"
+    ]
+
+
+CHOSEN = PLAN.replace("fill: first_free_by_level", "fill: chosen")
+
+
+def test_where_places_are_chosen_the_topmost_need_not_be_placed():
+    text = "people: {Ben: {sponsor: Ana, placement: Ana left}, Ana: {}, Cas: {sponsor: Ana}}\n"
+    text += "periods: {2026-01: {}}\nexpect:\n"
+    text += "  2026-01: {Ana: {placement: top}, Ben: {placement: Ana left}, Cas: {placement: none}}\n"
+    assert told(play_text(CHOSEN + text)) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "reason"),
+    [
+        (
+            "{Ana: {}, Ben: {sponsor: Ana}, Cas: {sponsor: Ana, placement: Ben left}}",
+            "people.Cas.placement: Ben has no position in placement to stand under",
+        ),
+        (
+            "{Ana: {placement: top}, Ben: {placement: top}}",
+            "people.Ben.placement: the top of placement is taken already, by Ana",
+        ),
+        (
+            "{Ana: {placement: top}, Ben: {placement: [Ana left, Ana right]}}",
+            "people.Ben.placement: asks for more than 1 positions in placement",
+        ),
+    ],
+)
+def test_a_place_that_cannot_be_taken_is_told_with_its_line(people, reason):
+    with pytest.raises(ScenarioError) as caught:
+        play_text(f"{CHOSEN}people: {people}\nperiods: {{2026-01: {{}}}}\n")
+    assert str(caught.value) == f"line {START + 1}: {reason}"

@@ -15,7 +15,6 @@ RESERVED = frozenset(
         "team",
         "everyone",
         "leg",
-        "levels",
         "legs",
         "legs_once",
         "before",

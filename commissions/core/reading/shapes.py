@@ -65,19 +65,22 @@ def once(draft: Draft, name: str, section: Section) -> Once | None:
     gives = draft.typed(section, "gives", "money") if "gives" in section.node.items or not then else None
     section.take("gives")
     again = section.choice("again", choices.AGAIN)
-    tree = _position_tree(draft, section, then)
+    tree = _position_tree(draft, section, then, test)
     return Once(test, gives, again, then, tree) if test is not None else None
 
 
-def _position_tree(draft: Draft, section: Section, then: str) -> str:
+def _position_tree(draft: Draft, section: Section, then: str, test: Expression | None) -> str:
+    """Where the new position is taken: the tree that is said, or the only one that the test, or the plan, can mean."""
     trees = tuple(tree.name for tree in draft.trees.values() if tree.slots)
     if not then:
         if section.take("in") is not None:
             section.refuse("in", "says where a new position is taken; it needs then: new_position")
         return ""
-    if "in" not in section.node.items and len(trees) == 1:
+    asked = {getattr(part, "tree", "") for part in parts(test)} if test is not None else set()
+    meant = [tree for tree in trees if tree in asked] or list(trees)
+    if "in" not in section.node.items and len(meant) == 1:
         section.take("in")
-        return trees[0]
+        return meant[0]
     if not trees:
         section.refuse("then", "a new position needs a tree with slots", then)
         return ""

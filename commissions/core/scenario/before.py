@@ -6,7 +6,15 @@ from commissions.core.document import Listed, Mapped, Node, Problem, Section, Te
 from commissions.core.plan import Plan
 from commissions.core.scenario.people import PeopleReader
 from commissions.core.scenario.terms import Before
-from commissions.core.scenario.values import decimals_of, digits, hint, read_value, value_in
+from commissions.core.scenario.values import (
+    amount_in,
+    decimals_of,
+    digits,
+    hint,
+    read_value,
+    value_in,
+    within,
+)
 from commissions.core.terms import Once, Pair, Pool
 
 # Words for the only memory that is a rank, whatever its name.
@@ -73,12 +81,12 @@ class BeforeReader:
                 self._carry(name, section, key, self._bonus(section, key, bonus, Pair))
             elif word == "held":
                 of = self._bonus(section, key, bonus, None)
-                self.held[of][name] = value_in(section, key, self.plan, "money")
+                self.held[of][name] = amount_in(section, key, self.plan, "money")
             elif key == "given":
                 for of in self._names(section, key):
                     self.given[self._bonus(section, key, of, Once)].add(name)
             elif key in ("owes", "waiting"):
-                getattr(self, key)[name] = value_in(section, key, self.plan, "money")
+                getattr(self, key)[name] = amount_in(section, key, self.plan, "money")
         trees = list(self.people.words)
         section.done(
             (*self.plan.memories, *trees, "joined", "status", "carry", "held", "given", "owes", "waiting")
@@ -93,7 +101,7 @@ class BeforeReader:
             values = [read_value(self.plan, text, known.unit) for text in texts]
             if None in values:
                 section.refuse(key, f"must be a list of {known.unit}")
-            self.windows[memory][name] = tuple(value or 0 for value in values)
+            self.windows[memory][name] = tuple(within(section, key, value or 0) for value in values)
         else:
             self.memory[memory][name] = value_in(section, key, self.plan, known.unit)
 
@@ -111,9 +119,9 @@ class BeforeReader:
             nodes = list(node.items) if isinstance(node, Listed) else []
         many = decimals_of(self.plan, unit)
         values = [digits(one.value, many) if isinstance(one, Text) else 0 for one in nodes]
-        if len(values) != len(slots) or None in values:
+        if len(values) != len(slots) or any(value is None or value < 0 for value in values):
             section.refuse(key, f"must be a number for each of {', '.join(slots)}")
-        self.carry[bonus][name] = tuple(value or 0 for value in values)
+        self.carry[bonus][name] = tuple(within(section, key, value or 0) for value in values)
 
     def _names(self, section: Section, key: str) -> list[str]:
         node = section.take(key)
@@ -141,4 +149,4 @@ class BeforeReader:
             if name not in pools:
                 section.refuse(key, "must be: carried of POOL", key, pools)
             else:
-                self.pools[name] = value_in(section, key, self.plan, "money")
+                self.pools[name] = amount_in(section, key, self.plan, "money")

@@ -23,14 +23,14 @@ def days_of(plan: Plan, key: str) -> tuple[int, int] | None:
     """The half-open days of a period, since 1970-01-01; None when the plan has no such period."""
     try:
         first = _month(plan, key) if plan.period == "month" else _stretch(plan, key)
-    except (ValueError, OverflowError):
+        if first is None:
+            return None
+        if plan.period == "month":
+            after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        else:
+            after = first + timedelta(days=LENGTHS[plan.period])
+    except (ValueError, OverflowError):  # beyond the calendar
         return None
-    if first is None:
-        return None
-    if plan.period == "month":
-        after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    else:
-        after = first + timedelta(days=LENGTHS[plan.period])
     return (first - EPOCH).days, (after - EPOCH).days
 
 

@@ -270,7 +270,12 @@ class Findings:
             found = self.played.standing.names[above] if above >= 0 else "nobody"
         else:
             found = self._place(key, person)
-        return None if found == expected or (found == "nobody" and expected in NOBODY) else found
+        return (
+            None
+            if found == expected
+            or (found == "nobody" and expected in NOBODY and expected not in self.played.standing.place)
+            else found
+        )
 
     def _place(self, tree: str, person: str) -> str:
         positions = self.played.standing.positions[tree]

@@ -37,11 +37,14 @@ class PeopleReader:
         self.lines: dict[str, int] = {}
         self.sections: dict[str, Section] = {}  # what is left of each person's keys
         self.inactive: dict[str, dict[str, int]] = {}  # the status that is pinned, by person
+        self.nobody = frozenset(NOBODY)  # less the words that are somebody's name here
 
     def read(self, node: Node | None) -> None:
         if node is None:
             return
-        for name, line, said in self._entries(node):
+        entries = self._entries(node)
+        self.nobody = frozenset(NOBODY) - {name for name, _, _ in entries}
+        for name, line, said in entries:
             if name in self.found:
                 self._refuse(line, f"people.{name}", "stands twice")
                 continue
@@ -88,6 +91,7 @@ class PeopleReader:
         parents, places = self.above(name, section)
         return Person(
             name=name,
+            line=self.lines[name],
             parents=self._defaults(parents),
             places=places,
             joined=day_in(section, one_of(section, "joined", "since"), LONG_AGO),
@@ -146,7 +150,7 @@ class PeopleReader:
                 places[tree.name] = self._places(word, section, tree)
             else:
                 said = section.text(word, "")
-                parents[tree.name] = "" if said in NOBODY else said
+                parents[tree.name] = "" if said in self.nobody else said
         return parents, places
 
     def _defaults(self, parents: dict[str, str]) -> dict[str, str]:
@@ -176,11 +180,11 @@ class PeopleReader:
                 inner.text(one_of(inner, "slot", "leg", "side", "position"), ""),
             )
             inner.done()
-            if under in NOBODY:
+            if under in self.nobody:
                 return Place("", -1)
         else:
             said = node.value if isinstance(node, Text) else ""
-            if said in NOBODY:
+            if said in self.nobody:
                 return Place("", -1)
             under, _, slot = said.rpartition(" ")
             if not under or slot not in tree.slots:
@@ -217,7 +221,11 @@ class PeopleReader:
         joined = day_in(section, "joined", LONG_AGO)
         level: list[str] = [start]
         names: list[str] = []
+        slots = len(self.words[word].slots)
         for wide in self._widths(section):
+            if slots and wide > slots:
+                section.refuse("wide", f"is wider than {self.words[word].name}, which has {slots} slots")
+                return ()
             if len(names) + len(level) * wide > MOST_PEOPLE:
                 section.refuse("", f"grows more than {MOST_PEOPLE} people")
                 return ()
@@ -241,14 +249,18 @@ class PeopleReader:
         return [section.whole("wide", 1, MOST_PEOPLE)] * deep
 
     def _child(self, above: str, at: int, tree: Tree, joined: int) -> str:
-        name = f"{above}.{at + 1}"
+        name, line = f"{above}.{at + 1}", self.lines.get(above, 1)
+        if name in self.found:
+            self._refuse(
+                self.lines[name], f"people.{name}", "stands twice: generate grows somebody of that name"
+            )
         if tree.slots:
             of_people = [one for one in self.plan.trees.values() if not one.slots and one.parent != "rule"]
-            places = {tree.name: (Place(above, at if at < len(tree.slots) else -1),)}
-            self.found[name] = Person(name, {one.name: above for one in of_people}, places, joined)
+            places = {tree.name: (Place(above, at),)}
+            self.found[name] = Person(name, {one.name: above for one in of_people}, places, joined, line=line)
         else:
-            self.found[name] = Person(name, self._defaults({tree.name: above}), {}, joined)
-        self.lines[name] = self.lines.get(above, 1)
+            self.found[name] = Person(name, self._defaults({tree.name: above}), {}, joined, line=line)
+        self.lines[name] = line
         return name
 
     # --- whether the trees are trees --------------------------------------------------------------------------------
@@ -264,14 +276,38 @@ class PeopleReader:
             for tree, places in person.places.items():
                 for place in places:
                     if place.under and place.under.partition("#")[0] not in self.found:
-                        meant = hint(place.under, self.found)
-                        self._refuse(
-                            self.lines[name], f"people.{name}.{tree}", f"{place.under!r} is nobody{meant}"
-                        )
+                        told = self._no_place(tree, place)
+                        self._refuse(self.lines[name], f"people.{name}.{tree}", told)
         if not self.problems:
             self._check_circles()
         if not self.problems:
             self._settle_joined()
+
+    def _no_place(self, tree: str, place: Place) -> str:
+        """`Uma middle`, where Uma is somebody: then middle is no slot."""
+        under, _, slot = place.under.rpartition(" ")
+        if under.partition("#")[0] in self.found:
+            return f"{slot!r} is no slot of {tree}; its slots are {', '.join(self.plan.trees[tree].slots)}"
+        return f"{place.under!r} is nobody{hint(place.under, self.found)}"
+
+    def in_order(self) -> tuple[Person, ...]:
+        """Everybody in the order in which they joined. Of one day, as the document has them, but nobody before the
+        one above: who stands there waits until then."""
+        found: list[Person] = []
+        here: set[str] = {""}
+        waiting: dict[str, list[Person]] = {}
+        for person in sorted(self.found.values(), key=lambda person: person.joined):
+            ready = [person]
+            while ready:
+                one = ready.pop()
+                missing = next((above for above in one.parents.values() if above not in here), "")
+                if missing:
+                    waiting.setdefault(missing, []).append(one)
+                    continue
+                found.append(one)
+                here.add(one.name)
+                ready += reversed(waiting.pop(one.name, []))
+        return tuple(found)
 
     def _check_circles(self) -> None:
         for tree in self.plan.trees.values():

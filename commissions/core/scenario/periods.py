@@ -27,6 +27,7 @@ PRICE_WORDS = {
 }
 CUSTOMER = ("customer", "retail", "preferred", "preferred_customer", "retail_customer")
 SELF = ("self", "own", "personal", "distributor", "member")
+DAYS = ("on", "day", "date")
 TITLES = ("by", "seller", "buyer", "person", "distributor", "member")
 
 
@@ -128,11 +129,12 @@ class PeriodsReader:
         name = section.text("id", default) if not seller else default
         if name in self.orders:
             section.refuse("id", f"{name!r} stands twice", name)
+        by = seller or self.person(section, one_of(section, *TITLES))
         found = Order(
             id=name,
-            seller=seller or self.person(section, one_of(section, *TITLES)),
+            seller=by,
             by_customer=self._by_customer(section),
-            day=self._day(section, days),
+            day=self._day_of_order(section, days, by),
             fields={},
             quantity=section.whole("quantity", 1, 1_000_000) if "quantity" in section.node.items else 0,
         )
@@ -163,15 +165,29 @@ class PeriodsReader:
             section.refuse(key, f"{text!r} is not known{hint(text, allowed)}", text, allowed)
         return text in (*YES, *CUSTOMER)
 
-    def _day(self, section: Section, days: tuple[int, int]) -> int:
-        key = one_of(section, "on", "day", "date")
+    def _day_of_order(self, section: Section, days: tuple[int, int], seller: str) -> int:
+        """Left out, the first day of the period on which the one who sells was here."""
+        joined = self.names[seller].joined if seller in self.names else days[0]
+        if joined >= days[1]:
+            one_of(section, *DAYS)
+            section.refuse("", f"{seller} joins later, on {day_text(joined)}")
+            return days[0]
+        found = self._day(section, days, joined)
+        if found < joined:
+            key = one_of(section, *DAYS)
+            section.refuse(key, f"is before {seller} joined, on {day_text(joined)}")
+        return found
+
+    def _day(self, section: Section, days: tuple[int, int], since: int) -> int:
+        """The day that is said; left out, the first of the period that is not before `since`."""
+        key = one_of(section, *DAYS)
         node = section.node.items.get(key)
         counted = whole_number(node.value, 1, 31) if isinstance(node, Text) else None
         if counted:  # the third day of the period
             section.take(key)
             found = days[0] + counted - 1
         else:
-            found = day_in(section, key, days[0])
+            found = day_in(section, key, max(days[0], since))
         if not days[0] <= found < days[1]:
             allowed = (f"{day_text(days[0])} to {day_text(days[1] - 1)}",)
             section.refuse(key, f"{day_text(found)} is outside the period", day_text(found), allowed)
@@ -223,7 +239,11 @@ class PeriodsReader:
         for at, item in enumerate(_listed(section, "returns"), 1):
             inner = Section(item, f"{section.name}.returns {at}", self.problems)
             name = self.returns.order(inner)
-            found.append(Return(name, self._day(inner, days), self.returns.share(inner, name, self.words)))
+            sold = self.orders[name].day if name in self.orders else days[0]
+            day = self._day(inner, days, sold)
+            if day < sold:
+                inner.refuse(one_of(inner, *DAYS), f"is before the sale, on {day_text(sold)}")
+            found.append(Return(name, day, self.returns.share(inner, name, self.words)))
             inner.done(("order", "on", "share", "quantity", *self.fields))
         return tuple(found)
 
@@ -268,6 +288,10 @@ class PeriodsReader:
         units: dict[str, str] = {**self.plan.units, **self.plan.inputs, "rank": "rank"}
         units |= {name: memory.unit for name, memory in self.plan.memories.items()}
         units |= dict.fromkeys(self.plan.statuses, "truth")
+        if word in {volume.name for volume in self.plan.volumes}:
+            section.refuse(word, "a volume cannot be given; write an order of that size", word)
+            section.taken.add(word)
+            return 0
         unit = "rank" if word.endswith(".rank") else units.get(word, "")
         if not unit or word in self.plan.caps:
             meant = hint(word, units)
@@ -295,7 +319,7 @@ class PeriodsReader:
                 if above and above not in self.names:
                     said.refuse(tree, f"{above!r} is nobody{hint(above, self.names)}", above)
             said.done()
-            found[name] = Change(standing, parents)
+            found[name] = Change(standing, parents, inner.line(name))
         return found
 
     def _refuse(self, line: int, key: str, message: str) -> None:

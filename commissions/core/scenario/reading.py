@@ -53,7 +53,7 @@ def read_scenario(plan: Plan, root: Mapped) -> Scenario:
         plan=plan,
         says=section.text("scenario", section.text("says", "")),
         source=section.text("source", ""),
-        people=tuple(sorted(people.found.values(), key=lambda person: person.joined)),
+        people=people.in_order(),
         periods=found,
         before=before,
     )

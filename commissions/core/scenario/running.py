@@ -12,7 +12,7 @@ from commissions.core.result import Kind, Result
 from commissions.core.run import run
 from commissions.core.scenario.facts import Row, Shop, facts_of
 from commissions.core.scenario.terms import Before, Period, Scenario
-from commissions.core.scenario.world import ScenarioError, Standing, World
+from commissions.core.scenario.world import Standing, World
 from commissions.core.settlement import Account, Statement, settle
 from commissions.core.taking_back import Back, Compute, Item, Taken, take_back
 
@@ -64,9 +64,6 @@ class _Player:
 
     def _period(self, period: Period) -> Played:
         standing = self.world.begin(period)
-        for order in period.orders:
-            if order.seller not in standing.place:
-                raise ScenarioError(f"{order.seller} orders in {period.key} and has not joined yet")
         rows = self.shop.rows(period)
         plan = pinned_plan(self.scenario.plan, pinned_names(period.given))
         # What waits shrinks before anything of it is released.

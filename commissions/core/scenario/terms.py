@@ -30,6 +30,7 @@ class Person:
     standing: int = GOOD
     orders_before: int = 0  # orders of before the scenario, for line.order_number
     inputs: Mapping[str, int] = field(default_factory=dict)
+    line: int = 1  # of the document, for messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Change:
 
     standing: int | None
     parents: Mapping[str, str]
+    line: int = 1  # of the document, for messages
 
 
 @dataclass(frozen=True, slots=True)

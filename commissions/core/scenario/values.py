@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import islice
 
+from commissions.core.columns import LARGEST
 from commissions.core.document import Section, Text, nearest
 from commissions.core.plan import Plan
 
@@ -96,7 +97,23 @@ def value_in(section: Section, key: str, plan: Plan, unit: str) -> int:
         allowed = allowed_of(plan, unit)
         meant = hint(text, allowed) if unit in ("rank", "truth") else ""
         section.refuse(key, f"{text!r} is no {unit}{meant}", text, allowed)
-    return found or 0
+    return within(section, key, found or 0)
+
+
+def amount_in(section: Section, key: str, plan: Plan, unit: str) -> int:
+    """The value at a key that is nothing or more."""
+    found = value_in(section, key, plan, unit)
+    if found < 0:
+        section.refuse(key, "is negative")
+    return max(0, found)
+
+
+def within(section: Section, key: str, value: int) -> int:
+    """The value, when the engine can hold it; one that it cannot is a problem."""
+    if abs(value) <= LARGEST:
+        return value
+    section.refuse(key, f"is beyond {LARGEST} of the smallest unit")
+    return 0
 
 
 def truth_in(section: Section, key: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from commissions.core import placing
+from commissions.core.document import Problem
 from commissions.core.facts import GOOD, LEFT, Ints, Positions, depths
 from commissions.core.plan import Plan
 from commissions.core.scenario.terms import Period, Person, Place, Scenario
@@ -13,7 +14,10 @@ from commissions.core.terms import Tree
 
 
 class ScenarioError(ValueError):
-    """A scenario that reads well and cannot be played, with the reason."""
+    """A scenario that reads well and cannot be played, with the line, the key and the reason."""
+
+    def __init__(self, line: int, key: str, message: str) -> None:
+        super().__init__(str(Problem(line, key, message)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,22 @@ class World:
                 self.parents[tree][name] = above
         self._settle_rules(newcomers)
         if period.changes:
-            for tree_name, parents in self.parents.items():
-                refuse_circles(tree_name, parents)
+            self._check_moves(period)
         self._move_up()
         for board in self.plan.placements:
             self._take_positions(board, newcomers)
         return self._arranged(period)
+
+    def _check_moves(self, period: Period) -> None:
+        """Whoever moves goes under somebody who is here, and not below themselves."""
+        here = set(self.here)
+        for name, change in period.changes.items():
+            key = f"periods.{period.key}.changes.{name}"
+            for tree, above in change.parents.items():
+                if above and above not in here:
+                    raise ScenarioError(change.line, f"{key}.{tree}", f"{above} has not joined yet")
+                if stands_above(self.parents[tree], name):
+                    raise ScenarioError(change.line, f"{key}.{tree}", f"{name} would stand above themselves")
 
     def _settle_rules(self, newcomers: list[Person]) -> None:
         """Trees whose parent is a rule are settled once, at sign-up."""
@@ -97,14 +111,16 @@ class World:
         while waiting:
             later = []
             for owner, place in waiting:
-                if place.under and place.slot >= 0 and place.under not in taken:
+                if place.under and place.under not in taken and self._named(tree, owner):
                     later.append((owner, place))
                     continue
                 count = self._count(tree, owner)
                 self._take(tree, owner, place, owner if not count else f"{owner}#{count + 1}")
             if len(later) == len(waiting):
                 owner, place = later[0]
-                raise ScenarioError(f"{owner}: {place.under} has no position in {tree.name} to stand under")
+                raise self._refused(
+                    tree, owner, f"{place.under} has no position in {tree.name} to stand under"
+                )
             waiting = later
 
     def _once_more(self, tree: Tree, owner: str) -> tuple[Tree, str, Place]:
@@ -118,13 +134,31 @@ class World:
             under = above.get(under, "")
         return replace(tree, depth=0), owner, Place(owner, -1)
 
+    def _refused(self, tree: Tree, owner: str, message: str) -> ScenarioError:
+        return ScenarioError(self.people[owner].line, f"people.{owner}.{tree.name}", message)
+
+    def _named(self, tree: Tree, owner: str) -> bool:
+        """Whether somebody said where the owner stands, and not the tree's `fill`."""
+        return tree.name in self.people[owner].places
+
     def _wanted(self, tree: Tree, person: Person) -> tuple[Place, ...]:
         if tree.name in person.places:
             return person.places[tree.name]
         if tree.fill in ("", "chosen"):
-            return ()
+            return (Place("", -1),) if person.name == self._top(tree) else ()
         above = self.parents[tree.under].get(person.name, "") if tree.under else ""
         return (Place(above, -1),)
+
+    def _top(self, tree: Tree) -> str:
+        """Who stands at the top of a tree whose places are chosen, where nobody says it: the first who is under nobody
+        and under whom others are put."""
+        places = [place for one in self.people.values() for place in one.places.get(tree.name, ())]
+        if self.positions[tree.name] or any(not place.under for place in places):
+            return ""
+        named = {place.under for place in places}
+        above = self.parents[tree.under or self.plan.main_tree]
+        silent = [one.name for one in self.people.values() if tree.name not in one.places]
+        return next((name for name in silent if name in named and not above.get(name)), "")
 
     def _count(self, tree: Tree, owner: str) -> int:
         return self.owned.get((tree.name, owner), 0)
@@ -132,16 +166,18 @@ class World:
     def _take(self, tree: Tree, owner: str, place: Place, key: str) -> None:
         taken = self.positions[tree.name]
         if self._count(tree, owner) >= tree.positions_per_person:
-            raise ScenarioError(
-                f"{owner} asks for more than {tree.positions_per_person} positions in {tree.name}"
-            )
+            told = f"asks for more than {tree.positions_per_person} positions in {tree.name}"
+            raise self._refused(tree, owner, told)
         if place.slot >= 0:
             if (tree.name, place.under, place.slot) in self.taken:
-                raise ScenarioError(
-                    f"{owner}: {place.under} {tree.slots[place.slot]} in {tree.name} is taken already"
-                )
+                told = f"{place.under} {tree.slots[place.slot]} in {tree.name} is taken already"
+                raise self._refused(tree, owner, told)
             self._taken(tree, key, owner, place.under, place.slot)
             return
+        if not place.under and taken and self._named(tree, owner):
+            raise self._refused(
+                tree, owner, f"the top of {tree.name} is taken already, by {next(iter(taken))}"
+            )
         brought = self._brought(tree, place.under) if tree.fill == "alternate" else 0
         found = placing.find_place(tree, taken, place.under, brought)
         if found is not None:  # a full matrix takes nobody in
@@ -162,7 +198,7 @@ class World:
     def _arranged(self, period: Period) -> Standing:
         main = self.parents[self.plan.main_tree]
         at = {name: row for row, name in enumerate(self.here)}
-        sponsor = np.array([self._row(at, name, main[name]) for name in self.here], np.int64).reshape(-1)
+        sponsor = np.array([self._row(at, main[name]) for name in self.here], np.int64).reshape(-1)
         depth = depths(sponsor).tolist()
         order = sorted(range(len(self.here)), key=lambda row: (depth[row], self.here[row]))
         names = tuple(self.here[row] for row in order)
@@ -171,31 +207,25 @@ class World:
             names=names,
             place=place,
             parents={
-                tree: np.array([self._row(place, name, above[name]) for name in names], np.int64)
+                tree: np.array([self._row(place, above[name]) for name in names], np.int64)
                 for tree, above in self.parents.items()
             },
             standing=np.array([self.standing.get(name, GOOD) for name in names], np.int64),
             positions={tree: arrange(held, place) for tree, held in self.positions.items()},
         )
 
-    def _row(self, at: Mapping[str, int], name: str, above: str) -> int:
-        if above and above not in at:
-            raise ScenarioError(f"{name} stands under {above}, who has not joined yet")
+    def _row(self, at: Mapping[str, int], above: str) -> int:
         return at[above] if above else -1
 
 
-def refuse_circles(tree: str, parents: Mapping[str, str]) -> None:
-    """Nobody stands above themselves. Raises ScenarioError."""
-    safe = {""}
-    for name in parents:
-        path: dict[str, None] = {}
-        at = name
-        while at not in safe:
-            if at in path:
-                raise ScenarioError(f"{at} would stand above themselves in {tree}")
-            path[at] = None
-            at = parents[at]
-        safe.update(path)
+def stands_above(parents: Mapping[str, str], name: str) -> bool:
+    """Whether somebody stands above themselves."""
+    met: set[str] = set()
+    at = parents.get(name, "")
+    while at and at != name and at not in met:
+        met.add(at)
+        at = parents.get(at, "")
+    return at == name
 
 
 def arrange(held: Mapping[str, tuple[str, str, int]], place: Mapping[str, int]) -> Positions:
