@@ -6,6 +6,7 @@ down to a person's own team, with the person as its root, and the result to thos
 
 from commissions.core.explain import unpaid_shapes, unpaid_walks
 from commissions.core.explain.paid import LineReason, why_line, why_lines
+from commissions.core.explain.pairs import MatchedLegs, matched_legs
 from commissions.core.explain.ranks import CountedLeg, Missing, counted_legs, missing_for, missing_of
 from commissions.core.explain.rates import paid_levels, rate_from, rates_of_ranks
 from commissions.core.explain.reasons import NOT_ABOUT, Reason, Why
@@ -15,8 +16,8 @@ from commissions.core.result import Result
 from commissions.core.terms import Plan, Walk
 
 __all__ = [
-    "NOT_ABOUT", "CountedLeg", "LineReason", "Missing", "Reason", "Why", "counted_legs", "missing_for", "missing_of",
-    "paid_levels", "rate_from", "rates_of_ranks", "why_line", "why_lines", "why_not",
+    "NOT_ABOUT", "CountedLeg", "LineReason", "MatchedLegs", "Missing", "Reason", "Why", "counted_legs", "matched_legs",
+    "missing_for", "missing_of", "paid_levels", "rate_from", "rates_of_ranks", "why_line", "why_lines", "why_not",
 ]  # fmt: skip
 
 

@@ -77,9 +77,12 @@ def _pair(bonus: Bonus, how: Pair, board: Board, person: int) -> Why:
         return Why.NO_POSITION
     legs = Legs(bonus, how, board, where).total[mine]
     smaller, larger = how.unit if how.unit != (0, 0) else (1, 1)
-    if ((legs.min(axis=1) >= smaller) & (legs.max(axis=1) >= larger)).any() and how.cap is not None:
-        return Why.CAP_REACHED
-    return Why.NO_PAIR
+    if not ((legs.min(axis=1) >= smaller) & (legs.max(axis=1) >= larger)).any():
+        return Why.NO_PAIR
+    pays = how.pays_rate if how.pays_per_pair is None else how.pays_per_pair
+    if pays is not None and int(np.broadcast_to(board.value(pays), (len(board),))[person]) <= 0:
+        return Why.NOT_ENTITLED
+    return Why.CAP_REACHED if how.cap is not None else Why.NO_PAIR
 
 
 def _of_lines(bonus: Bonus, how: Amount, at: int, board: Board, result: Result, person: int) -> list[Reason]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from commissions.core.explain import LineReason, Reason, Why, counted_legs, why_lines, why_not
+from commissions.core.explain import LineReason, Reason, Why, counted_legs, matched_legs, why_lines, why_not
 from commissions.core.plan import MILLION, Plan
 from commissions.core.result import Kind
 from commissions.core.scenario import answer
 from commissions.core.scenario.running import Played
 from commissions.core.scenario.values import day_text, major, show, show_number
-from commissions.core.terms import Walk
+from commissions.core.terms import Bonus, Once, Pair, Walk
 
 ZEROS = {
     Why.NOT_GOOD_STANDING: "suspended, or gone",
@@ -113,16 +113,50 @@ def _earned(played: Played, at: int) -> Iterator[str]:
 def _line(played: Played, row: int, reason: LineReason) -> str:
     amount = _exact(played.plan, reason.exact)
     if reason.kind not in (Kind.SALE, Kind.PERSON):
-        return f"{OTHER[reason.kind]}: {amount}"
+        return f"{_other(played, reason)}: {amount}"
     base = _amount(played.plan, reason.base, _base_unit(played, row))
     return f"{_whence(played, reason)}: {base} × {_rate(played, reason)} = {amount}"
 
 
+def _other(played: Played, reason: LineReason) -> str:
+    """What a line is that does not come from a walk; of pairs, what was matched; of a guarantee, with whom."""
+    names, bonus = played.standing.names, played.plan.bonuses[reason.bonus]
+    if reason.kind == Kind.PAIR:
+        return f"pairs{_legs_of(played, bonus, reason.beneficiary, reason.level, reason.exact)}"
+    if reason.kind == Kind.GUARANTEE and reason.exact > 0:
+        return f"passed up by {names[reason.origin]}"
+    if reason.kind == Kind.GUARANTEE:
+        return f"passed up to {names[reason.origin]}" if reason.origin >= 0 else "passed up to the company"
+    return OTHER[reason.kind]
+
+
+def _legs_of(played: Played, bonus: Bonus, at: int, ordinal: int, paid: int) -> str:
+    """What stood in the legs of a position, and what is carried on; which position, where the owner has several;
+    and, where a cap left less than they came to, to how much."""
+    how = bonus.how
+    if not isinstance(how, Pair):
+        return ""
+    slots, unit = played.plan.trees[how.along].slots, played.plan.units[how.volume]
+    several = matched_legs(played.plan, played.facts, played.result, bonus, at)
+    for legs in several:
+        if legs.ordinal == ordinal:
+            stood, carried = (
+                " and ".join(
+                    f"{_amount(played.plan, value, unit)} {slot}"
+                    for value, slot in zip(two, slots, strict=True)
+                )
+                for two in (legs.total, legs.carried)
+            )
+            which = f" of position {ordinal}" if len(several) > 1 else ""
+            full = f"; capped, of {_exact(played.plan, legs.uncapped)}" if legs.uncapped > paid else ""
+            return f"{which} ({stood}; carried on {carried}{full})"
+    return ""
+
+
 def _whence(played: Played, reason: LineReason) -> str:
     """Whose order, on which level, and who was passed over on the way."""
-    names, how = played.standing.names, played.plan.bonuses[reason.bonus].how
-    step = "generation" if isinstance(how, Walk) and how.counts == "generations" else "level"
-    where = f"{step} {reason.level}"
+    names = played.standing.names
+    where = f"{_step(played, reason.bonus)} {reason.level}"
     if reason.skipped:
         where += f" ({', '.join(names[one] for one in reason.skipped)} passed over)"
     elif reason.depth != reason.level:
@@ -131,6 +165,12 @@ def _whence(played: Played, reason: LineReason) -> str:
         return f"{names[reason.origin]}, {where}"
     order = answer.order_of(played, reason.source)
     return f"{names[reason.origin]}'s order {order} of {_day(played, reason.source)}, {where}"
+
+
+def _step(played: Played, bonus: int) -> str:
+    """What a bonus counts on the way up."""
+    how = played.plan.bonuses[bonus].how
+    return "generation" if isinstance(how, Walk) and how.counts == "generations" else "level"
 
 
 def _rate(played: Played, reason: LineReason) -> str:
@@ -147,9 +187,7 @@ def _rate(played: Played, reason: LineReason) -> str:
 OTHER = {
     Kind.AMOUNT: "from your own figures",
     Kind.ONCE: "once",
-    Kind.PAIR: "pairs",
     Kind.POOL: "share of the pool",
-    Kind.GUARANTEE: "guarantee",
     Kind.MOST: "over the most of this bonus",
     Kind.GROUP: "taken by a group rule",
     Kind.HELD: "held until its test is met",
@@ -171,7 +209,7 @@ def _day(played: Played, source: int) -> str:
 def _zeros(played: Played, at: int) -> Iterator[str]:
     for reason in why_not(played.plan, played.facts, played.result, at):
         bonus, names = played.plan.bonuses[reason.bonus].label, played.standing.names
-        why = ZEROS[reason.why].format(
+        why = _zero(played, at, reason).format(
             by=names[reason.by] if reason.by is not None else "somebody in between",
             own=played.plan.ladder[int(played.result.rank[at])].label,
             rank=played.plan.ladder[reason.rank].label if reason.rank is not None else "a higher one",
@@ -181,10 +219,21 @@ def _zeros(played: Played, at: int) -> Iterator[str]:
             order = (
                 f"{seller}'s order {answer.order_of(played, reason.source)} of {_day(played, reason.source)}"
             )
-            yield f"  Nothing of {bonus} from {order}, level {reason.level}: {why}{_would(played, reason)}"
+            where = f"{_step(played, reason.bonus)} {reason.level}"
+            yield f"  Nothing of {bonus} from {order}, {where}: {why}{_would(played, reason)}"
         else:
             origin = f" from {names[reason.origin]}" if reason.origin >= 0 else ""
             yield f"  Nothing of {bonus}{origin}: {why}"
+
+
+def _zero(played: Played, at: int, reason: Reason) -> str:
+    """The sentence for a reason, in the words of the bonus's shape."""
+    bonus = played.plan.bonuses[reason.bonus]
+    if reason.why in (Why.NO_PAIR, Why.CAP_REACHED) and isinstance(bonus.how, Pair):
+        return ZEROS[reason.why] + _legs_of(played, bonus, at, 1, 0)
+    if reason.why is Why.NOT_QUALIFIED and isinstance(bonus.how, Once):
+        return "what it is given for has not come about"
+    return ZEROS[reason.why]
 
 
 def _would(played: Played, reason: Reason) -> str:
