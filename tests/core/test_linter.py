@@ -69,6 +69,15 @@ def test_kits_and_fees_with_volume_are_told_those_without_are_not():
     assert "they use it up" in doubt.says
 
 
+def test_a_status_that_gates_pay_is_activity_whether_pages_show_it_or_not():
+    text = CLEAN.replace("shows: {active: active, own_volume: pv, group_volume: gv}\n", "")
+    text = text.replace("needs: [active, gv", "needs: [gv")
+    assert found(text, "may_be_met_by_own_purchases") == []
+    mixed = text.replace("points, orders_of: customers", "points, orders_of: self_and_customers")
+    (doubt,) = found(mixed, "may_be_met_by_own_purchases")
+    assert doubt.where == "volumes.pv"
+
+
 # --- the worst case ---------------------------------------------------------------------------------------------------
 def test_the_worst_case_is_what_the_bonuses_pay_together_on_one_sale():
     """Level pay 10 % and 5 %, a difference of 20 % less the seller's 5 %, two generations of 2 %, a pool of 2 %."""
@@ -98,6 +107,23 @@ def test_payout_that_grows_with_depth_is_told_before_it_is_over_a_hundred_percen
     case = payout.worst(load(written("  award:", PAIRS)))
     assert case.share < 1_000_000
     assert case.grows > 0
+
+
+@pytest.mark.parametrize(("levels", "rate"), [(9, "5%"), (10, "10%"), (12, "4%"), (20, "2%")])
+def test_level_pay_ends_with_its_last_level_however_many_there_are(levels, rate):
+    """A tree with two below each is looked at no deeper than some levels pay; a line is."""
+    text = CLEAN.replace("last: 2, compression", f"last: {levels}, compression").replace(
+        "rate: rates", f"rate: {rate}"
+    )
+    text = (
+        text.replace("performance:", "steps_pay:")
+        .replace("rate: steps", "rate: 0%")
+        .replace("rate: 2%", "rate: 0%")
+    )
+    text = text.replace("fund: 2%", "fund: 0%")
+    assert found(text, "may_pay_more_than_is_sold") == []
+    pairs = text.replace("  award:", PAIRS)
+    assert found(pairs, "may_pay_more_than_is_sold") != []
 
 
 def test_a_limit_over_the_bonuses_ends_growth():

@@ -1,5 +1,7 @@
 """What --explain tells of pairs, guarantees and generations agrees with the figures."""
 
+# ruff: noqa: E501  (a section of a plan stands on one line)
+
 from tests.core.scenarios import play_text
 
 FRAME = """\

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from commissions.core.language import Aggregate, Expression, Legs, LegsOnce, Word, children
 from commissions.core.linter.spans import ANY, EITHER, NOTHING, World
 from commissions.core.linter.warning import GUIDANCE, VEMMA, Doubt
-from commissions.core.terms import Plan, Walk
+from commissions.core.terms import Bonus, Plan, Walk
 
 Gate = tuple[str, str, Expression]  # where, what it is, the test
 
@@ -25,6 +25,10 @@ def needs_own_purchases(plan: Plan) -> list[Doubt]:
         if full.can(test) and not buys_nothing.can(test):
             found.append(_doubt(where, f"{what} needs own purchases: it is out of reach of"))
             _told(buys_nothing, where)
+    for bonus in plan.bonuses:
+        rate = _paid_for_others(bonus)
+        if rate is not None and full.span(rate)[1] > 0 >= buys_nothing.span(rate)[1]:
+            found.append(_doubt(f"bonuses.{bonus.name}", "its rate needs own purchases: it is nothing for"))
     for one in plan.requirements:
         if full.span(one.have)[1] >= one.need > buys_nothing.span(one.have)[1]:
             where = f"ranks.{plan.ladder[one.rank].name}"
@@ -49,7 +53,11 @@ def _gates(plan: Plan) -> Iterator[Gate]:
     """Statuses that gate something, and gates that are no plain status."""
     asked: set[str] = set()
     for bonus in plan.bonuses:
-        gates = [bonus.earner, bonus.how.skip_test if isinstance(bonus.how, Walk) else None]
+        gates = [
+            bonus.earner,
+            bonus.hold.until if bonus.hold is not None else None,
+            bonus.how.skip_test if isinstance(bonus.how, Walk) else None,
+        ]
         for gate in gates:
             if isinstance(gate, Word):
                 asked.add(gate.name)
@@ -62,6 +70,15 @@ def _gates(plan: Plan) -> Iterator[Gate]:
     for bonus in plan.bonuses:
         if bonus.earner is not None and not _through_statuses(plan, bonus.earner):
             yield f"bonuses.{bonus.name}", "who earns it", bonus.earner
+        if bonus.hold is not None and not _through_statuses(plan, bonus.hold.until):
+            yield f"bonuses.{bonus.name}", "what releases it", bonus.hold.until
+
+
+def _paid_for_others(bonus: Bonus) -> Expression | None:
+    """The rate of a walk that pays more than the own orders."""
+    how = bonus.how
+    own_alone = isinstance(how, Walk) and how.counts == "levels" and how.last == 0
+    return how.rate if isinstance(how, Walk) and not own_alone else None
 
 
 def _through_statuses(plan: Plan, test: Expression) -> bool:
@@ -73,13 +90,14 @@ def _through_statuses(plan: Plan, test: Expression) -> bool:
 
 
 def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
-    """Activity and ranks that count own purchases beside those of customers: who buys enough needs to sell nothing."""
+    """Activity, gates and ranks that count own purchases beside those of customers: who buys enough needs to sell
+    nothing."""
     mixed = {
         volume.name for volume in plan.volumes if volume.orders_of == "self_and_customers" and volume.field
     }
     asked = set(_own_words(plan, Word("", plan.active))) if plan.active else set()
-    for one in plan.requirements:
-        asked |= set(_own_words(plan, one.have))
+    for test in [*(test for _, _, test in _gates(plan)), *(one.have for one in plan.requirements)]:
+        asked |= set(_own_words(plan, test))
     counted = sorted(asked & mixed)
     if not counted:
         return []
@@ -87,9 +105,9 @@ def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
         Doubt(
             "may_be_met_by_own_purchases",
             f"volumes.{counted[0]}",
-            f"activity or a rank asks for {' and '.join(counted)}, which counts own purchases beside customers' "
-            "orders: it may be met by buying alone. Watch the share of own purchases, or count customers' orders alone "
-            "(orders_of: customers)",
+            f"activity, a gate or a rank asks for {' and '.join(counted)}, which counts own purchases beside "
+            "customers' orders: it may be met by buying alone. Watch the share of own purchases, or count customers' "
+            "orders alone (orders_of: customers)",
             f"{VEMMA}; {GUIDANCE}",
         )
     ]

@@ -26,7 +26,7 @@ from commissions.core.linter.cases import (
 )
 from commissions.core.linter.warning import KOREA, RUNAWAY, Doubt
 from commissions.core.run import run
-from commissions.core.terms import MILLION, Amount, Bonus, Cap, Once, Plan, Walk
+from commissions.core.terms import MILLION, Amount, Bonus, Cap, Once, Pair, Plan, Walk
 from commissions.core.values import Overflowing
 
 LEVELS = 5
@@ -68,10 +68,10 @@ def may_pay_more_than_is_sold(plan: Plan) -> list[Doubt]:
         return []
     said = f"it can pay more than is sold: {case}"
     if case.share <= MILLION:
-        levels = -(-(MILLION - case.share) // case.grows)
+        levels = (MILLION - case.share) // case.grows + 1
         said = (
             f"payout grows with depth: {case}; each further level pays {percent(case.grows)} more, so that {levels} "
-            "more levels pay 100 %"
+            "more levels pay more than 100 %"
         )
     said += ". Ranks and activity are assumed, fixed amounts left out. A limit over all bonuses (group_rules) bounds it"
     return [Doubt("may_pay_more_than_is_sold", "bonuses", said, f"{RUNAWAY}; {KOREA}")]
@@ -127,6 +127,7 @@ class Search:
         self.pinned = pinned_plan(self.plan, assumed_names(self.plan))
         days = (self.plan.starts - date(1970, 1, 1)).days
         self.first_day = max([days, *(bonus.valid[0] for bonus in plan.bonuses if bonus.valid)])
+        self.of_pairs = _of_pairs(plan)
         # What a limit over everybody's bonuses holds does not grow without end.
         self.limited = {
             name
@@ -161,14 +162,15 @@ class Search:
         line = case.shape is SHORT
         levels = len(SHORT.parent) if line else LEVELS
         further = self.at(case, levels + STEP)
-        if further is None or self.growth(case, further) <= GROWTH:
+        if further is None or self.growth(case, further, set()) <= GROWTH:
             return [case] if further is None else [case, further]
-        missing = (MILLION - further.share) // self.growth(case, further) + 1
+        ended = set() if line else self.ended(case)
+        missing = (MILLION - further.share) // self.growth(case, further, set()) + 1
         depth = max(levels, min(levels + STEP + max(missing, 0), MOST_PEOPLE if line else MOST_LEVELS))
         last, beyond = self.at(case, depth), self.at(case, depth + STEP)
         if last is None or beyond is None:
             return [case, further]
-        grows = self.growth(last, beyond)
+        grows = self.growth(last, beyond, ended)
         return [case, further, last, replace(beyond, grows=grows if grows > GROWTH else 0)]
 
     def at(self, case: Case, levels: int) -> Case | None:
@@ -176,13 +178,39 @@ class Search:
         shape = line_of(levels) if case.shape is SHORT else tree_of(levels)
         return self.looked_at(shape, case.sale, case.profile)
 
-    def growth(self, case: Case, further: Case) -> int:
-        """What each further level pays more."""
-        return (self.unlimited(further) - self.unlimited(case)) // STEP
+    def ended(self, case: Case) -> set[str]:
+        """Bonuses that a long line shows to have a last level: a tree is never so deep. What pairs pay, a line does
+        not show."""
+        long = self.looked_at(line_of(MOST_PEOPLE), case.sale, case.profile)
+        longer = self.looked_at(line_of(MOST_PEOPLE + STEP), case.sale, case.profile)
+        if long is None or longer is None:
+            return set()
+        before = dict(long.by_bonus)
+        return {
+            name
+            for name, share in longer.by_bonus
+            if name not in self.of_pairs and share - before.get(name, 0) <= GROWTH
+        }
 
-    def unlimited(self, case: Case) -> int:
+    def growth(self, case: Case, further: Case, ended: set[str]) -> int:
+        """What each further level pays more, but for bonuses that end."""
+        return (self.unlimited(further, ended) - self.unlimited(case, ended)) // STEP
+
+    def unlimited(self, case: Case, ended: set[str]) -> int:
         """What is paid outside every limit."""
-        return sum(share for name, share in case.by_bonus if name not in self.limited)
+        return sum(share for name, share in case.by_bonus if name not in self.limited | ended)
+
+
+def _of_pairs(plan: Plan) -> set[str]:
+    """Pairs, and matches of what they pay."""
+    found: set[str] = set()
+    for index in plan.bonus_order:
+        bonus = plan.bonuses[index]
+        how = bonus.how
+        matches = isinstance(how, Walk) and how.source == "earnings" and bool(found & set(how.on))
+        if isinstance(how, Pair) or matches:
+            found.add(bonus.name)
+    return found
 
 
 def prepared(plan: Plan) -> Plan:

@@ -43,16 +43,15 @@ def _excluded(rank: Rank) -> str:
     for one in rank.requirements:
         for operator, value, number in _bounds(one):
             bounds = {
-                ">=": (least, number),
-                ">": (least, number + 1),
-                "<=": (most, number),
-                "<": (most, number - 1),
+                ">=": [(least, number)],
+                ">": [(least, number + 1)],
+                "<=": [(most, number)],
+                "<": [(most, number - 1)],
+                "==": [(least, number), (most, number)],
             }
-            if operator not in bounds:
-                continue
-            side, bound = bounds[operator]
-            tighter = max if side is least else min
-            side[value] = tighter(side.get(value, (bound, one.text)), (bound, one.text))
+            for side, bound in bounds.get(operator, []):
+                tighter = max if side is least else min
+                side[value] = tighter(side.get(value, (bound, one.text)), (bound, one.text))
     for value, (low, text) in least.items():
         if value in most and most[value][0] < low:
             return f"“{text}” and “{most[value][1]}” exclude each other"

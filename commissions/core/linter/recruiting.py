@@ -1,6 +1,6 @@
 """Pay for bringing people in, where nobody bought anything."""
 
-from commissions.core.language import Expression, Word, parts
+from commissions.core.language import Aggregate, Expression, Legs, Word, parts
 from commissions.core.linter.spans import NOTHING, World
 from commissions.core.linter.warning import BURNLOUNGE, CANADA, Doubt
 from commissions.core.terms import Amount, Bonus, Once, Plan, Pool, Walk
@@ -39,10 +39,24 @@ def _pays(world: World, bonus: Bonus, paying: set[str]) -> bool:
             return world.span(amount)[1] > 0
         case Once(test=test, gives=gives) if gives is not None:
             return world.can(test) and world.span(gives)[1] > 0
-        case Pool(fund=fund, shares=shares):
-            return world.span(fund)[1] > 0 and shares is not None and world.span(shares)[1] > 0
+        case Pool(fund=fund, shares=shares) if shares is not None:
+            unsold = world.span(fund)[1] > 0 or _counts_people(world.plan, shares)
+            return unsold and world.span(shares)[1] > 0
         case _:  # walks from sales, pairs of volume, guarantees of what was earned
             return False
+
+
+def _counts_people(plan: Plan, expression: Expression, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether an expression, or a name that it asks for, counts people or legs."""
+    for part in parts(expression):
+        if isinstance(part, Legs) or (
+            isinstance(part, Aggregate) and part.kind == "count" and part.scope.name != "memory"
+        ):
+            return True
+        name = part.name if isinstance(part, Word) and part.name not in seen else ""
+        if name in plan.expressions and _counts_people(plan, plan.expressions[name], seen | {name}):
+            return True
+    return False
 
 
 def _why(bonus: Bonus) -> str:
@@ -50,7 +64,7 @@ def _why(bonus: Bonus) -> str:
         "walk": "what it walks from counts people, not sales",
         "amount": "its amount counts people, not sales",
         "once": "its test asks for people, not for sales",
-        "pool": "its fund is no share of sales",
+        "pool": "its fund or its shares are not made by sales",
     }[bonus.shape]
 
 

@@ -276,8 +276,8 @@ class PeopleReader:
             for tree, places in person.places.items():
                 for place in places:
                     if place.under and place.under.partition("#")[0] not in self.found:
-                        told = self._no_place(tree, place)
-                        self._refuse(self.lines[name], f"people.{name}.{tree}", told)
+                        no_place = self._no_place(tree, place)
+                        self._refuse(self.lines[name], f"people.{name}.{tree}", no_place)
         if not self.problems:
             self._check_circles()
         if not self.problems:
