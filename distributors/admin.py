@@ -67,7 +67,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 @admin.register(Profile)
 class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "city", "country", "erased_at")
-    search_fields = ("given_name", "family_name", "user__email")
+    search_fields = ("given_name", "family_name", "user__email", "contact_email")
     autocomplete_fields = ("user",)
     readonly_fields = ("erased_at",)
 

@@ -12,13 +12,15 @@ from common.operations import jobs
 from distributors.models import Invitation, PageVersion, Picture, Question, ReferralCode, SponsorChange
 from distributors.operations import holding, invitations, pages, pictures, placing, questions, sponsorship
 from sales.models import Invoice, Order, ReturnRequest
-from sales.operations import invoices, orders, products, return_requests
+from sales.operations import guests, invoices, orders, products, return_requests
 from tests.cast import Cast
 from tests.portal.policy import (
     ADJUSTMENT,
     ASKED,
     CHANGE,
     CORRECTION,
+    GUEST_INVOICE,
+    GUEST_ORDER,
     INVITED,
     INVOICE,
     PAGE,
@@ -162,6 +164,24 @@ def ask_the_company(*, cast: Cast) -> None:
     Question.objects.filter(pk=made.pk).update(key=QUESTION)
 
 
+def sell_to_a_guest(*, cast: Cast, product_id: int) -> None:
+    """Mara buys through Eva's link without a login; it is paid, and has an invoice."""
+    details = guests.Details(
+        given_name="Mara", family_name="Wouters", phone="", street="Coupure 12", postcode="9000", city="Ghent",
+        country="BE",
+    )  # fmt: skip
+    number = guests.place(
+        link_id=ReferralCode.objects.get(code="eva-code").pk, distributor_id=cast.eva.pk, details=details,
+        email="mara@example.com", items=[guests.Item(product_id, 1)], submission="mara", now=NOVEMBER,
+    )  # fmt: skip
+    order = Order.objects.get(number=number)
+    orders.mark_paid(order_id=order.pk, paid_at=NOVEMBER, by=None)
+    invoices.invoice(order_id=order.pk, now=NOVEMBER)
+    Invoice.objects.filter(order=order).update(number=GUEST_INVOICE)
+    if number != GUEST_ORDER:
+        raise AssertionError(number)
+
+
 def furnish(*, cast: Cast) -> None:
     plans.adopt(document=PLAN.read_text(encoding="utf-8"), now=OCTOBER)
     periods.open_first(key="2026-10", now=OCTOBER)
@@ -183,5 +203,6 @@ def furnish(*, cast: Cast) -> None:
     )
     write_a_page(cast=cast)
     ask_for_a_return(order_number=EVAS_ORDER)
+    sell_to_a_guest(cast=cast, product_id=balm)
     legs = placing.open_tree(name="legs", slots=["left", "right"], top_number="1005", now=NOVEMBER)
     holding.hold(tree=legs, owner_id=cast.finn.pk, until=NOBODY_LIVES_TO_SEE, now=NOVEMBER)

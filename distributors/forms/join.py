@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from distributors.forms.fields import NameField, PhoneField, country_field
+from common.fields import NameField, PhoneField, country_field
 from distributors.models import User
 from distributors.operations.enrolment import OLD_ENOUGH, age
 

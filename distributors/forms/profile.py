@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from distributors.forms.fields import NameField, PhoneField, PlainField, country_field
+from common.fields import NameField, PhoneField, PlainField, country_field
 from distributors.operations.profiles import Details
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from distributors.forms.fields import PlainField
+from common.fields import PlainField
 from distributors.operations.questions import LONGEST
 
 TOPICS = (

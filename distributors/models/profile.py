@@ -13,6 +13,13 @@ class Profile(models.Model):
     given_name = models.CharField(max_length=80)
     family_name = models.CharField(max_length=80)
     phone = models.CharField(max_length=32, blank=True)
+    contact_email = models.EmailField(
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where somebody without a login is written to; nobody signs in with it",
+    )
     street = models.CharField(max_length=120, blank=True)
     postcode = models.CharField(max_length=16, blank=True)
     city = models.CharField(max_length=80, blank=True)

@@ -13,6 +13,7 @@ from common.operations import outbox
 from distributors.models import (
     DataFile,
     Invitation,
+    LastLook,
     MailRhythm,
     NewsRead,
     Notice,
@@ -49,6 +50,11 @@ def change(*, user_id: int, details: Details) -> None:
         raise NoProfile
 
 
+def of_guest(*, details: Details, email: str) -> int:
+    """Keeps the personal data of somebody without a login and returns their key."""
+    return Profile.objects.create(contact_email=email.lower(), **asdict(details)).pk
+
+
 def open_to(*, user_id: int, phone: str, email: str, city: str) -> None:
     """Says who above sees telephone, e-mail and town: "nobody", "sponsor" or "upline" for each.
 
@@ -78,6 +84,7 @@ def erase(*, profile_id: int, now: datetime) -> None:
             given_name="Member",
             family_name=secrets.token_hex(3).upper(),
             phone="",
+            contact_email="",
             street="",
             postcode="",
             city="",
@@ -98,7 +105,7 @@ def _erase_login(user_id: int, now: datetime) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     UserSession.objects.filter(user=user).delete()
-    for model in (Notice, NoticeChoice, MailRhythm, NewsRead, Question):
+    for model in (Notice, NoticeChoice, MailRhythm, NewsRead, Question, LastLook):
         model.objects.filter(user=user).delete()
     DataFile.objects.filter(user=user, content__isnull=False).update(content=None, gone_at=now)
     outbox.drop(beginning=f"notices:{user_id}:")

@@ -12,11 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.guards import signed_in_required, used_second_factor
-from distributors.forms.fields import countries
+from common.fields import countries
+from common.guards import me_of, signed_in_required, used_second_factor
 from distributors.forms.profile import TO, ProfileForm
 from distributors.operations import profiles
-from distributors.queries import account
+from distributors.queries import account, pages
 
 
 @require_safe
@@ -25,8 +25,22 @@ def profile(request: HttpRequest) -> HttpResponse:
     """What the company knows about the signed-in person, and who sees what of it."""
     mine = account.profile(user_id=_user_id(request))
     country = dict(countries()).get(mine.country, mine.country) if mine else ""
-    context = {"profile": mine, "country": country, "shown": _shown(_user_id(request))}
+    context = {
+        "profile": mine,
+        "country": country,
+        "photo": _photo(request),
+        "shown": _shown(_user_id(request)),
+    }
     return render(request, "distributors/profile.html", context)
+
+
+def _photo(request: HttpRequest) -> str:
+    """The photo on the person's own page: the one that waits, else the public one."""
+    me = me_of(request)
+    if me is None or me.distributor_id is None:
+        return ""
+    latest = pages.mine(distributor_id=me.distributor_id).latest
+    return latest.picture if latest else ""
 
 
 def _shown(user_id: int) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.limits import too_many
 from distributors.forms.join import ChooseForm, CodeForm, DetailsForm, ReadForm
 from distributors.operations import documents as document_operations
 from distributors.operations import enrolment
@@ -25,7 +26,6 @@ from distributors.queries.disclosures import bands
 from distributors.queries.documents import AGREEMENT, DISCLOSURE
 from distributors.views import draft, referral_cookie, visits
 from distributors.views.invited import INVITATION
-from distributors.views.limits import too_many
 
 ACCEPTED = "join_accepted"
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 from common.readonly import ReadOnly
 from sales.admin import order_pages
 from sales.admin.amounts import money, volume
-from sales.models import Order, OrderLine, Return
+from sales.models import Invoice, Order, OrderLine, Return
 from sales.operations import orders
 from sales.operations.orders import OrderRefused
 
@@ -54,6 +55,24 @@ class ReturnInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
 
+class InvoiceInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    """What the buyer has on paper: the invoice, and a credit note for each return."""
+
+    model = Invoice
+    extra = 0
+    fields = ("paper", "kind", "issued_on", "amount")
+    readonly_fields = ("paper", "amount")
+
+    @admin.display(description="number")
+    def paper(self, invoice: Invoice) -> str:
+        address = reverse("staff-paper", args=[invoice.number])
+        return format_html('<a href="{}">{}</a>', address, invoice.number)
+
+    @admin.display(description="total")
+    def amount(self, invoice: Invoice) -> str:
+        return money(invoice.total, invoice.currency)
+
+
 class CameLate(admin.SimpleListFilter):
     """Orders whose payment was marked when the books were shut already."""
 
@@ -86,7 +105,7 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
         ("shipped_at", "cancelled_at"),
     )
     readonly_fields = ("amount", "late")
-    inlines = (OrderLineInline, ReturnInline)
+    inlines = (OrderLineInline, InvoiceInline, ReturnInline)
     actions = ("mark_paid", "ship", "cancel", "record_return")
     change_form_template = "sales/admin/order.html"
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from common.readonly import NoDelete, ReadOnly
 from sales.admin.amounts import money, volume
-from sales.models import Books, Cart, CartLine, Customer, Return, ReturnLine
+from sales.models import Books, Cart, CartLine, Customer, Invoice, Return, ReturnLine
 
 
 @admin.register(Customer)
@@ -24,6 +26,40 @@ class CustomerAdmin(NoDelete, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Invoices and credit notes, by number, buyer or order; each leads to the paper."""
+
+    list_display = ("number", "paper", "kind", "issued_on", "name", "order", "amount")
+    list_filter = ("kind",)
+    list_select_related = ("order",)
+    search_fields = ("number", "name", "order__number")
+    date_hierarchy = "issued_on"
+    fields = (
+        "number",
+        "paper",
+        "kind",
+        "order",
+        "returned",
+        "corrects",
+        "issued_on",
+        "name",
+        "address",
+        "amount",
+    )
+    readonly_fields = ("paper", "amount")
+    list_per_page = 50
+    show_full_result_count = False
+
+    @admin.display(description="paper")
+    def paper(self, invoice: Invoice) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("staff-paper", args=[invoice.number]), "Open")
+
+    @admin.display(description="total", ordering="total")
+    def amount(self, invoice: Invoice) -> str:
+        return money(invoice.total, invoice.currency)
 
 
 class ReturnLineInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]

@@ -33,14 +33,14 @@ class SearchForm(forms.Form):
     )
     sort = forms.ChoiceField(label=_("In the order of"), required=False)
 
-    def __init__(self, *args: Any, with_points: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_points: bool, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sort = self.fields["sort"]
         if isinstance(sort, forms.ChoiceField):
             sort.choices = SORTS_WITH_POINTS if with_points else SORTS
         self.helper = FormHelper()
         self.helper.form_method = "get"
-        self.helper.form_action = reverse("catalogue")
+        self.helper.form_action = action
         self.helper.form_class = "filters"
         self.helper.attrs = {"role": "search"}
         self.helper.disable_csrf = True
@@ -72,14 +72,20 @@ class QuantityForm(forms.Form):
             )
         )
 
+    def said_elsewhere(self, product_ids: Sequence[int]) -> str:
+        """The errors in one line, where none of these products, beside whose field they would stand, is this one."""
+        if self.product_id in product_ids:
+            return ""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
 
 class RemoveForm(forms.Form):
     """Nothing to fill in: take a product out of the cart."""
 
-    def __init__(self, *args: Any, product_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, product_id: int, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.form_action = reverse("cart-remove", args=[product_id])
+        self.helper.form_action = action
         self.helper.layout = Layout(submit(_("Remove"), kind="quiet", of=product_id))
 
 

@@ -1,6 +1,6 @@
 from sales.models.customer import Customer
 from sales.models.invoice import Invoice
-from sales.models.order import Cart, CartLine, Order, OrderLine, Standing
+from sales.models.order import Cart, CartLine, GuestOrder, Order, OrderLine, Standing
 from sales.models.product import Product, ProductTerms
 from sales.models.return_request import ReturnRequest, ReturnRequestLine
 from sales.models.returns import Books, Return, ReturnLine
@@ -10,6 +10,7 @@ __all__ = [
     "Cart",
     "CartLine",
     "Customer",
+    "GuestOrder",
     "Invoice",
     "Order",
     "OrderLine",

@@ -95,6 +95,18 @@ class Order(models.Model):
         return self.number
 
 
+class GuestOrder(models.Model):
+    """That an order was placed without a login, and by which link its buyer came."""
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="guest")
+    link = models.ForeignKey(
+        "distributors.ReferralCode", on_delete=models.PROTECT, related_name="guest_orders"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} by {self.link_id}"
+
+
 class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()

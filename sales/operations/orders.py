@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from common.operations import numbers
 from distributors.operations import notices
 from distributors.queries.notice_kinds import SHIPPED
 from sales.models import Customer, Order, OrderLine, ProductTerms, Standing
-from sales.operations import books, invoices
+from sales.operations import books, invoices, letters
 from sales.operations.signals import tell_booked
 from sales.queries import terms as product_terms
 
@@ -143,7 +144,17 @@ def ship(*, order_id: int, now: datetime) -> bool:
 
 
 def _tell_buyer(order_id: int, now: datetime) -> None:
-    """Whoever bought is told that it is on its way; a buyer without a login is not."""
+    """Whoever bought is told that it is on its way, a guest by letter; a customer without an address is not."""
+    if letters.is_guest(order_id=order_id):
+        order = Order.objects.get(pk=order_id)
+        letters.to_buyer(
+            order=order,
+            subject=_("Your order %(number)s is on its way") % {"number": order.number},
+            template="sales/email/guest_shipped.txt",
+            key=f"guest-shipped:{order.number}",
+            days=settings.RETURN_DAYS,
+        )
+        return
     number, customer_id, customer, seller = Order.objects.values_list(
         "number", "customer_id", "customer__profile__user_id", "seller__profile__user_id"
     ).get(pk=order_id)

@@ -4,16 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.mail import KEY
 from sales.models import Order, ReturnRequest, ReturnRequestLine
-from sales.operations import returns
+from sales.operations import letters, returns
 from sales.operations.returns import Back, ReturnRefused
 from sales.queries import return_requests as queries
 from sales.queries.orders import standing_lines
@@ -68,25 +63,16 @@ def _must_stand(order_id: int, lines: Sequence[Back]) -> None:
 
 def _confirm(made: ReturnRequest, order: Order) -> None:
     """What was asked for and when, on paper that the buyer keeps."""
-    who = (order.customer or order.seller).profile
-    if who.user is None:
-        return
     lines = made.lines.select_related("order_line__product").order_by("order_line__position")
-    context = {
-        "name": who.name,
-        "order": order.number,
-        "asked_at": made.asked_at,
-        "reason": made.reason,
-        "lines": [(one.quantity, one.order_line.product.name) for one in lines],
-        "link": settings.SITE_URL + reverse("order", args=[order.number]),
-        "company": settings.COMPANY_NAME,
-    }
-    EmailMessage(
+    letters.to_buyer(
+        order=order,
         subject=_("We have your request to return goods of order %(number)s") % {"number": order.number},
-        body=render_to_string("sales/email/return_asked.txt", context),
-        to=[who.user.email],
-        headers={KEY: f"return-asked:{made.key}"},
-    ).send()
+        template="sales/email/return_asked.txt",
+        key=f"return-asked:{made.key}",
+        asked_at=made.asked_at,
+        reason=made.reason,
+        lines=[(one.quantity, one.order_line.product.name) for one in lines],
+    )
 
 
 def withdraw(*, order_id: int, now: datetime) -> bool:
@@ -115,5 +101,21 @@ def refuse(*, key: UUID, answer: str, by: int, now: datetime) -> None:
 
 def _decide(key: UUID, state: str, answer: str, by: int, now: datetime, **more: int) -> None:
     waiting = ReturnRequest.objects.filter(key=key, state=State.WAITING)
-    if not waiting.update(state=state, answer=answer, decided_by_id=by, decided_at=now, **more):
-        raise NotThere
+    with transaction.atomic():
+        if not waiting.update(state=state, answer=answer, decided_by_id=by, decided_at=now, **more):
+            raise NotThere
+        _tell(ReturnRequest.objects.select_related("order").get(key=key))
+
+
+def _tell(decided: ReturnRequest) -> None:
+    """The company's answer, also to whoever has no page to look at every day."""
+    letters.to_buyer(
+        order=decided.order,
+        subject=_("About the return you asked for of order %(number)s") % {"number": decided.order.number},
+        template="sales/email/return_answered.txt",
+        key=f"return-answered:{decided.key}",
+        accepted=decided.state == State.ACCEPTED,
+        answer=decided.answer,
+        refund=decided.returned.refund if decided.returned else 0,
+        currency=decided.order.currency,
+    )

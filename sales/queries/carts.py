@@ -1,9 +1,10 @@
 """What somebody has chosen, at today's price."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sales.models import Cart, CartLine
+from sales.models import Cart, CartLine, Product, Standing
 from sales.queries import catalogue
 from sales.queries.catalogue import Offer
 
@@ -59,12 +60,20 @@ def contents(*, user_id: int, standing: str, day: date) -> Contents:
     cart = Cart.objects.filter(user_id=user_id).first()
     if cart is None:
         return Contents("", ())
-    rows = list(CartLine.objects.filter(cart=cart).select_related("product").order_by("pk"))
-    offered = catalogue.by_ids(standing=standing, day=day, product_ids=[row.product_id for row in rows])
-    lines = (
-        Chosen(row.product_id, row.product.name, row.quantity, offered.get(row.product_id)) for row in rows
-    )
-    return Contents(cart.token, tuple(lines))
+    rows = CartLine.objects.filter(cart=cart).order_by("pk").values_list("product_id", "quantity")
+    return _priced(dict(rows), cart.token, standing, day, goods_only=False)
+
+
+def of_pieces(*, pieces: Mapping[int, int], token: str, day: date) -> Contents:
+    """What a guest has chosen, at retail prices: pieces by product. Kits and fees are not offered to them."""
+    return _priced(pieces, token, Standing.RETAIL, day, goods_only=True)
+
+
+def _priced(pieces: Mapping[int, int], token: str, standing: str, day: date, *, goods_only: bool) -> Contents:
+    names = dict(Product.objects.filter(pk__in=pieces.keys()).order_by().values_list("pk", "name"))
+    offered = catalogue.by_ids(standing=standing, day=day, product_ids=list(names), goods_only=goods_only)
+    known = ((pk, count) for pk, count in pieces.items() if pk in names)
+    return Contents(token, tuple(Chosen(pk, names[pk], count, offered.get(pk)) for pk, count in known))
 
 
 def count(*, user_id: int) -> int:

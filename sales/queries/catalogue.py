@@ -36,12 +36,15 @@ class Offer:
         return self.product_class == Product.Class.PRODUCT
 
 
-def offers(*, day: date, search: str = "", sort: str = "name") -> QuerySet[ProductTerms]:
+def offers(
+    *, day: date, search: str = "", sort: str = "name", goods_only: bool = False
+) -> QuerySet[ProductTerms]:
     """The terms of what the portal offers on `day`, found by words in name, number or description.
 
-    Evaluate a slice of it and pass it to `seen_by`. An unknown `sort` sorts by name.
+    Evaluate a slice of it and pass it to `seen_by`. An unknown `sort` sorts by name. `goods_only` leaves out kits
+    and fees, which are for people who join.
     """
-    found = product_terms.in_force(day=day).filter(product__is_offered=True)
+    found = _offered(product_terms.in_force(day=day), goods_only)
     for word in search.split()[:6]:
         found = found.filter(
             Q(product__name__icontains=word)
@@ -68,7 +71,12 @@ def seen_by(*, standing: str, terms: ProductTerms) -> Offer:
     )
 
 
-def by_ids(*, standing: str, day: date, product_ids: list[int]) -> dict[int, Offer]:
+def by_ids(*, standing: str, day: date, product_ids: list[int], goods_only: bool = False) -> dict[int, Offer]:
     """The offers of these products on `day`; what is not offered any more is missing."""
-    found = product_terms.in_force(day=day, product_ids=product_ids).filter(product__is_offered=True)
+    found = _offered(product_terms.in_force(day=day, product_ids=product_ids), goods_only)
     return {terms.product_id: seen_by(standing=standing, terms=terms) for terms in found}
+
+
+def _offered(terms: QuerySet[ProductTerms], goods_only: bool) -> QuerySet[ProductTerms]:
+    found = terms.filter(product__is_offered=True)
+    return found.filter(product__product_class=Product.Class.PRODUCT) if goods_only else found

@@ -36,16 +36,19 @@ class NotVisible(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: a distributor, a customer, or neither."""
+    """Who looks: a distributor, a customer, a guest who holds the link to one order, or none of them."""
 
     distributor_id: int | None = None
     customer_id: int | None = None
+    guest_order_id: int | None = None
 
     def orders(self) -> QuerySet[Order]:
         if self.distributor_id is not None:
             return Order.objects.filter(seller_id=self.distributor_id)
         if self.customer_id is not None:
             return Order.objects.filter(customer_id=self.customer_id)
+        if self.guest_order_id is not None:
+            return Order.objects.filter(pk=self.guest_order_id, guest__isnull=False)
         return Order.objects.none()
 
     def bought(self) -> QuerySet[Order]:
@@ -53,6 +56,10 @@ class Viewer:
         if self.distributor_id is not None:
             return self.orders().filter(customer__isnull=True)
         return self.orders()
+
+    def has_bought(self, order: Order) -> bool:
+        """Whether one of `orders` is their own; a distributor sees those of their customers as well."""
+        return self.distributor_id is None or order.customer_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ def visible(*, viewer: Viewer, number: str) -> SeenOrder:
     return SeenOrder(
         pk=order.pk,
         head=listed(orders=[order])[0],
-        is_buyer=(order.customer_id is None) == (viewer.customer_id is None),
+        is_buyer=viewer.has_bought(order),
         paid_at=order.paid_at,
         booked_at=order.booked_at,
         shipped_at=order.shipped_at,

@@ -77,13 +77,16 @@ def _page(
     cart = cart_queries.contents(user_id=me.user_id, standing=asking.standing(me), day=today)
     context = {
         "cart": cart,
-        "rows": [
-            (line, _quantity(line, wrong), RemoveForm(product_id=line.product_id)) for line in cart.lines
-        ],
+        "rows": [(line, _quantity(line, wrong), _removal(line)) for line in cart.lines],
         "order_form": order_form or OrderForm(asks_purpose=is_distributor, initial={"token": cart.token}),
         "is_distributor": is_distributor,
+        "shelf_link": reverse("catalogue"),
     }
     return render(request, "sales/cart.html", context, status=status)
+
+
+def _removal(line: Chosen) -> RemoveForm:
+    return RemoveForm(product_id=line.product_id, action=reverse("cart-remove", args=[line.product_id]))
 
 
 def _quantity(line: Chosen, wrong: QuantityForm | None) -> QuantityForm:

@@ -46,7 +46,7 @@ def add(request: HttpRequest, product_id: int) -> HttpResponse:
 def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: int = 200) -> HttpResponse:
     me, (_now, today) = asking.person(request), asking.now_and_today()
     is_distributor = asking.is_distributor(me)
-    search = SearchForm(request.GET or None, with_points=is_distributor)
+    search = SearchForm(request.GET or None, with_points=is_distributor, action=reverse("catalogue"))
     asked = search.cleaned_data if search.is_valid() else {}
     found = catalogue.offers(day=today, search=asked.get("q", ""), sort=asked.get("sort", ""))
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -60,7 +60,9 @@ def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: in
         "is_distributor": is_distributor,
         "in_cart": cart_queries.count(user_id=me.user_id),
         # A product that is not on this page has no field of its own to put the error beside.
-        "error": _stray_error(wrong, offers),
+        "error": wrong.said_elsewhere([offer.product_id for offer in offers]) if wrong else "",
+        "cart_link": reverse("cart"),
+        "shelf_link": reverse("catalogue"),
     }
     return render(request, "sales/catalogue.html", context, status=status)
 
@@ -78,9 +80,3 @@ def _form(request: HttpRequest, offer: catalogue.Offer, wrong: QuantityForm | No
     if wrong is not None and is_wrong:
         form.errors.update(wrong.errors)
     return form
-
-
-def _stray_error(wrong: QuantityForm | None, offers: list[catalogue.Offer]) -> str:
-    if wrong is None or wrong.product_id in {offer.product_id for offer in offers}:
-        return ""
-    return " ".join(str(error) for errors in wrong.errors.values() for error in errors)

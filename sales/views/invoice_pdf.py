@@ -3,27 +3,17 @@
 from datetime import UTC, datetime, time
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from common import spoken
-from common.guards import portal_user_required
 from common.paper import Paper, Row
 from common.templatetags.portal import money_filter
 from sales.queries import invoices
-from sales.queries.orders import NotVisible
-from sales.views import asking
 
 
-@require_safe
-@portal_user_required
-def invoice_pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The paper of this number, for who bought."""
-    try:
-        found = invoices.visible(viewer=asking.viewer(asking.person(request)), number=number)
-    except NotVisible:
-        raise Http404 from None
+def answer(found: invoices.Paper) -> HttpResponse:
+    """The paper as a file to keep."""
     response = HttpResponse(bytes(_drawn(found).output()), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return response

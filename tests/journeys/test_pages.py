@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
 from tests.journeys.conftest import TOO_WIDE
-from tests.portal.policy import ASKED, CORRECTION, INVOICE, PAGE, QUESTION
+from tests.portal.policy import ASKED, CORRECTION, GUEST, GUEST_INVOICE, INVOICE, PAGE, QUESTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_A_DISTRIBUTOR = (
@@ -38,6 +38,10 @@ OF_STAFF = (
     "/staff/months/2026-10/correct/",
     f"/staff/corrections/{CORRECTION}/",
 )
+OF_A_GUEST = (
+    "/buy/eva-code/", "/buy/eva-code/cart/", f"/bought/{GUEST}/", f"/bought/{GUEST}/return/",
+    f"/bought/{GUEST}/papers/{GUEST_INVOICE}/",
+)  # fmt: skip
 EMPTY = ("/", "/earnings/", "/team/", "/orders/", "/cart/")
 
 
@@ -59,6 +63,14 @@ def test_of_a_distributor(settled, signed_in, look):
 
 def test_of_staff(settled, signed_in, look):
     see_all(signed_in("quinn"), OF_STAFF, look, "quinn")
+
+
+def test_of_a_guest(settled, visitor, look):
+    page = visitor()
+    page.goto("/buy/eva-code/")
+    page.get_by_role("button", name="Add to cart").first.click()
+    expect(page.get_by_text("is in your cart")).to_be_visible()
+    see_all(page, OF_A_GUEST, look, "guest")
 
 
 def test_of_a_customer(settled, signed_in, look):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from sales.queries import guests
+
 SUBJECT = "1005"
 PERIOD = "2026-10"
 CORRECTION = "5b1f0f6a-2a3c-4f0e-9d57-1c1c8e2b9a40"  # that furnishing asks for
@@ -12,6 +14,8 @@ PAGE = "3d8c1f0a-6b1e-4a53-9c39-1f2e5a7d9b60"  # the version of Eva's page that 
 ASKED = "9a4a6c1e-2f0b-4c8e-8d55-6b7f3e2a1c04"  # a return of Eva's order of October
 INVOICE = "I000042"  # of Eva's order of October
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
+GUEST_ORDER, GUEST_INVOICE = "P000008", "I000043"  # of somebody without a login, through Eva
+GUEST = guests.token(order_number=GUEST_ORDER)  # what the link in their letter carries
 QUESTION = "7d0d8c0e-3d5e-4d0c-9f0a-5f3c1b2a4e33"  # of Eva, that furnishing asks
 
 
@@ -230,6 +234,18 @@ POLICY: dict[str, Row] = {
     "cart-remove": write_only(portal(product_id=1)),
     "orders": portal(),
     "orders-export": portal(),
+    # Anybody without a login, through Eva; whoever holds the link of a letter, whatever login they have.
+    "guest-shop": for_guests(code="eva-code"),
+    "guest-cart": for_guests(code="eva-code"),
+    "guest-add": write_only(for_guests(code="eva-code", product_id=1)),
+    "guest-change": write_only(for_guests(code="eva-code", product_id=1)),
+    "guest-remove": write_only(for_guests(code="eva-code", product_id=1)),
+    "guest-order": public(token=GUEST),
+    "guest-order-cancel": public(token=GUEST),
+    "guest-order-return": public(token=GUEST),
+    "guest-order-return-withdraw": write_only(public(token=GUEST)),
+    "guest-invoice": public(token=GUEST, paper_number=GUEST_INVOICE),
+    "guest-invoice-pdf": public(token=GUEST, paper_number=GUEST_INVOICE),
     "order": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     "order-return": Row(meets={"self": "ok", "anonymous": "login"}, arguments={"number": ORDER}),
     "order-return-withdraw": write_only(
@@ -249,6 +265,8 @@ POLICY: dict[str, Row] = {
     "staff-return": staff(may=PREPARE, key=ASKED),
     "staff-return-accept": write_only(staff(may=PREPARE, key=ASKED)),
     "staff-return-refuse": write_only(staff(may=PREPARE, key=ASKED)),
+    "staff-paper": staff(may=("superuser",), number=INVOICE),
+    "staff-paper-pdf": staff(may=("superuser",), number=INVOICE),
     "staff-moves": staff(may=PREPARE),
     "staff-move": staff(may=PREPARE, key=CHANGE),
     "staff-move-approve": write_only(staff(may=APPROVE, key=CHANGE)),

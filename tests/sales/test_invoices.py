@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 
 from common.operations import jobs
@@ -147,3 +148,45 @@ def test_a_hostile_name_makes_no_other_paper(cast, evas):
     )
     work()
     assert cast.client("eva").get("/invoices/I000001/pdf/").status_code == 200
+
+
+# --- for the company ---
+def may_see_papers(cast, name):
+    cast.users[name].user_permissions.add(Permission.objects.get(codename="view_invoice"))
+    return cast.client(name)
+
+
+def test_staff_read_a_buyers_paper_and_come_to_it_from_the_order(cast, ivos):
+    work()
+    paula = may_see_papers(cast, "paula")
+    page = paula.get("/staff/papers/I000001/").content.decode()
+    assert "Ivo Claes" in page
+    assert f"/admin/sales/order/{ivos.pk}/change/" in page
+    assert paula.get("/staff/papers/I000001/pdf/").content.startswith(b"%PDF-")
+    root = cast.client("root")
+    assert b"/staff/papers/I000001/" in root.get(f"/admin/sales/order/{ivos.pk}/change/").content
+    assert b"/staff/papers/I000001/" in root.get("/admin/sales/invoice/?q=Claes").content
+
+
+@pytest.mark.parametrize(("who", "status"), [("rolf", 403), ("eva", 404), ("ivo", 404), ("root", 200)])
+def test_staff_without_the_right_and_others_do_not(cast, ivos, who, status):
+    work()
+    assert cast.client(who).get("/staff/papers/I000001/").status_code == status
+
+
+def test_a_paper_that_is_not_there_is_not_found(cast, ivos):
+    assert cast.client("root").get("/staff/papers/I999999/").status_code == 404
+
+
+def test_twice_the_papers_need_no_more_queries_in_the_records(cast, count_queries):
+    soap, root = make.product(), cast.client("root")
+
+    def some():
+        for _ in range(3):
+            make.order(cast.eva, (soap, 1), paid_at=make.NOON)
+        work()
+
+    some()
+    few = count_queries(lambda: root.get("/admin/sales/invoice/"))
+    some()
+    assert count_queries(lambda: root.get("/admin/sales/invoice/")) == few
