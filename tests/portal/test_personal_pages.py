@@ -211,6 +211,14 @@ def test_who_may_see_a_photo(cast, soap):
     assert "no-store" in cast.client("dan").get(path)["Cache-Control"]
 
 
+def test_the_profile_shows_the_photo_and_where_it_is_changed(cast, soap):
+    client = cast.client("eva")
+    assert 'href="/sharing/page/"' in client.get("/profile/").content.decode()
+    write(cast, photo=upload())
+    assert f"/pictures/{Picture.objects.get().key}/" in client.get("/profile/").content.decode()
+    assert "/pictures/" not in cast.client("ivo").get("/profile/").content.decode()
+
+
 def test_without_a_photo_after_all(cast, soap):
     write(cast, photo=upload())
     write(cast, picture=waiting().picture.key, without_photo="on")
