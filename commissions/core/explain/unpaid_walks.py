@@ -104,6 +104,12 @@ def _told(at: int, view: _View, found: Sources) -> list[Reason]:
     depth = where.depth[start] - where.depth[place]
     for row in range(len(found)):
         reason = ORDER[why[row]]
+        if (
+            reason is Why.NO_DIFFERENCE
+            and walk.pays_in == "shares"
+            and int(way.rate[row]) > int(way.highest[row])
+        ):
+            continue  # it gave shares, of which there are no lines
         meant = reason in WOULD_HAVE and int(value[row]) > 0 and int(found.base[row]) > 0
         by = int(way.by[reason][row]) if reason in way.by else where.nobody
         reasons.append(

@@ -103,6 +103,9 @@ def _earned(played: Played, at: int) -> Iterator[str]:
     items, rows = answer.items_of(result, at), list(answer.rows_of(result, at))
     reasons = dict(zip(rows, why_lines(plan, played.facts, result, rows), strict=True))
     for number, bonus in enumerate(plan.bonuses):
+        shares = int(result.shares[bonus.name][at]) if bonus.name in result.shares else 0
+        if shares:
+            yield f"  {bonus.label}: {shares} shares"
         mine = [row for row in rows if result.lines.bonus[row] == number]
         if mine or bonus.name in items:
             yield f"  {bonus.label}: {major(plan, items.get(bonus.name, 0))} {plan.currency}"
@@ -123,6 +126,9 @@ def _other(played: Played, reason: LineReason) -> str:
     names, bonus = played.standing.names, played.plan.bonuses[reason.bonus]
     if reason.kind == Kind.PAIR:
         return f"pairs{_legs_of(played, bonus, reason.beneficiary, reason.level, reason.exact)}"
+    if reason.kind == Kind.POOL and bonus.name in played.result.funds:
+        fund = f"{major(played.plan, played.result.funds[bonus.name])} {played.plan.currency}"
+        return f"share of the pool of {fund}"
     if reason.kind == Kind.GUARANTEE and reason.exact > 0:
         return f"passed up by {names[reason.origin]}"
     if reason.kind == Kind.GUARANTEE:

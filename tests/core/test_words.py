@@ -1,8 +1,8 @@
-"""What --explain tells of pairs, guarantees and generations agrees with the figures."""
+"""What --explain tells of pairs, guarantees, generations and shares agrees with the figures."""
 
 # ruff: noqa: E501  (a section of a plan stands on one line)
 
-from tests.core.scenarios import play_text
+from tests.core.scenarios import PLANS, play_text
 
 FRAME = """\
 plan: {name: Words, version: 1, starts: 2026-01-01, currency: EUR, period: month, main_tree: sponsor, judged_at: end_of_period}
@@ -90,3 +90,18 @@ def test_a_zero_of_a_generation_bonus_counts_generations():
 
 def test_what_is_given_once_says_that_it_has_not_come_about():
     assert "Nothing of First: what it is given for has not come about" in words(PASSED_UP, "Ana")
+
+
+def test_who_was_given_shares_reads_how_many_and_no_reason_for_their_lack():
+    text = (PLANS / "choices/points-pool.yaml").read_text(encoding="utf-8")
+    told = words(text, "Ana")
+    assert "Stars: 4 shares" in told
+    assert "share of the pool of 80.00 EUR: 45.71 EUR" in told
+    assert not [line for line in told if "Nothing of Stars" in line]
+    assert "Nothing of Stars from Cas" in next(
+        line
+        for line in words(
+            text.replace("2: 1}", "2: 0}").replace("stars: 4", "stars: 3").split("expect:")[0], "Ana"
+        )
+        if "Nothing" in line
+    )
