@@ -134,6 +134,7 @@ WRONG = [
     ("    orders:", "    oders:", ["6: periods.2026-01.oders: is not a key here; did you mean orders?"]),
     ("on: 2026-01-03", "on: 2026-02-03", ["7: periods.2026-01.orders 1.on: 2026-02-03 is outside the period; allowed: 2026-01-01 to 2026-01-31"]),
     ("by: Ana", "by: Anna", ["7: periods.2026-01.orders 1.by: 'Anna' is nobody; did you mean Ana?"]),
+    ("by: Ana", "by: ", ["7: periods.2026-01.orders 1.by: '' is nobody"]),
     ("by: Ana", "class: custommer, by: Ana", ["7: periods.2026-01.orders 1.class: 'custommer' is not known; did you mean customer?; allowed: customer, retail, preferred, preferred_customer, retail_customer, self, own, personal, distributor, member"]),
     ("pv: 100, cv", "pvv: 100, cv", ["7: periods.2026-01.orders 1.pvv: is not a key here; did you mean pv?"]),
     ("pv: 100, cv", "pv: 100.001, cv", ["7: periods.2026-01.orders 1.pv: '100.001' is no points; allowed: a number with at most 2 decimals"]),

@@ -153,7 +153,7 @@ class PeriodsReader:
 
     def person(self, section: Section, key: str) -> str:
         name = section.text(key)
-        if name and name not in self.names:
+        if name not in self.names and isinstance(section.node.items.get(key), Text):
             section.refuse(key, f"{name!r} is nobody{hint(name, self.names)}", name)
         return name
 
