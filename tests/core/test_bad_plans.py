@@ -4,6 +4,7 @@
 document may cost is counted in calls.
 """
 
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -199,3 +200,14 @@ def test_comments_spacing_and_key_order_do_not_change_the_fingerprint():
 def test_another_rate_or_order_of_ranks_changes_it():
     good = GOOD["levels"]
     assert load(good.replace("Builder: 8%", "Builder: 8.0001%")).sha256 != load(good).sha256
+
+
+VALUE = re.compile(r"[A-Za-z_0-9]+: ([^\s{}\[\],][^{}\[\],\n#]*)")
+
+
+def test_a_value_that_is_left_out_after_its_key_is_told():
+    """Read as nothing, an empty rate would pay nothing and an empty gate would stand open."""
+    text = GOOD["pairs"]
+    for value in VALUE.finditer(text):
+        with pytest.raises(PlanError):
+            load(text[: value.start(1)] + text[value.end(1) :])

@@ -17,7 +17,7 @@ from commissions.core.reading import (
     trees,
     volumes,
 )
-from commissions.core.reading.draft import Draft
+from commissions.core.reading.draft import Draft, empty_values
 from commissions.core.terms import Plan
 
 MOST_PROBLEMS = 200  # told at once; who writes more mistakes hears of the rest next time
@@ -53,6 +53,7 @@ def read_plan(root: Mapped) -> Plan:
     ledger, shows, renamed = frame.ledger(draft), frame.shows(draft), frame.renamed(draft)
     draft.root.take("scenarios")
     draft.root.done()
+    draft.problems += empty_values(draft)
     if draft.problems:
         raise PlanError(sorted(draft.problems, key=lambda problem: problem.line)[:MOST_PROBLEMS])
     return Plan(

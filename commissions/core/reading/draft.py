@@ -343,3 +343,20 @@ _NEEDS: Mapping[type, Callable[..., set[str]]] = {
     Lookup: lambda lookup: {lookup.table},
     Aggregate: lambda aggregate: {aggregate.scope.memory} - {""},
 }
+
+
+def empty_values(draft: Draft) -> list[Problem]:
+    """Keys after which nothing stands, where that is not told already: nothing is chosen by leaving a value out."""
+    told = {(problem.line, problem.key.rpartition(".")[2]) for problem in draft.problems}
+    said = {name: node for name, node in draft.node.items.items() if name != "scenarios"}
+    waiting: list[tuple[str, Node]] = list(said.items())
+    found = []
+    while waiting:
+        key, node = waiting.pop()
+        if isinstance(node, Mapped):
+            waiting += [(f"{key}.{name}", inner) for name, inner in node.items.items()]
+        elif isinstance(node, Listed):
+            waiting += [(key, inner) for inner in node.items]
+        elif not node.value and (node.line, key.rpartition(".")[2]) not in told:
+            found.append(Problem(node.line, key, "is empty; write a value, or leave the key out"))
+    return found
