@@ -45,6 +45,14 @@ def me_of(request: HttpRequest) -> Person | None:
     return cast("Person | None", getattr(request, "me", None) or None)
 
 
+def user_id_of(request: HttpRequest) -> int:
+    """The login of who acts; for views whose guard has made sure that somebody is signed in."""
+    me = me_of(request)
+    if me is None:
+        raise PermissionDenied
+    return me.user_id
+
+
 def distributor_id(request: HttpRequest) -> int:
     """The distributor behind the request; for views under distributor_required."""
     me = me_of(request)
@@ -70,8 +78,8 @@ def signed_in_required(view: View) -> View:
     return _for_kinds(view, {"distributor", "customer", "staff", "newcomer"})
 
 
-def staff_required(permission: str | None = None) -> Callable[[View], View]:
-    """For the company's people, with a second factor used in this session and, where named, the permission.
+def staff_required(*permissions: str) -> Callable[[View], View]:
+    """For the company's people, with a second factor used in this session and, where named, one of the permissions.
 
     Distributors and customers get 404. Staff without the second factor are led to it, without the right get
     403.
@@ -87,7 +95,8 @@ def staff_required(permission: str | None = None) -> Callable[[View], View]:
                 raise Http404
             if not used_second_factor(request):
                 return second_factor_first(request)
-            if permission and not cast("Any", request.user).has_perm(permission):
+            has_perm = cast("Any", request.user).has_perm
+            if permissions and not any(has_perm(one) for one in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

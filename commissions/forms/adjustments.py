@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commissions.forms.months import minor_units
+from common.deciding import poster
 from common.money import LARGEST
 from common.templatetags.portal import money_plain
 
@@ -48,7 +48,7 @@ class AdjustmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _poster()
+        self.helper = poster()
         button = Submit("do", _("Ask for this adjustment"), css_class="btn-main", css_id="adjustment-button")
         self.helper.layout = Layout("number", "label", "amount", "reason", "evidence", button)
 
@@ -63,27 +63,3 @@ class AdjustmentForm(forms.Form):
         if not amount or abs(amount) > LARGEST:
             raise forms.ValidationError(_("The amount cannot be nothing, nor more than the books can hold."))
         return amount
-
-
-class ReasonForm(forms.Form):
-    """A reason, and a button that names what it is for."""
-
-    reason = forms.CharField(max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(
-        self, *args: Any, action: str, label: Any, required: Any, button: Any, name: str, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = label
-        self.fields["reason"].error_messages["required"] = required
-        self.helper = _poster()
-        self.helper.form_action = action
-        submit = Submit("do", button, css_class="btn-plain btn-wide", css_id=f"{name}-button")
-        self.helper.layout = Layout("reason", submit)
-
-
-def _poster() -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
-    return helper

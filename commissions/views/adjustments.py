@@ -1,44 +1,31 @@
 """Manual adjustments: asked for by one of the staff, decided by another."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from commissions.forms.adjustments import AdjustmentForm, ReasonForm
+from commissions.forms.adjustments import AdjustmentForm
 from commissions.operations import adjustments as acts
 from commissions.operations.adjustments import CannotAdjust
 from commissions.operations.freezing import Frozen
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import adjustments
 from commissions.views.asking import by
+from common.deciding import ReasonForm, decide
 from common.guards import staff_required
 
 REQUEST, APPROVE = "commissions.request_adjustment", "commissions.approve_adjustment"
-View = Callable[..., HttpResponseBase]
-
-
-def adjusting_staff(view: View) -> View:
-    """For those who ask for adjustments or decide them."""
-
-    @staff_required()
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not any(request.user.has_perm(right) for right in (REQUEST, APPROVE)):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+adjusting_staff = staff_required(REQUEST, APPROVE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +46,7 @@ def every(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Asked for. Somebody else decides it."))
             return redirect("staff-adjustment", made.key)
     context = {
-        "adjustments": adjustments.every(),
+        "rows": adjustments.every(),
         "form": form if request.user.has_perm(REQUEST) else None,
         "nav": "staff-adjustments",
     }
@@ -124,13 +111,8 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _act(request: HttpRequest, key: UUID, act: Callable[[], object], said: str) -> HttpResponse:
-    try:
-        act()
-    except (CannotAdjust, Frozen, NotAllowed) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, said)
-    return redirect("staff-adjustment", key)
+    refused = (CannotAdjust, Frozen, NotAllowed)
+    return decide(request, act, said=said, refused=refused, to="staff-adjustment", key=key)
 
 
 def _page(request: HttpRequest, key: UUID, *, refuse_form: ReasonForm | None = None) -> HttpResponse:
@@ -141,6 +123,10 @@ def _page(request: HttpRequest, key: UUID, *, refuse_form: ReasonForm | None = N
         "adjustment": found,
         "is_mine": is_mine,
         "may_decide": may_decide,
+        "heed": [
+            _("Approving posts it at once, in the open month."),
+            _("It cannot be undone; a mistake is put right by another adjustment."),
+        ],
         "may_withdraw": found.waits and request.user.has_perm(REQUEST),
         "refuse_form": refuse_form or (_refuse_form(key) if may_decide else None),
         "nav": "staff-adjustments",

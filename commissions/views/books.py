@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from commissions.forms.adjustments import ReasonForm
 from commissions.operations import checking, freezing
 from commissions.queries import books as queries
 from commissions.views.asking import by
 from commissions.views.months import months_staff
+from common.deciding import ReasonForm, decide
 from common.guards import staff_required
 
 LIFT = "commissions.lift_freeze"
@@ -45,15 +45,14 @@ def lift(request: HttpRequest) -> HttpResponse:
     form = _form(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    try:
-        freezing.lift(reason=form.cleaned_data["reason"], by=by(request), now=timezone.now())
-    except freezing.CannotLift as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, _("Money moves again. What was found is known, and stops nothing a second time.")
-        )
-    return redirect("staff-books")
+    reason = form.cleaned_data["reason"]
+    return decide(
+        request,
+        lambda: freezing.lift(reason=reason, by=by(request), now=timezone.now()),
+        said=_("Money moves again. What was found is known, and stops nothing a second time."),
+        refused=freezing.CannotLift,
+        to="staff-books",
+    )
 
 
 def _page(request: HttpRequest, form: ReasonForm | None = None) -> HttpResponse:

@@ -27,6 +27,7 @@ from commissions.views.asking import by
 from commissions.views.month_rows import STATE_TAGS
 from commissions.views.months import months_staff
 from common import spoken
+from common.deciding import decide
 from common.guards import staff_required
 from common.templatetags.portal import counted, signed_money
 
@@ -158,13 +159,7 @@ def _approve(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _act(request: HttpRequest, key: UUID, act: Callable[[], object], said: str) -> HttpResponse:
-    try:
-        act()
-    except REFUSED as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, said)
-    return redirect("staff-correction", key)
+    return decide(request, act, said=said, refused=REFUSED, to="staff-correction", key=key)
 
 
 def _page(

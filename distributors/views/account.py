@@ -1,6 +1,6 @@
 """One's own page, and one's own safety."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.fields import countries
-from common.guards import me_of, signed_in_required, used_second_factor
+from common.guards import me_of, signed_in_required, used_second_factor, user_id_of
 from distributors.forms.profile import TO, ProfileForm
 from distributors.operations import profiles
 from distributors.queries import account, pages
@@ -23,13 +23,13 @@ from distributors.queries import account, pages
 @signed_in_required
 def profile(request: HttpRequest) -> HttpResponse:
     """What the company knows about the signed-in person, and who sees what of it."""
-    mine = account.profile(user_id=_user_id(request))
+    mine = account.profile(user_id=user_id_of(request))
     country = dict(countries()).get(mine.country, mine.country) if mine else ""
     context = {
         "profile": mine,
         "country": country,
         "photo": _photo(request),
-        "shown": _shown(_user_id(request)),
+        "shown": _shown(user_id_of(request)),
     }
     return render(request, "distributors/profile.html", context)
 
@@ -55,12 +55,12 @@ def _shown(user_id: int) -> list[dict[str, Any]]:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def profile_edit(request: HttpRequest) -> HttpResponse:
     """Name, telephone and address, changed after showing once more who one is."""
-    mine = account.profile(user_id=_user_id(request))
+    mine = account.profile(user_id=user_id_of(request))
     if mine is None:
         raise Http404
     form = ProfileForm(request.POST or None, initial=model_to_dict(mine))
     if request.method == "POST" and form.is_valid():
-        profiles.change(user_id=_user_id(request), details=form.details())
+        profiles.change(user_id=user_id_of(request), details=form.details())
         messages.success(request, _("Your details are saved."))
         return redirect("profile")
     return render(request, "distributors/profile_edit.html", {"form": form})
@@ -70,7 +70,7 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
 @signed_in_required
 def security(request: HttpRequest) -> HttpResponse:
     """Password, e-mail, second factors and sessions, each with its state and the page that changes it."""
-    safety = account.safety(user_id=_user_id(request))
+    safety = account.safety(user_id=user_id_of(request))
     return render(request, "distributors/security.html", {"safety": safety})
 
 
@@ -97,7 +97,3 @@ def _safe_next(request: HttpRequest) -> str:
     # What does not begin with a slash, redirect() would take for the name of a page.
     safe = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
     return target if safe and target.startswith("/") else ""
-
-
-def _user_id(request: HttpRequest) -> int:
-    return cast("int", request.user.pk)

@@ -1,6 +1,6 @@
 """What is one's own: who sees what of it, all of it as a file, the places one is signed in, and leaving."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import spoken
 from common.guards import (
-    PersonalRequest,
     distributor_id,
     distributor_required,
     portal_user_required,
     signed_in_required,
+    user_id_of,
 )
 from distributors.forms.profile import LeaveForm, OpennessForm
 from distributors.operations import leaving, own_data, profiles
@@ -32,7 +32,7 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 @distributor_required
 def openness(request: HttpRequest) -> HttpResponse:
     """To whom telephone, e-mail and town are shown."""
-    user_id = _user_id(request)
+    user_id = user_id_of(request)
     form = OpennessForm(request.POST or None, initial=account.openness(user_id=user_id))
     if request.method == "POST" and form.is_valid():
         profiles.open_to(user_id=user_id, **form.cleaned_data)
@@ -54,7 +54,7 @@ def openness(request: HttpRequest) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def data(request: HttpRequest) -> HttpResponse:
     """All of one's data as a file: asked for here, and the files that were."""
-    user_id, now = _user_id(request), timezone.now()
+    user_id, now = user_id_of(request), timezone.now()
     if request.method == "POST":
         try:
             own_data.ask(owner=own_data.owner_of(user_id=user_id), now=now)
@@ -74,7 +74,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def data_file(request: HttpRequest, file_id: int) -> HttpResponse:
     """One of the files; each download is noted."""
-    content = files.content(user_id=_user_id(request), file_id=file_id)
+    content = files.content(user_id=user_id_of(request), file_id=file_id)
     if content is None:
         raise Http404
     if request.method == "GET":
@@ -89,7 +89,7 @@ def data_file(request: HttpRequest, file_id: int) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:
     """What leaving does, what is still open, and the asking for it."""
-    user_id, now = _user_id(request), timezone.now()
+    user_id, now = user_id_of(request), timezone.now()
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,7 +118,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def stay(request: HttpRequest) -> HttpResponse:
     """The asking is withdrawn."""
     try:
-        leaving.withdraw(user_id=_user_id(request), now=timezone.now())
+        leaving.withdraw(user_id=user_id_of(request), now=timezone.now())
     except leaving.NotLeaving:
         messages.error(request, _("There is nothing to withdraw."))
     else:
@@ -130,7 +130,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 @signed_in_required
 def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
     """One of one's own sessions is ended; this very one by signing out."""
-    session = UserSession.objects.filter(user_id=_user_id(request), pk=session_id).first()
+    session = UserSession.objects.filter(user_id=user_id_of(request), pk=session_id).first()
     if session is None or session.session_key == request.session.session_key:
         raise Http404
     session.end()
@@ -140,7 +140,3 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _until(one: files.File) -> str:
     return spoken.day(one.ready_at + own_data.KEPT) if one.ready_at else ""
-
-
-def _user_id(request: HttpRequest) -> int:
-    return cast("PersonalRequest", request).me.user_id

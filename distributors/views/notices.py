@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import spoken
-from common.guards import PersonalRequest, me_of, portal_user_required
+from common.guards import PersonalRequest, me_of, portal_user_required, user_id_of
 from distributors.forms.notices import ChoicesForm, FilterForm
 from distributors.operations import notice_choices
 from distributors.operations import notices as told
@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @portal_user_required
 def read(request: HttpRequest, notice_id: int) -> HttpResponse:
     """One notice has been read; then to what it is about, where that was asked for."""
-    user_id = _user_id(request)
+    user_id = user_id_of(request)
     one = notices.of_person(user_id=user_id).filter(pk=notice_id).first()
     if one is None:
         raise Http404
@@ -59,7 +59,7 @@ def read(request: HttpRequest, notice_id: int) -> HttpResponse:
 @portal_user_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Everything has been read."""
-    told.mark_read(user_id=_user_id(request), notice_id=None, now=timezone.now())
+    told.mark_read(user_id=user_id_of(request), notice_id=None, now=timezone.now())
     return redirect("notices")
 
 
@@ -102,10 +102,6 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         about = None if everything else about
     context = {"about": about.label if about else "", "done": done, "again": again}
     return render(request, "distributors/mail_stop.html", context)
-
-
-def _user_id(request: HttpRequest) -> int:
-    return cast("PersonalRequest", request).me.user_id
 
 
 def _email(request: HttpRequest) -> str:

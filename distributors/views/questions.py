@@ -1,6 +1,6 @@
 """Questions to the company: asked and followed by people, answered by the company's."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import spoken
-from common.guards import PersonalRequest, portal_user_required, staff_required
+from common.guards import portal_user_required, staff_required, user_id_of
 from distributors.forms.questions import TOPICS, AskForm, QueueForm, WriteForm
 from distributors.operations import questions
 from distributors.queries import questions as asked
@@ -26,7 +26,7 @@ PAGE = 20
 @portal_user_required
 def mine(request: HttpRequest) -> HttpResponse:
     """What the person has asked, what was written about last first."""
-    page = Paginator(asked.of_person(user_id=_user_id(request)), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(asked.of_person(user_id=user_id_of(request)), PAGE).get_page(request.GET.get("page"))
     return render(request, "distributors/questions.html", {"rows": _rows(page), "page": page})
 
 
@@ -37,7 +37,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None, initial={"topic": request.GET.get("topic", "")})
     if request.method == "POST" and form.is_valid():
         try:
-            made = questions.ask(user_id=_user_id(request), now=timezone.now(), **form.cleaned_data)
+            made = questions.ask(user_id=user_id_of(request), now=timezone.now(), **form.cleaned_data)
         except questions.AskedTooOften as error:
             form.add_error(None, str(error))
         else:
@@ -52,14 +52,14 @@ def ask(request: HttpRequest) -> HttpResponse:
 @portal_user_required
 def question(request: HttpRequest, key: UUID) -> HttpResponse:
     """One of the person's questions, and writing more about it."""
-    one = asked.of_person(user_id=_user_id(request)).filter(key=key).first()
+    one = asked.of_person(user_id=user_id_of(request)).filter(key=key).first()
     if one is None:
         raise Http404
     form = WriteForm(request.POST or None, label=_("Write more about it"), send=_("Send"))
     if request.method == "POST" and form.is_valid():
         try:
             questions.add(
-                user_id=_user_id(request), key=str(key), text=form.cleaned_data["text"], now=timezone.now()
+                user_id=user_id_of(request), key=str(key), text=form.cleaned_data["text"], now=timezone.now()
             )
         except questions.AskedTooOften as error:
             form.add_error("text", str(error))
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     form = WriteForm(request.POST or None, label=_("The company’s answer"), send=_("Send the answer"))
     if request.method == "POST" and form.is_valid():
         text, now = form.cleaned_data["text"], timezone.now()
-        questions.answer(key=str(key), by=_user_id(request), text=text, now=now)
+        questions.answer(key=str(key), by=user_id_of(request), text=text, now=now)
         messages.success(request, _("The answer is sent."))
         return redirect("staff-questions")
     context = {**_thread(one), "form": form, "asker": asked.asker(question=one)}
@@ -119,7 +119,3 @@ def _thread(one: Any) -> dict[str, Any]:
         for part in asked.parts(question_id=one.pk)
     ]
     return {"question": one, "topic": dict(TOPICS).get(one.topic, ""), "parts": parts}
-
-
-def _user_id(request: HttpRequest) -> int:
-    return cast("PersonalRequest", request).me.user_id

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commissions.operations.sponsor_changes import Beginning
 from common import spoken
+from common.deciding import poster
 
 
 class MoveForm(forms.Form):
@@ -47,33 +47,6 @@ class MoveForm(forms.Form):
         self.has_months = bool(months)
         field = self.fields["month"]
         field.choices = [(one.key, spoken.period_name(one.key)) for one in months]  # type: ignore[attr-defined]
-        self.helper = _poster()
+        self.helper = poster()
         button = Submit("do", _("Ask for this change"), css_class="btn-main", css_id="move-button")
         self.helper.layout = Layout("number", "sponsor_number", "month", "reason", button)
-
-
-class RefuseForm(forms.Form):
-    """Why a change is refused."""
-
-    reason = forms.CharField(
-        label=_("Why it is refused"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why it is refused.")},
-    )
-
-    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _poster()
-        self.helper.form_action = action
-        button = Submit(
-            "do", _("Refuse with this reason"), css_class="btn-plain btn-wide", css_id="refuse-button"
-        )
-        self.helper.layout = Layout("reason", button)
-
-
-def _poster() -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
-    return helper

@@ -1,14 +1,12 @@
 """Changes of sponsor: asked for by one of the staff, decided by another."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,27 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commissions.operations import sponsor_changes as changes
-from common.guards import me_of, staff_required
+from common.deciding import ReasonForm, decide
+from common.guards import staff_required, user_id_of
 from distributors.operations import sponsorship
 from distributors.operations.sponsorship import CannotChange, TreeBusy
 from distributors.queries import sponsor_changes
-from mlmportal.views.move_forms import MoveForm, RefuseForm
+from mlmportal.views.move_forms import MoveForm
 
 REQUEST, APPROVE = "distributors.request_sponsor_change", "distributors.approve_sponsor_change"
-View = Callable[..., HttpResponseBase]
-
-
-def moves_staff(view: View) -> View:
-    """For those who ask for changes of sponsor or approve them."""
-
-    @staff_required()
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not any(request.user.has_perm(right) for right in (REQUEST, APPROVE)):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+moves_staff = staff_required(REQUEST, APPROVE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +33,7 @@ def moves(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            change_id = changes.request(by=_by(request), now=timezone.now(), **form.cleaned_data)
+            change_id = changes.request(by=user_id_of(request), now=timezone.now(), **form.cleaned_data)
         except CannotChange as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
             status = 409
@@ -55,7 +41,7 @@ def moves(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Asked for. Somebody else decides it."))
             return redirect("staff-move", sponsor_changes.key_of(change_id=change_id))
     context = {
-        "changes": sponsor_changes.every(),
+        "rows": sponsor_changes.every(),
         "form": form if request.user.has_perm(REQUEST) and form.has_months else None,
         "nav": "staff-moves",
     }
@@ -84,7 +70,7 @@ def _approve(request: HttpRequest, key: UUID) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: changes.approve(change_id=change_id, by=_by(request), now=timezone.now()),
+        lambda: changes.approve(change_id=change_id, by=user_id_of(request), now=timezone.now()),
         _("Approved."),
     )
 
@@ -94,7 +80,7 @@ def _approve(request: HttpRequest, key: UUID) -> HttpResponse:
 def refuse(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say no, with the reason."""
     _found(key)
-    form = RefuseForm(request.POST, action=reverse("staff-move-refuse", args=[key]))
+    form = _refuse_form(key, request.POST)
     if not form.is_valid():
         return _page(request, key, refuse_form=form)
     reason = form.cleaned_data["reason"]
@@ -102,7 +88,9 @@ def refuse(request: HttpRequest, key: UUID) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: sponsorship.refuse(change_id=change_id, reason=reason, by=_by(request), now=timezone.now()),
+        lambda: sponsorship.refuse(
+            change_id=change_id, reason=reason, by=user_id_of(request), now=timezone.now()
+        ),
         _("Refused. The reason stands on the change."),
     )
 
@@ -116,37 +104,44 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     return _act(
         request,
         key,
-        lambda: sponsorship.withdraw(change_id=change_id, by=_by(request), now=timezone.now()),
+        lambda: sponsorship.withdraw(change_id=change_id, by=user_id_of(request), now=timezone.now()),
         _("Withdrawn. Nobody moves."),
     )
 
 
 def _act(request: HttpRequest, key: UUID, act: Callable[[], object], said: str) -> HttpResponse:
-    try:
-        act()
-    except (CannotChange, TreeBusy) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, said)
-    return redirect("staff-move", key)
+    return decide(request, act, said=said, refused=(CannotChange, TreeBusy), to="staff-move", key=key)
 
 
-def _page(request: HttpRequest, key: UUID, *, refuse_form: RefuseForm | None = None) -> HttpResponse:
+def _page(request: HttpRequest, key: UUID, *, refuse_form: ReasonForm | None = None) -> HttpResponse:
     found = _found(key)
     change = found.change
-    may_decide = request.user.has_perm(APPROVE) and change.waits and change.requested_by_id != _by(request)
+    may_decide = (
+        request.user.has_perm(APPROVE) and change.waits and change.requested_by_id != user_id_of(request)
+    )
     if refuse_form is None and may_decide:
-        refuse_form = RefuseForm(action=reverse("staff-move-refuse", args=[key]))
+        refuse_form = _refuse_form(key)
     context = {
         "found": found,
         "change": change,
         "may_decide": may_decide,
         "may_withdraw": change.may_be_withdrawn and request.user.has_perm(REQUEST),
-        "is_mine": change.requested_by_id == _by(request),
+        "is_mine": change.requested_by_id == user_id_of(request),
         "refuse_form": refuse_form,
         "nav": "staff-moves",
     }
     return render(request, "mlmportal/staff_move.html", context)
+
+
+def _refuse_form(key: UUID, data: Any = None) -> ReasonForm:
+    return ReasonForm(
+        data,
+        action=reverse("staff-move-refuse", args=[key]),
+        label=_("Why it is refused"),
+        required=_("Say why it is refused."),
+        button=_("Refuse with this reason"),
+        name="refuse",
+    )
 
 
 def _found(key: UUID) -> sponsor_changes.Detail:
@@ -154,10 +149,3 @@ def _found(key: UUID) -> sponsor_changes.Detail:
         return sponsor_changes.detail(key=key)
     except sponsor_changes.NoSuchChange as error:
         raise Http404 from error
-
-
-def _by(request: HttpRequest) -> int:
-    who = me_of(request)
-    if who is None:
-        raise PermissionDenied
-    return who.user_id

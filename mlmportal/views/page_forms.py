@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import PlainField, StoryField
+from common.fields import StoryField
 from common.pictures import MOST_BYTES
 from distributors.operations.pages import MOST_PRODUCTS
 from mlmportal.views.sharing_forms import filters
@@ -87,25 +87,6 @@ class PageForm(forms.Form):
         if len(chosen) > MOST_PRODUCTS:
             raise ValidationError(_("Choose up to %(most)s products.") % {"most": MOST_PRODUCTS})
         return chosen
-
-
-class ReasonForm(forms.Form):
-    """Why a page is refused or taken down; its writer reads it."""
-
-    reason = PlainField(
-        label=gettext_lazy("Reason"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("The writer reads it."),
-        error_messages={"required": gettext_lazy("Say why; the writer reads it.")},
-    )
-
-    def __init__(self, *args: Any, action: str, button: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
-        self.helper.layout = Layout("reason", Submit("", button, css_class="btn-withdraw btn-wide"))
 
 
 class PagesForm(forms.Form):

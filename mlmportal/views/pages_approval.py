@@ -1,26 +1,33 @@
 """Personal pages that wait for the company: looked at beside what is public, approved or refused."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from common.guards import me_of, staff_required
+from common.deciding import ReasonForm, decide
+from common.guards import staff_required, user_id_of
 from distributors.operations import pages as operations
 from distributors.queries import pages
-from mlmportal.views.page_forms import PagesForm, ReasonForm
+from mlmportal.views.page_forms import PagesForm
 from mlmportal.views.pages_of_people import APPROVE
 from sales.queries import showcase
 
 ON_A_PAGE = 20
+HEED = (
+    gettext_lazy("No word about earning, income or what others were paid."),
+    gettext_lazy("No promise of healing or other effects a product has not been shown to have."),
+    gettext_lazy("The photo shows the person, and nobody who has not been asked."),
+    gettext_lazy("Nothing urges anybody to buy or to join."),
+)
 
 
 @require_safe
@@ -52,7 +59,7 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     """Make this version public."""
     return _act(
         request,
-        lambda: operations.approve(key=key, by=_by(request), now=timezone.now()),
+        lambda: operations.approve(key=key, by=user_id_of(request), now=timezone.now()),
         _("The page is public."),
     )
 
@@ -61,13 +68,13 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
 @staff_required(APPROVE)
 def refuse(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say no, with a reason the writer reads."""
-    form = ReasonForm(request.POST, action=request.path, button=_("Refuse with this reason"))
+    form = _refuse_form(key, request.POST)
     if not form.is_valid():
         return _page(request, key, refuse_form=form, status=400)
     reason = form.cleaned_data["reason"]
     return _act(
         request,
-        lambda: operations.refuse(key=key, reason=reason, by=_by(request), now=timezone.now()),
+        lambda: operations.refuse(key=key, reason=reason, by=user_id_of(request), now=timezone.now()),
         _("Refused. The writer reads your reason."),
     )
 
@@ -76,25 +83,20 @@ def refuse(request: HttpRequest, key: UUID) -> HttpResponse:
 @staff_required(APPROVE)
 def take_down(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take a public page down, with a reason the writer reads."""
-    form = ReasonForm(request.POST, action=request.path, button=_("Take it down"))
+    form = _down_form(key, request.POST)
     if not form.is_valid():
         return _page(request, key, down_form=form, status=400)
     reason = form.cleaned_data["reason"]
     return _act(
         request,
-        lambda: operations.take_down(key=key, reason=reason, by=_by(request), now=timezone.now()),
+        lambda: operations.take_down(key=key, reason=reason, by=user_id_of(request), now=timezone.now()),
         _("Taken down. The writer reads your reason."),
     )
 
 
 def _act(request: HttpRequest, act: Callable[[], None], said: str) -> HttpResponse:
-    try:
-        act()
-    except operations.NotThere:
-        messages.error(request, _("Nothing was done: this version has changed meanwhile. Look again."))
-    else:
-        messages.success(request, said)
-    return redirect("staff-pages")
+    lost = _("Nothing was done: this version has changed meanwhile. Look again.")
+    return decide(request, act, said=said, refused=operations.NotThere, lost=lost, to="staff-pages")
 
 
 def _page(
@@ -109,21 +111,35 @@ def _page(
     if version is None:
         raise Http404
     today, live = timezone.localdate(), pages.live_of(distributor_id=version.distributor_id)
-    refuse_at, down_at = (reverse(name, args=[key]) for name in ("staff-page-refuse", "staff-page-take-down"))
     context = {
         "version": version,
         "products": showcase.shown(skus=version.skus, day=today),
         "live": live if live and live.key != key else None,
         "live_products": showcase.shown(skus=live.skus, day=today) if live else [],
-        "refuse_form": refuse_form or ReasonForm(action=refuse_at, button=_("Refuse with this reason")),
-        "down_form": down_form or ReasonForm(action=down_at, button=_("Take it down")),
+        "heed": HEED,
+        "refuse_form": refuse_form or _refuse_form(key),
+        "down_form": down_form or _down_form(key),
         "nav": "staff-pages",
     }
     return render(request, "mlmportal/staff_page.html", context, status=status)
 
 
-def _by(request: HttpRequest) -> int:
-    who = me_of(request)
-    if who is None:
-        raise PermissionDenied
-    return who.user_id
+def _refuse_form(key: UUID, data: Any = None) -> ReasonForm:
+    return _reason_form(key, data, name="refuse", button=_("Refuse with this reason"))
+
+
+def _down_form(key: UUID, data: Any = None) -> ReasonForm:
+    return _reason_form(key, data, name="take-down", button=_("Take it down"))
+
+
+def _reason_form(key: UUID, data: Any, *, name: str, button: str) -> ReasonForm:
+    return ReasonForm(
+        data,
+        action=reverse(f"staff-page-{name}", args=[key]),
+        label=_("Reason"),
+        help_text=_("The writer reads it."),
+        required=_("Say why; the writer reads it."),
+        button=button,
+        name=name,
+        kind="btn-withdraw",
+    )

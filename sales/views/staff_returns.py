@@ -1,17 +1,18 @@
 """Returns that buyers ask for: accepted with a return that is booked, or refused with a reason."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.guards import me_of, staff_required
+from common.deciding import decide
+from common.guards import staff_required, user_id_of
 from sales.forms.returns import AnswerForm, RequestsForm
 from sales.operations import return_requests as operations
 from sales.queries import return_requests
@@ -51,18 +52,17 @@ def accept(request: HttpRequest, key: UUID) -> HttpResponse:
     form = AnswerForm(request.POST, key=key, says_no=False)
     if not form.is_valid():
         return _page(request, key, yes=form, status=400)
+    answer = form.cleaned_data["answer"]
     try:
-        number = operations.accept(
-            key=key, answer=form.cleaned_data["answer"], by=_by(request), now=timezone.now()
+        return _act(
+            request,
+            key,
+            lambda: operations.accept(key=key, answer=answer, by=user_id_of(request), now=timezone.now()),
+            lambda number: _("Return %(number)s is booked.") % {"number": number},
         )
     except operations.ReturnRefused as refused:
         form.add_error("answer", str(refused))
         return _page(request, key, yes=form, status=409)
-    except operations.NotThere:
-        messages.error(request, _("Nothing was done: somebody has answered already."))
-    else:
-        messages.success(request, _("Return %(number)s is booked.") % {"number": number})
-    return redirect("staff-return", key)
 
 
 @require_POST
@@ -73,13 +73,20 @@ def refuse(request: HttpRequest, key: UUID) -> HttpResponse:
     form = AnswerForm(request.POST, key=key, says_no=True)
     if not form.is_valid():
         return _page(request, key, no=form, status=400)
-    try:
-        operations.refuse(key=key, answer=form.cleaned_data["answer"], by=_by(request), now=timezone.now())
-    except operations.NotThere:
-        messages.error(request, _("Nothing was done: somebody has answered already."))
-    else:
-        messages.success(request, _("Refused. The buyer reads your reason."))
-    return redirect("staff-return", key)
+    answer = form.cleaned_data["answer"]
+    return _act(
+        request,
+        key,
+        lambda: operations.refuse(key=key, answer=answer, by=user_id_of(request), now=timezone.now()),
+        _("Refused. The buyer reads your reason."),
+    )
+
+
+def _act(
+    request: HttpRequest, key: UUID, act: Callable[[], object], said: str | Callable[[Any], str]
+) -> HttpResponse:
+    lost = _("Nothing was done: somebody has answered already.")
+    return decide(request, act, said=said, refused=operations.NotThere, lost=lost, to="staff-return", key=key)
 
 
 def _page(
@@ -106,10 +113,3 @@ def _found(key: UUID) -> tuple[return_requests.Asked, list[return_requests.Asked
     if found is None:
         raise Http404
     return found
-
-
-def _by(request: HttpRequest) -> int:
-    who = me_of(request)
-    if who is None:
-        raise PermissionDenied
-    return who.user_id
