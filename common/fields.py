@@ -27,8 +27,9 @@ def plain_text(value: str) -> str:
 class PlainField(forms.CharField):
     """One line of text without invisible characters."""
 
-    def clean(self, value: Any) -> str:
-        return plain_text(super().clean(value))
+    def to_python(self, value: Any) -> str:
+        # Before it is asked whether something was written: of invisible characters alone nothing was.
+        return plain_text(super().to_python(value) or "")
 
 
 class StoryField(forms.CharField):

@@ -128,7 +128,8 @@ def context() -> dict[str, Any]:
         "person": PERSON,
         "stages": STAGES,
         "differences": DIFFERENCES,
-        "approval_facts": APPROVAL,
+        "heed": ["It cannot be undone; a mistake is put right by another adjustment."],
+        "decided": {"waits": True, "state_word": "waits"},
         "ranks": ["Partner", "Builder", "Leader", "Senior Leader", "Director", "Senior Director"],
         "counts": [
             {"number": 84, "word": "visits"},
@@ -361,9 +362,4 @@ DIFFERENCES = (
         "after": 2624,
         "change": -496,
     },
-)
-APPROVAL = (
-    {"label": "Prepared by", "value": "Schedule, 1 Nov 00:02"},
-    {"label": "Reviewed by", "value": "Jonas Weber"},
-    {"label": "Approver", "value": "You, a second person"},
 )
