@@ -19,7 +19,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
 
 FONTS = Path(__file__).resolve().parent / "fonts"
-INK, INK_2, INK_3 = (22, 33, 29), (69, 82, 76), (95, 108, 102)
+INK, INK_2 = (22, 33, 29), (69, 82, 76)
 LINE, EDGE = (222, 227, 223), (127, 139, 133)
 MARGIN, WIDTH = 18, 174
 AMOUNT, COUNT = 34, 34

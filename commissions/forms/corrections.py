@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from common.deciding import poster
 
 STANDINGS = {"good": 0, "suspended": 1, "left": 2}
 LINES = {"rows": 3, "spellcheck": "false", "autocomplete": "off"}
@@ -59,10 +60,7 @@ class CorrectionForm(forms.Form):
             said = put_right.get(name, {})
             self.fields[name].initial = "\n".join(f"{number} {value}" for number, value in said.items())
         self.fields["without_orders"].initial = "\n".join(put_right.get("without_orders", []))
-        self.helper = FormHelper()
-        self.helper.form_method = "post"
-        self.helper.form_action = action
-        self.helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
+        self.helper = poster(action=action)
         button = Submit("do", _("Compute this correction"), css_class="btn-main", css_id="correct-button")
         self.helper.layout = Layout(*self.fields, button)
 

@@ -36,8 +36,6 @@ from common.operations.failpoints import failpoint
 from distributors.queries import people
 from sales.queries import orders
 
-UNDER_WAY = (Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.APPROVED)
-
 
 class CannotCorrect(RuntimeError):
     """This correction cannot be asked for; `field` is what was typed wrong, if anything was."""

@@ -61,7 +61,6 @@ class Correction:
     key: UUID
     number: int
     month: str
-    month_starts_at: datetime
     state: str
     state_word: str
     reason: str
@@ -214,11 +213,6 @@ def put_right(*, key: str) -> Mapping[str, object]:
     }
 
 
-def can_be_corrected(*, key: str) -> bool:
-    """Whether a month is final, so that a correcting run of it may be asked for."""
-    return _counts(key) is not None
-
-
 def _counts(key: str) -> Run | None:
     period = Period.objects.filter(key=key, state=Period.State.CLOSED).first()
     return counting.run_of(period_id=period.pk) if period else None
@@ -289,7 +283,6 @@ def _views(rows: list[Correcting]) -> list[Correction]:
             key=row.key,
             number=row.run.number,
             month=row.run.period.key,
-            month_starts_at=row.run.period.starts_at,
             state=row.run.state,
             state_word=row.run.get_state_display(),
             reason=row.reason,

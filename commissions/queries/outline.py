@@ -46,7 +46,6 @@ class Member:
 class Branch:
     """A page of the people directly under one person."""
 
-    under_id: int
     rows: tuple[Member, ...]
     total: int
     page: int = 1
@@ -111,7 +110,7 @@ def opened(
     facts = _facts([one.id for part in slices for one in part.people], month)
     inner: dict[int, Branch] = {}
     for at in range(len(path) - 1, -1, -1):
-        inner = {path[at]: _branch(path[at], level + at, slices[at], facts, inner)}
+        inner = {path[at]: _branch(level + at, slices[at], facts, inner)}
     return inner[path[0]]
 
 
@@ -152,12 +151,12 @@ def _facts(ids: list[int], month: members.Month) -> _Facts:
     )
 
 
-def _branch(under: int, level: int, part: _Slice, facts: _Facts, inner: Mapping[int, Branch]) -> Branch:
+def _branch(level: int, part: _Slice, facts: _Facts, inner: Mapping[int, Branch]) -> Branch:
     rows = (
         _member(person, level, position, part.total, facts, inner.get(person.id))
         for person, position in zip(part.people, part.positions, strict=True)
     )
-    return Branch(under_id=under, rows=tuple(rows), total=part.total, page=part.page)
+    return Branch(rows=tuple(rows), total=part.total, page=part.page)
 
 
 def _member(

@@ -33,28 +33,6 @@ def insert_into(*, table: str, columns: Sequence[str], rows: Iterable[Row]) -> i
     return _execute(f"INSERT INTO {target} VALUES ({marks})", rows)  # noqa: S608 - names of columns
 
 
-def add_to(*, model: type[models.Model], column: str, amounts: dict[int, int]) -> None:
-    """Add to one integer column of many rows, by key; rows are locked in the order of their keys."""
-    table = connection.ops.quote_name(model._meta.db_table)
-    name = connection.ops.quote_name(column)
-    pairs = sorted((pk, amount) for pk, amount in amounts.items() if amount)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            keys, values = [pk for pk, _ in pairs], [amount for _, amount in pairs]
-            cursor.execute(f"SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [keys])  # noqa: S608
-            cursor.execute(
-                f"UPDATE {table} SET {name} = {table}.{name} + more.amount "  # noqa: S608
-                "FROM unnest(%s::bigint[], %s::bigint[]) AS more(id, amount) "
-                f"WHERE {table}.id = more.id",
-                [keys, values],
-            )
-        else:
-            cursor.executemany(
-                f"UPDATE {table} SET {name} = {name} + %s WHERE id = %s",  # noqa: S608
-                [(amount, pk) for pk, amount in pairs],
-            )
-
-
 def _copy(statement: str, rows: Iterable[Row]) -> int:
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -81,12 +81,6 @@ def _kind(is_staff: bool, distributor_id: int | None, customer_id: int | None) -
     return "customer" if customer_id is not None else "newcomer"
 
 
-def is_shut_out(*, user_id: int) -> bool:
-    """True for the login of a suspended or departed distributor."""
-    mine = Distributor.objects.filter(profile__user_id=user_id)
-    return bool(mine.exclude(status=Distributor.Status.GOOD).exists())
-
-
 def profile_of_login(*, user_id: int) -> int | None:
     """The personal data behind a login."""
     found: int | None = User.objects.filter(pk=user_id).values_list("profile__pk", flat=True).first()
