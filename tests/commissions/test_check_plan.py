@@ -111,3 +111,15 @@ def test_a_version_replaces_one_that_is_adopted_and_starts_before_it(plan):
     assert problems_of(text) == ["plan.starts"]
     assert problems_of(text.replace("name: Linden", "name: Other")) == ["plan.replaces"]
     assert plans.adopt(document=text.replace("2025-01-01", "2027-01-01"), now=at(1, 1)).version == 2
+
+
+def test_a_plan_with_a_scenario_beside_it_is_checked_too(tmp_path, capsys):
+    path = tmp_path / "first.yaml"
+    path.write_text(
+        PLAN.read_text(encoding="utf-8") + "people: {Ana: {}}\nperiods: {2026-01: {}}\n", encoding="utf-8"
+    )
+    call_command("check_plan", str(path), "--without-shop")
+    assert "no problem" in capsys.readouterr().out
+    (tmp_path / "beside.yaml").write_text("plan: first.yaml\npeople: {Ana: {}}\n", encoding="utf-8")
+    call_command("check_plan", str(tmp_path / "beside.yaml"), "--without-shop")
+    assert "no problem" in capsys.readouterr().out

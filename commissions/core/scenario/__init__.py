@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from commissions.core.document import Mapped, PlanError, Problem, Text
+from commissions.core.plan import Plan, load
 from commissions.core.reading import read_plan
 from commissions.core.run import run
 from commissions.core.scenario import answer, words
-from commissions.core.scenario.apart import take_apart
+from commissions.core.scenario.apart import KEYS, take_apart
 from commissions.core.scenario.expect import Checker, Difference
 from commissions.core.scenario.reading import read_scenario
 from commissions.core.scenario.running import Played, play
@@ -81,6 +82,16 @@ def run_text(text: str, *, find_plan: Callable[[str], str | None], compute: Comp
     return Answer(tuple(_outcome(scenario, compute) for scenario in scenarios), parts.several)
 
 
+def plan_in(text: str, *, find_plan: Callable[[str], str | None]) -> Plan:
+    """The plan of a document, though a scenario may stand beside it, or name it. Raises PlanError."""
+    try:
+        return load(text)
+    except PlanError as error:
+        if not any(problem.key in KEYS for problem in error.problems):
+            raise
+    return read_plan(take_apart(text, find_plan).plan)
+
+
 def _outcome(scenario: Scenario, compute: Compute) -> Outcome:
     played = play(scenario, compute)
     differences: list[Difference] = []
@@ -96,4 +107,4 @@ def _outcome(scenario: Scenario, compute: Compute) -> Outcome:
     return Outcome(scenario, tuple(played), tuple(differences))
 
 
-__all__ = ["Answer", "Outcome", "PlanError", "ScenarioError", "run_text"]
+__all__ = ["Answer", "Outcome", "PlanError", "ScenarioError", "plan_in", "run_text"]

@@ -59,7 +59,7 @@ def _named(plan: Text, root: Mapped, find_plan: Callable[[str], str | None]) -> 
         told = f"no plan {plan.value!r} is found; write a path, the name of a plan that ships, or the plan itself"
         raise PlanError([Problem(root.lines["plan"], "plan", told, plan.value)])
     found = read(text)
-    return _without(found, ("scenarios",))
+    return _without(found, (*KEYS, "scenarios"))
 
 
 def _known(root: Mapped, known: tuple[str, ...]) -> None:

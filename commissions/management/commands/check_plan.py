@@ -10,7 +10,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from commissions.core.linter import Doubt, doubts, payout
-from commissions.core.plan import Plan, PlanError, load
+from commissions.core.plan import Plan, PlanError
+from commissions.core.scenario import plan_in
 from commissions.queries import doubts as shop_doubts
 from commissions.queries import plans
 from commissions.queries.plan_files import plan_text
@@ -51,12 +52,15 @@ class Command(BaseCommand):
 
     def _plan(self, name: str, *, ask_database: bool) -> Plan:
         try:
-            text = plan_text(name, beside=Path()) or (
-                plans.latest_document(name=name) if ask_database else None
-            )
+            text = plan_text(name, beside=Path())
+            if text is None and ask_database:
+                text = plans.latest_document(name=name)
             if text is None:
-                raise CommandError(f"{name} is no file, no plan that ships and none that was adopted.")
-            return load(text)
+                told = (
+                    f"{name} is no file, no plan that ships and none that was adopted; a file ends in .yaml."
+                )
+                raise CommandError(told)
+            return plan_in(text, find_plan=lambda named: plan_text(named, beside=Path(name).parent))
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{name} cannot be read: {error}") from error
         except PlanError as error:
