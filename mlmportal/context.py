@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from distributors.queries import documents, news, notices, sponsor_tree
+from commissions.queries import sizes
+from distributors.queries import documents, news, notices
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def _me(request: HttpRequest) -> Any:
         return None
     if me.kind != "distributor":
         return me
-    counts = sponsor_tree.team_counts(ids=[me.distributor_id])
+    counts = sizes.people_below(ids=[me.distributor_id])
     # A copy of the lazy `request.me` is the person inside it, which a dataclass's replace() wants.
     return replace(copy(me), team_count=counts.get(me.distributor_id, 0))
 

@@ -6,6 +6,7 @@ from commissions.models.line import Line, Promotion, StatementItem
 from commissions.models.period import Calendar, Period
 from commissions.models.plan import PlanVersion
 from commissions.models.run import Carried, Run, Snapshot
+from commissions.models.sums import LevelSum, TeamSum
 from commissions.models.team import TeamExport, TeamView
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Carried",
     "Correcting",
     "Freeze",
+    "LevelSum",
     "Line",
     "Period",
     "PlanVersion",
@@ -24,6 +26,7 @@ __all__ = [
     "Snapshot",
     "StatementItem",
     "TeamExport",
+    "TeamSum",
     "TeamView",
     "Transfer",
 ]

@@ -10,7 +10,7 @@ from commissions.core import run as engine
 from commissions.core.plan import Plan
 from commissions.core.run import Result
 from commissions.models import Carried, Line, Run, Snapshot, StatementItem
-from commissions.operations import carrying, corrections, partitions, storing, waiting
+from commissions.operations import carrying, corrections, partitions, storing, summing, waiting
 from commissions.operations.taken import Corrections
 from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
@@ -83,12 +83,14 @@ def store(*, run_id: int, computed: Computed) -> None:
     for at, (model, columns) in enumerate(tables):
         with pace.as_part(after=sum(rows[:at]), of=sum(rows)):
             partitions.store(run_id=run_id, model=model, columns=columns)
+    summing.store(run_id=run_id, result=result, loaded=loaded, active=computed.plan.active)
 
 
 def drop(*, run_id: int, items_too: bool) -> None:
     """Delete a run's snapshots and lines, and its items when they are not wanted for a comparison."""
     kept = () if items_too else (StatementItem,)
     partitions.drop(run_ids=[run_id], models=[model for model in partitions.OF_RUNS if model not in kept])
+    summing.drop(run_id=run_id)
 
 
 def titles(*, computed: Computed) -> Ints:

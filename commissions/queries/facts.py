@@ -38,6 +38,7 @@ class Loaded:
     facts: Facts
     person_ids: Ints
     order_line_ids: Ints
+    order_ids: Ints  # of each order line
     position_ids: Mapping[str, Ints]  # by placement tree
     order_count: int
     returned: ReturnedLines
@@ -162,7 +163,9 @@ def _loaded(
         state=before.state(plan=plan, run=last, who=who),
     )
     titles = before.titles(plan=plan, run=last, who=who)
-    return Loaded(period, facts, ids, lines.order_line_id, keys, _orders(lines), returned, titles, seen)
+    return Loaded(
+        period, facts, ids, lines.order_line_id, lines.order_id, keys, _orders(lines), returned, titles, seen
+    )
 
 
 def _in_order(everybody: Network, period: Period) -> tuple[Ints, Ints]:

@@ -5,16 +5,17 @@ up to a minor unit; only the item itself was rounded to be paid, so a part may d
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
-from commissions.models import Line, PlanVersion, Snapshot
+from commissions.core.plan import Plan
+from commissions.models import LevelSum, Line, PlanVersion, Snapshot
 from commissions.queries import counting, explain, plans
 from commissions.queries.statements import NoStatement
 from distributors.queries import people
@@ -45,6 +46,25 @@ class Level:
     base_unit: str
     rate_ppm: int | None
     amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemInside:
+    """How many orders an item comes from, and its levels, nearest first."""
+
+    orders: int
+    levels: tuple[Level, ...]
+
+
+NO_ORDERS = ItemInside(orders=0, levels=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inside:
+    """What a statement is made of: its orders, and each item by bonus and corrected month ("" for its own)."""
+
+    orders: int
+    items: Mapping[tuple[str, str], ItemInside]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,23 +108,116 @@ class OrderPage:
         return max(0, self.total - self.page * PAGE)
 
 
+class _Brought(NamedTuple):
+    """What one order brought on one level of a bonus."""
+
+    bonus: str
+    month: str
+    level: int
+    order: int
+    seller: int
+    base: int
+    low: int
+    high: int
+    whole: int
+    micro: int
+
+
 def of_item(*, asked: Asked) -> list[Level]:
-    """The levels of an item that come from orders, nearest first; one query whatever its size."""
+    """The levels of an item that come from orders, nearest first; two queries whatever its size."""
     unit = explain.unit_of(plan=plans.of_run(run_id=asked.run_id), bonus=asked.bonus)
-    return [_level(row, unit) for row in _summed(_lines(asked).values("level").order_by("level"))]
+    kept = [] if asked.corrects else _kept_sums(asked.person_id, asked.run_id).filter(bonus=asked.bonus)
+    levels = [_of_sum(row, unit) for row in kept if row.level is not None]
+    return levels or [_level(row, unit) for row in _summed(_lines(asked).values("level").order_by("level"))]
 
 
-def of_statement(*, person_id: int, run_id: int) -> dict[tuple[str, str], list[Level]]:
-    """The levels of every item of a statement, by bonus and corrected month ("" for its own); two queries."""
+def of_statement(*, person_id: int, run_id: int, corrects: Collection[str] = ()) -> Inside:
+    """What every item of a statement is made of; three queries, one of them only where it corrects earlier months."""
     plan = plans.of_run(run_id=run_id)
     lines = Line.objects.filter(run_id=run_id, distributor_id=person_id, order_line__isnull=False)
+    own = _of_sums(list(_kept_sums(person_id, run_id)), plan)
+    own = own or _of_orders(_by_order(lines.filter(counting.lines_about(corrects="")), Value("")), plan)
+    if not corrects:
+        return own
     corrected = Coalesce("corrects__run__period__key", "corrects_run__period__key")
-    rows = lines.annotate(month=corrected).values("bonus", "month", "level")
-    found: dict[tuple[str, str], list[Level]] = defaultdict(list)
-    for row in _summed(rows.order_by("bonus", "month", "level")):
-        unit = explain.unit_of(plan=plan, bonus=row["bonus"])
-        found[row["bonus"], row["month"] or ""].append(_level(row, unit))
-    return found
+    back = _of_orders(_by_order(lines.filter(counting.correcting()), corrected), plan)
+    return Inside(orders=own.orders + back.orders, items={**own.items, **back.items})
+
+
+def _kept_sums(person_id: int, run_id: int) -> QuerySet[LevelSum]:
+    """What the run itself added up, of people with thousands of lines."""
+    return LevelSum.objects.filter(distributor_id=person_id, run_id=run_id).order_by("bonus", "level")
+
+
+def _of_sums(kept: Sequence[LevelSum], plan: Plan) -> Inside | None:
+    orders = {row.bonus: row.orders for row in kept if row.level is None}
+    if not orders:
+        return None
+    items = {
+        (bonus, ""): ItemInside(
+            orders=count,
+            levels=tuple(
+                _of_sum(row, _unit(plan, bonus))
+                for row in kept
+                if row.bonus == bonus and row.level is not None
+            ),
+        )
+        for bonus, count in orders.items()
+        if bonus
+    }
+    return Inside(orders=orders[""], items=items)
+
+
+def _of_sum(row: LevelSum, unit: str) -> Level:
+    return Level(
+        level=row.level or 0,
+        orders=row.orders,
+        people=row.people,
+        base=row.base,
+        base_unit=unit,
+        rate_ppm=row.low_ppm if row.low_ppm == row.high_ppm else None,
+        amount=rounded(whole=row.whole, micro=row.micro),
+    )
+
+
+def _of_orders(rows: Sequence[_Brought], plan: Plan) -> Inside:
+    apart: dict[tuple[str, str], dict[int, list[_Brought]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        apart[row.bonus, row.month][row.level].append(row)
+    items = {
+        (bonus, month): ItemInside(
+            orders=len({row.order for level in found.values() for row in level}),
+            levels=tuple(_of_rows(level, found[level], _unit(plan, bonus)) for level in sorted(found)),
+        )
+        for (bonus, month), found in apart.items()
+    }
+    return Inside(orders=len({row.order for row in rows}), items=items)
+
+
+def _unit(plan: Plan, bonus: str) -> str:
+    return explain.unit_of(plan=plan, bonus=bonus)
+
+
+def _by_order(lines: QuerySet[Line], month: Any) -> list[_Brought]:
+    """The lines of each order on a level, added up. Lines are not joined to those they correct unless some do: that
+    would read the lines of everybody."""
+    rows = lines.annotate(month=month).order_by()
+    of = rows.values_list("bonus", "month", "level", "order_line__order_id", "order_line__order__seller_id")
+    sums = of.annotate(Sum("base"), Min("rate_ppm"), Max("rate_ppm"), Sum("whole"), Sum("micro"))
+    return [_Brought(*row) for row in sums]
+
+
+def _of_rows(level: int, rows: Sequence[_Brought], unit: str) -> Level:
+    low, high = min(row.low for row in rows), max(row.high for row in rows)
+    return Level(
+        level=level,
+        orders=len({row.order for row in rows}),
+        people=len({row.seller for row in rows}),
+        base=int(sum(row.base for row in rows)),
+        base_unit=unit,
+        rate_ppm=low if low == high else None,
+        amount=rounded(whole=int(sum(row.whole for row in rows)), micro=int(sum(row.micro for row in rows))),
+    )
 
 
 def _summed(rows: Any) -> Any:
@@ -136,7 +249,7 @@ def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> Order
     lines = _lines(asked)
     if level is not None:
         lines = lines.filter(level=level)
-    total = lines.aggregate(n=Count("order_line__order_id", distinct=True))["n"]
+    total = _order_total(asked, level, lines)
     if not total:
         raise NoStatement(asked.bonus)
     page = max(1, min(page, -(-total // PAGE)))
@@ -147,18 +260,20 @@ def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> Order
     return OrderPage(level=level, orders=tuple(_order_parts(asked, found, ids)), total=total, page=page)
 
 
-def order_counts(*, person_id: int, run_id: int) -> dict[tuple[str, str], int]:
-    """How many orders each item of a person is made of, by bonus and corrected month ("" for its own)."""
-    lines = Line.objects.filter(run_id=run_id, distributor_id=person_id).order_by()
-    corrected = Coalesce("corrects__run__period__key", "corrects_run__period__key")
-    rows = lines.annotate(month=corrected).values_list("bonus", "month")
-    counted = rows.annotate(n=Count("order_line__order_id", distinct=True))
-    return {(bonus, month or ""): n for bonus, month, n in counted}
-
-
 def order_count(*, person_id: int, run_id: int) -> int:
     """How many orders a run pays a person for."""
-    lines = Line.objects.filter(run_id=run_id, distributor_id=person_id)
+    kept = _kept_sums(person_id, run_id).filter(bonus="").values_list("orders", flat=True).first()
+    return kept or _distinct(Line.objects.filter(run_id=run_id, distributor_id=person_id))
+
+
+def _order_total(asked: Asked, level: int | None, lines: QuerySet[Line]) -> int:
+    if asked.corrects:
+        return _distinct(lines)
+    kept = _kept_sums(asked.person_id, asked.run_id).filter(bonus=asked.bonus, level=level)
+    return kept.values_list("orders", flat=True).first() or _distinct(lines)
+
+
+def _distinct(lines: QuerySet[Line]) -> int:
     found: int = lines.aggregate(n=Count("order_line__order_id", distinct=True))["n"]
     return found
 

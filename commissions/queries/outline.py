@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from commissions.queries import members
+from commissions.queries import members, sizes
 from distributors.queries import sponsor_tree
 
 PAGE = 25
@@ -146,7 +146,7 @@ def _slice(*, under: int, month: members.Month, sort: str, page: int, keep: int 
 
 def _facts(ids: list[int], month: members.Month) -> _Facts:
     return _Facts(
-        below=sponsor_tree.team_counts(ids=ids),
+        below=sizes.people_below(ids=ids),
         figures=members.figures(month=month, ids=ids),
     )
 

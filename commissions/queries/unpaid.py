@@ -16,12 +16,12 @@ from commissions.core.explain import Reason, Why
 from commissions.core.facts import Facts
 from commissions.core.plan import Plan
 from commissions.core.result import Result
-from commissions.models import Run, Snapshot
+from commissions.models import Run, Snapshot, TeamSum
 from commissions.queries import plans, scene
 from sales.queries import volume
 
 # Above this many people the reasons stand by bonus only: the page would take too long.
-LARGEST_TEAM = 20_000
+LARGEST_TEAM = 3_000
 NAMED = 60
 MICRO = 1_000_000
 SNAPSHOTS = Snapshot._meta.db_table
@@ -60,7 +60,11 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
     team = _team(run, person_id)
     if not team:
         return None
-    counted = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at)
+    counted = volume.counted(
+        starts_at=run.period.starts_at,
+        ends_at=run.period.ends_at,
+        seller_ids=[row["distributor_id"] for row in team],
+    )
     return grouped(run=run, plan=plan, team=team, counted=counted)
 
 
@@ -77,6 +81,9 @@ def grouped(
 
 def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
     """The person first, then their team as the run saw it, sponsors before those they sponsored."""
+    great = TeamSum.objects.filter(run=run, distributor_id=person_id, below__gt=LARGEST_TEAM)
+    if great.exists():
+        return []
     known = Snapshot.objects.filter(run=run, distributor_id__in=_team_of(run, person_id))
     if known.count() > LARGEST_TEAM:
         return []

@@ -51,14 +51,15 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     found = statement_of(person, key)
     changed = corrected.of_month(key=key, person_id=person)
     as_corrected = changed is not None and request.GET.get("view") == "corrected"
+    inside = inside_of(person, found)
     context = {
         **head_of(found),
         "switch": corrected_rows.switch(request.path, as_corrected) if changed else None,
         "as_corrected": as_corrected,
         "corrected": corrected_rows.both(changed, month="statement", staff=False) if changed else None,
         "posted": corrected_rows.posted(key=key, person_id=person),
-        "items": items_of(person, found),
-        "orders": levels.order_count(person_id=person, run_id=found.run_id),
+        "items": items_of(person, found, inside),
+        "orders": inside.orders,
         "figures": figures_of(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "adjustments": adjustments.of_statement(person_id=person, key=key),
@@ -163,20 +164,24 @@ def _approved(found: Statement) -> str:
     return spoken.day_and_time(moment) if moment else ""
 
 
-def items_of(person: int, found: Statement) -> list[dict[str, Any]]:
+def inside_of(person: int, found: Statement) -> levels.Inside:
+    """What the items are made of."""
+    corrects = {one.corrects for one in found.items if one.corrects}
+    return levels.of_statement(person_id=person, run_id=found.run_id, corrects=corrects)
+
+
+def items_of(person: int, found: Statement, inside: levels.Inside) -> list[dict[str, Any]]:
     """The items with how many orders they come from and their levels."""
-    orders = levels.order_counts(person_id=person, run_id=found.run_id)
-    inside = levels.of_statement(person_id=person, run_id=found.run_id)
-    return [_item_with_levels(person, found, one, orders, inside) for one in found.items]
+    return [_item_with_levels(person, found, one, inside) for one in found.items]
 
 
 def _item_with_levels(
-    person: int, found: Statement, one: statements.Item, orders: dict[Any, int], inside: dict[Any, Any]
+    person: int, found: Statement, one: statements.Item, inside: levels.Inside
 ) -> dict[str, Any]:
-    of = (one.bonus, one.corrects)
+    within = inside.items.get((one.bonus, one.corrects), levels.NO_ORDERS)
     asked = levels.Asked(person_id=person, run_id=found.run_id, bonus=one.bonus, corrects=one.corrects)
-    parts = [statement_rows.level(found.key, asked, part) for part in inside.get(of, ())]
-    return {**statement_rows.item(found, one, orders.get(of, 0)), "levels": parts}
+    parts = [statement_rows.level(found.key, asked, part) for part in within.levels]
+    return {**statement_rows.item(found, one, within.orders), "levels": parts}
 
 
 def head_of(found: Statement) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from commissions.queries import adjustments, balance, explain
 from commissions.queries.statements import Statement
-from commissions.views.earnings import head_of, items_of, statement_of
+from commissions.views.earnings import head_of, inside_of, items_of, statement_of
 from common import spoken
 from common.guards import distributor_id, distributor_required, me_of
 from common.paper import Paper, Row
@@ -31,7 +31,7 @@ def statement_pdf(request: HttpRequest, key: str) -> HttpResponse:
         _("You earned") if found.is_final else _("%(month)s so far") % {"month": head["month_word"]},
         money_filter(found.total),
     )
-    paper.rows(_items(items_of(person, found)))
+    paper.rows(_items(items_of(person, found, inside_of(person, found))))
     paper.rows([Row(title=_("Total"), amount=money_filter(found.total), strong=True)])
     paper.section(_("Your %(month)s") % {"month": head["month_word"]})
     paper.rows(_facts(found))

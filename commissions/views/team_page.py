@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from commissions.forms.team import LookForm, SearchForm
-from commissions.queries import members
+from commissions.queries import sizes
 from commissions.views import team_rows
 from commissions.views.team_asked import Ask
 from common import spoken
-from distributors.queries import sponsor_tree
 
 
 def show(request: HttpRequest, ask: Ask, more: dict[str, Any]) -> HttpResponse:
@@ -39,5 +38,5 @@ def show(request: HttpRequest, ask: Ask, more: dict[str, Any]) -> HttpResponse:
 
 
 def _counted(ask: Ask) -> tuple[int, int]:
-    everybody = sponsor_tree.downline(distributor_id=ask.viewer_id)
-    return everybody.count(), members.active_count(month=ask.month, people=everybody)
+    size = sizes.of_month(person_id=ask.viewer_id, month=ask.month)
+    return size.below, size.active

@@ -181,14 +181,18 @@ def sponsor_ids(*, ids: Collection[int]) -> dict[int, int]:
     return {pk: sponsor for pk, sponsor in rows if sponsor is not None}
 
 
-def team_counts(*, ids: Collection[int]) -> dict[int, int]:
-    """How many people stand below each of `ids`, by interval; one query, also for thousands of ids."""
+def team_counts(*, ids: Collection[int], most: int | None = None) -> dict[int, int]:
+    """How many people stand below each of `ids`, by interval; one query, also for thousands of ids.
+
+    With `most` nobody is counted any further: whoever has more people below has `most` and one.
+    """
     counts = dict.fromkeys(ids, 0)
     todo = list(counts)
+    by_interval = _BY_INTERVAL if most is None else _FIRST_BY_INTERVAL.replace("MOST", str(int(most) + 1))
     for start in range(0, len(todo), 500):
         part = todo[start : start + 500]
-        counts.update(_counted(_BY_INTERVAL, part) or _counted(_BY_WALKING, part))
-    return counts
+        counts.update(_counted(by_interval, part) or _counted(_BY_WALKING, part))
+    return counts if most is None else {pk: min(count, most + 1) for pk, count in counts.items()}
 
 
 # Gives no row while intervals do not hold.
@@ -197,6 +201,10 @@ _BY_INTERVAL = f"""SELECT person.id, (SELECT count(*) FROM {TABLE} below WHERE b
     FROM {TABLE} person WHERE person.id IN ({{marks}})
         AND NOT EXISTS (SELECT 1 FROM {TreeHealth._meta.db_table} WHERE NOT sound)
         AND NOT EXISTS (SELECT 1 FROM {Carrying._meta.db_table})"""  # noqa: S608
+# The same, but each count comes to an end.
+_FIRST_BY_INTERVAL = _BY_INTERVAL.replace("count(*) FROM", "count(*) FROM (SELECT 1 FROM").replace(
+    "below.lft < person.rght)", "below.lft < person.rght LIMIT MOST) first_ones)"
+)
 _BY_WALKING = f"""WITH RECURSIVE team (top, id) AS (
         SELECT sponsor_id, id FROM {TABLE} WHERE sponsor_id IN ({{marks}})
         UNION SELECT team.top, person.id FROM team JOIN {TABLE} person ON person.sponsor_id = team.id

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commissions.queries import balance, desk, drawings, levels, members, periods, statements, way
+from commissions.queries import balance, desk, drawings, levels, members, periods, sizes, statements, way
 from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
 from distributors.operations import looks
@@ -46,6 +46,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     leading = periods.leading()
     shown = [one for one in every if one.calendar == leading]
     months = members.months()
+    size = sizes.of_month(person_id=person, month=months[0] if months else None)
     found = way.of_person(person_id=person, months=months)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
     link = campaigns.one(distributor_id=person, code=share.code) if share else None
@@ -61,8 +62,8 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "way_note": way_words.closing(way=found),
         "news": team_news.rows(person_id=person, user_id=user, team=team, now=now, since=since),
         "news_since": _since(since, now),
-        "people_below": team.count(),
-        "people_active": members.active_count(month=months[0], people=team) if months else 0,
+        "people_below": size.below,
+        "people_active": size.active,
         "earnings_chart": drawings.earnings(person_id=person),
         "volumes_chart": drawings.volumes(person_id=person, required=found.group_need if found else None),
         "to_place": holdings.waiting_count(sponsor_id=person, now=now),

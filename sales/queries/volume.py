@@ -6,6 +6,7 @@ in hundredths of a point, moments are UTC without a zone (numpy knows none).
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -85,9 +86,15 @@ Sortable = TypeVar("Sortable", CountedLines, ReturnedLines)
 
 
 def counted(
-    *, starts_at: datetime, ends_at: datetime, whole_returns: bool = False, order_id: int | None = None
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    whole_returns: bool = False,
+    order_id: int | None = None,
+    seller_ids: Collection[int] | None = None,
 ) -> CountedLines:
-    """The order lines booked in [starts_at, ends_at), without cancelled orders; with `order_id` of this order alone.
+    """The order lines booked in [starts_at, ends_at), without cancelled orders; with `order_id` of this order alone,
+    with `seller_ids` of these distributors alone.
 
     What came back of them in the same period is taken off the line; a line that came back whole is left out, unless
     `whole_returns` asks for it, with nothing left on it.
@@ -95,10 +102,10 @@ def counted(
     READ transaction after the books are shut when the figures must stay the same.
     """
     period = [_utc(starts_at), _utc(ends_at)]
-    only = [] if order_id is None else [order_id]
-    sold = _read(CountedLines, _narrowed(_SOLD, only), [*period, *only])
-    back = _read(ReturnedNow, _narrowed(_RETURNED_NOW, only), [*period, *period, *only])
-    reversals = _read(CountedLines, _narrowed(_REVERSALS, only), [*period, period[0], *only])
+    said, only = _only(order_id, seller_ids)
+    sold = _read(CountedLines, _narrowed(_SOLD, said), [*period, *only])
+    back = _read(ReturnedNow, _narrowed(_RETURNED_NOW, said), [*period, *period, *only])
+    reversals = _read(CountedLines, _narrowed(_REVERSALS, said), [*period, period[0], *only])
     return _sorted(_joined(_net(sold, back, whole_returns), reversals))
 
 
@@ -198,12 +205,22 @@ _RETURNED_SINCE = f"""
 """
 
 
-def _narrowed(query: str, only: list[int]) -> str:
-    """The query with a further condition at the end of its WHERE, where one order alone is asked for."""
-    if not only:
-        return query
+def _only(order_id: int | None, seller_ids: Collection[int] | None) -> tuple[str, list[Any]]:
+    """Further conditions, where one order or some sellers alone are asked for, and what they compare with."""
+    said, values = "", []
+    if order_id is not None:
+        said, values = " AND o.id = %s", [order_id]
+    if seller_ids is None:
+        return said, values
+    if connection.vendor == "postgresql":
+        return f"{said} AND o.seller_id = ANY(%s)", [*values, list(seller_ids)]
+    return f"{said} AND o.seller_id IN ({', '.join(['%s'] * len(seller_ids))})", [*values, *seller_ids]
+
+
+def _narrowed(query: str, said: str) -> str:
+    """The query with further conditions at the end of its WHERE."""
     head, word, tail = re.split(r"(\n    (?:ORDER|GROUP) BY |\Z)", query.rstrip(), maxsplit=1)
-    return f"{head} AND o.id = %s{word}{tail}\n"
+    return f"{head}{said}{word}{tail}\n"
 
 
 def _utc(moment: datetime) -> Any:

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from commissions.models import StatementItem
+from commissions.models import Run, StatementItem
 from commissions.operations import estimates
+from commissions.queries import levels
 from tests.commissions.conftest import at, draft, finish, work
 from tests.portal.counting import queries
 
@@ -38,6 +41,26 @@ def test_a_statement_adds_up(final, cast):
     page = text(cast.client("ben").get("/earnings/2026-10/"))
     total = f"{sum(amounts) // 100:,}.{sum(amounts) % 100:02d}"
     assert page.count(total) >= 2
+
+
+def test_a_statement_says_of_an_item_what_opening_it_says(final, cast):
+    run = Run.objects.get(state="final")
+    for person in (cast.ana, cast.ben, cast.eva):
+        inside = levels.of_statement(person_id=person.pk, run_id=run.pk)
+        assert inside.orders
+        for (bonus, _), item in inside.items.items():
+            asked = levels.Asked(person_id=person.pk, run_id=run.pk, bonus=bonus)
+            assert list(item.levels) == levels.of_item(asked=asked)
+            assert item.orders == levels.orders_of(asked=asked).total
+
+
+def test_a_statement_that_corrects_nothing_does_not_look_among_everybodys_lines(final, cast):
+    client = cast.client("ben")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/earnings/2026-10/")
+    joined = 'JOIN "commissions_line"'
+    assert any("commissions_line" in one["sql"] for one in seen)
+    assert not [one["sql"] for one in seen if joined in one["sql"]]
 
 
 def test_a_statement_without_items_leads_to_the_reason(final, cast):

@@ -139,3 +139,18 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries: pytest.F
         make.order(ines, (soap, 1), paid_at=IN_OCTOBER)
     with django_assert_num_queries(3):
         assert len(october()) == 4
+
+
+def test_some_sellers_alone_are_what_they_are_among_all() -> None:
+    ines, ana = make.distributor(), make.distributor()
+    kept = make.order(ines, (make.product(), 2), paid_at=IN_OCTOBER)
+    older = make.order(ines, (make.product(), 1), paid_at=IN_OCTOBER)
+    make.order(ana, (make.product(), 1), paid_at=IN_OCTOBER)
+    bring_back(kept, 1, IN_OCTOBER + timedelta(days=1))
+    bring_back(older, 1, IN_NOVEMBER)
+    for span, everybody in ((make.OCTOBER, october()), (make.NOVEMBER, november())):
+        mine = volume.counted(starts_at=span[0], ends_at=span[1], seller_ids=[ines.pk])
+        among = everybody.seller_id == ines.pk
+        assert mine.key.tolist() == everybody.key[among].tolist()
+        assert mine.qualifying.tolist() == everybody.qualifying[among].tolist()
+    assert len(volume.counted(starts_at=make.OCTOBER[0], ends_at=make.OCTOBER[1], seller_ids=[])) == 0

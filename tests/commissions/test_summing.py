@@ -1,0 +1,70 @@
+"""What a run writes down of great teams and long statements is what adding up would give."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from commissions.models import LevelSum, Run, TeamSum
+from commissions.operations import computing, estimates, summing
+from commissions.queries import levels, members, sizes
+from tests.commissions.conftest import at, draft, finish
+
+
+@pytest.fixture
+def summed(monkeypatch):
+    """Everybody's sums are written down, not only those of the great."""
+    monkeypatch.setattr(summing, "MANY_PEOPLE", 0)
+    monkeypatch.setattr(summing, "MANY_LINES", 0)
+    monkeypatch.setattr(sizes, "AT_ONCE", 0)
+
+
+def told(person, run):
+    """Everything that pages say from sums."""
+    inside = levels.of_statement(person_id=person.pk, run_id=run.pk)
+    asked = [levels.Asked(person_id=person.pk, run_id=run.pk, bonus=bonus) for bonus, _ in inside.items]
+    return (
+        inside,
+        [levels.of_item(asked=one) for one in asked],
+        [levels.orders_of(asked=one).total for one in asked],
+        [levels.orders_of(asked=one, level=levels.of_item(asked=one)[0].level).total for one in asked],
+        levels.order_count(person_id=person.pk, run_id=run.pk),
+        sizes.of_month(person_id=person.pk, month=members.months()[0]),
+        sizes.people_below(ids=[person.pk]),
+    )
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "cleo", "dan", "eva"])
+def test_sums_say_what_adding_up_says(october, cast, summed, name):
+    estimates.refresh(now=at(10, 20))
+    run, person = Run.objects.get(state="estimate"), cast.people[name]
+    assert TeamSum.objects.filter(run=run).exists()
+    assert LevelSum.objects.filter(run=run, level=None).exists()
+    before = told(person, run)
+    summing.drop(run_id=run.pk)
+    assert told(person, run) == before
+
+
+def test_small_teams_and_short_statements_leave_nothing(october, cast):
+    draft()
+    assert not TeamSum.objects.exists()
+    assert not LevelSum.objects.exists()
+
+
+def test_a_draft_takes_its_sums_with_it(october, cast, summed):
+    run = draft()
+    assert TeamSum.objects.filter(run=run).exists()
+    computing.drop(run_id=run.pk, items_too=False)
+    assert not TeamSum.objects.filter(run=run).exists()
+    assert not LevelSum.objects.filter(run=run).exists()
+
+
+def test_a_long_statement_is_read_without_its_lines(october, cast, summed):
+    finish(cast, draft())
+    client = cast.client("ben")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/earnings/2026-10/")
+    assert not [one["sql"] for one in seen if 'FROM "commissions_line"' in one["sql"]]
+
+
+def test_a_team_younger_than_every_run_is_counted(october, cast, summed):
+    assert sizes.people_below(ids=[cast.gus.pk, cast.ben.pk])[cast.ben.pk] > 1
