@@ -147,6 +147,8 @@ class Distributor(MPTTModel):
             models.Index(fields=["tree_id", "lft"], name="distributor_tree_order"),
             models.Index(fields=["tree_id", "rght"], name="distributor_tree_ends"),
             models.Index(fields=["sponsor", "joined_at"], name="distributor_frontline"),
+            # Whoever has a great team sees who joined it last without sorting all of it.
+            models.Index(fields=["joined_at", "id"], name="distributor_newest"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(lft__lt=models.F("rght")), name="distributor_interval"),

@@ -224,12 +224,16 @@ def search(*, viewer_id: int, text: str, limit: int) -> list[Distributor]:
     words = text.replace("\x00", "").split()[:5]
     if not words:
         return []
-    match = Q(number__istartswith=words[0]) if len(words) == 1 else Q()
     names = Q()
     for word in words:
         names &= Q(profile__given_name__icontains=word) | Q(profile__family_name__icontains=word)
-    candidates = downline(distributor_id=viewer_id).filter(match | names if match else names)
-    return _confirmed(viewer_id, list(candidates.select_related("profile")[:limit]))
+    team = downline(distributor_id=viewer_id).select_related("profile")
+    candidates = {person.pk: person for person in team.filter(names)[:limit]}
+    if len(words) == 1:
+        # Apart from the names: no index helps a question that asks for either of two tables.
+        candidates |= {person.pk: person for person in team.filter(number__istartswith=words[0])[:limit]}
+    in_order = sorted(candidates.values(), key=lambda person: (person.tree_id, person.lft))
+    return _confirmed(viewer_id, in_order[:limit])
 
 
 def newest(*, distributor_id: int, limit: int) -> list[Distributor]:
