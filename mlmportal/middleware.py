@@ -1,16 +1,21 @@
 """Small rules for every request and response."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from distributors.queries import people
 
+SEEN_AGAIN = timedelta(minutes=1)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,6 +51,31 @@ def no_store(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def seen_lately(get_response: Handler) -> Handler:
+    """Notes when and from where a session was used, for the list of sessions: at most once a minute from one place.
+    Reading a page would be a write otherwise."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not _noted_lately(request):
+            UserSession.objects.create_from_request(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _noted_lately(request: HttpRequest) -> bool:
+    found: bool = UserSession.objects.filter(
+        session_key=request.session.session_key,
+        user_id=request.user.pk,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[
+            : UserSession._meta.get_field("user_agent").max_length
+        ],
+        last_seen_at__gt=timezone.now() - SEEN_AGAIN,
+    ).exists()
+    return found
 
 
 def who(get_response: Handler) -> Handler:

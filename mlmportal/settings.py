@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mlmportal.middleware.seen_lately",
     "mlmportal.middleware.no_store",
     "mlmportal.middleware.who",
     "mlmportal.middleware.in_good_standing",
@@ -237,6 +237,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 0 if PRODUCTION else 1
 MFA_TOTP_ISSUER = COMPANY_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# The list of sessions shows it; mlmportal.middleware notes it.
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- security -------------------------------------------------------------------------------------------------

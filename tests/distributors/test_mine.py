@@ -10,6 +10,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from commissions.models import Account
 from common.models import Letter
@@ -219,6 +220,21 @@ def test_one_place_is_signed_out_and_nobody_elses(cast):
     assert here.get("/profile/").status_code == 200
     mine = UserSession.objects.get(session_key=here.session.session_key)
     assert here.post(f"/security/sessions/{mine.pk}/end/").status_code == 404
+
+
+def test_a_session_is_noted_once_a_minute_and_at_once_from_elsewhere(cast):
+    client = cast.client("eva")
+    client.get("/profile/")
+    mine = UserSession.objects.filter(session_key=client.session.session_key)
+    lately, earlier = timezone.now() - timedelta(seconds=30), timezone.now() - timedelta(minutes=2)
+    mine.update(last_seen_at=lately)
+    client.get("/profile/")
+    assert mine.get().last_seen_at == lately
+    mine.update(last_seen_at=earlier)
+    client.get("/profile/")
+    assert mine.get().last_seen_at > lately
+    client.get("/profile/", headers={"user-agent": "another browser"})
+    assert mine.get().user_agent == "another browser"
 
 
 @pytest.mark.parametrize(
