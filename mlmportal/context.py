@@ -55,7 +55,13 @@ def _unread_news(request: HttpRequest) -> str:
     me = getattr(request, "me", None)
     if not me or me.kind not in ("distributor", "customer"):
         return ""
-    return str(news.unread_count(user_id=me.user_id, now=timezone.now()) or "")
+    reader = news.Reader(
+        user_id=me.user_id,
+        is_distributor=me.distributor_id is not None,
+        country=me.country,
+        rank=me.career_rank,
+    )
+    return str(news.unread_count(reader=reader, now=timezone.now()) or "")
 
 
 def _sentence() -> str:

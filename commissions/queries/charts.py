@@ -1,5 +1,6 @@
 """Figures by month for charts and their tables: what a person earned by bonus, and their volumes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,9 +41,10 @@ class Volumes:
     group: tuple[int, ...]
 
 
-def earnings(*, person_id: int, last: int = A_YEAR) -> Earnings:
-    """What each bonus paid a person in the last months, oldest first; corrections count where they were posted."""
-    months = _last(last)
+def earnings(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> Earnings:
+    """What each bonus paid a person in the last of `months` (newest first, as members gives them), oldest first;
+    corrections count where they were posted."""
+    months = months[:last][::-1]
     runs = [month.run_id for month in months]
     rows = StatementItem.objects.filter(distributor_id=person_id, run_id__in=[run for run in runs if run])
     found = {
@@ -61,9 +63,9 @@ def earnings(*, person_id: int, last: int = A_YEAR) -> Earnings:
     )
 
 
-def volumes(*, person_id: int, last: int = A_YEAR) -> Volumes:
-    """A person's own and group volume in the last months, oldest first."""
-    months = _last(last)
+def volumes(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> Volumes:
+    """A person's own and group volume in the last of `months` (newest first), oldest first."""
+    months = months[:last][::-1]
     runs = [month.run_id for month in months]
     rows = Snapshot.objects.filter(distributor_id=person_id, run_id__in=[run for run in runs if run])
     found = {
@@ -77,7 +79,7 @@ def volumes(*, person_id: int, last: int = A_YEAR) -> Volumes:
 
 def company(*, last: int = A_YEAR) -> list[tuple[Point, int, int]]:
     """For each of the last months, oldest first: total paid (minor units) and commissionable volume."""
-    months = _last(last)
+    months = shown_months()[:last][::-1]
     runs = Run.objects.in_bulk([month.run_id for month in months if month.run_id])
     found = []
     for month, point in zip(months, _points(months), strict=True):
@@ -86,18 +88,14 @@ def company(*, last: int = A_YEAR) -> list[tuple[Point, int, int]]:
     return found
 
 
-def _last(last: int) -> list[Month]:
-    return shown_months()[:last][::-1]
-
-
-def _points(months: list[Month]) -> tuple[Point, ...]:
+def _points(months: Sequence[Month]) -> tuple[Point, ...]:
     return tuple(
         Point(key=month.key, starts_at=month.starts_at, ends_at=month.ends_at, final=month.final)
         for month in months
     )
 
 
-def _labels(months: list[Month]) -> dict[str, str]:
+def _labels(months: Sequence[Month]) -> dict[str, str]:
     """The bonuses' labels in the latest plan's order."""
     runs = [month.run_id for month in months if month.run_id]
     if not runs:

@@ -1,6 +1,6 @@
 """A person's months as charts: figures and words, ready to be drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -9,16 +9,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from commissions.core.explain import paid_levels
-from commissions.queries import charts, plan_words, way
+from commissions.queries import charts, members, plan_words
 from commissions.queries.charts import Point
 from common import dates, spoken
 from common.charts import LAST_SLOT, Chart, Month, Series
 from common.templatetags.portal import money_filter, volume
 
 
-def earnings(*, person_id: int) -> Chart | None:
-    """Earnings by bonus and month; None while nothing was ever paid."""
-    found = _since_joined(charts.earnings(person_id=person_id), person_id)
+def earnings(*, person_id: int, months: Sequence[members.Month], known: Collection[str]) -> Chart | None:
+    """Earnings by bonus and month; None while nothing was ever paid. `months` are those of members, `known` the keys of
+    those whose run knew the person."""
+    found = _since_joined(charts.earnings(person_id=person_id, months=months), known)
     if not found.series:
         return None
     sums = [sum(values[at] for _bonus, values in found.series) for at in range(len(found.points))]
@@ -32,10 +33,12 @@ def earnings(*, person_id: int) -> Chart | None:
     )
 
 
-def volumes(*, person_id: int, required: int | None = None) -> Chart | None:
+def volumes(
+    *, person_id: int, months: Sequence[members.Month], known: Collection[str], required: int | None = None
+) -> Chart | None:
     """Group and own volume by month; None while there was none. `required` is what the next rank asks."""
-    found = charts.volumes(person_id=person_id)
-    start = _first_known(found.points, person_id)
+    found = charts.volumes(person_id=person_id, months=months)
+    start = _first_known(found.points, known)
     found = replace(found, points=found.points[start:], own=found.own[start:], group=found.group[start:])
     if not any(found.own) and not any(found.group):
         return None
@@ -57,15 +60,14 @@ def volumes(*, person_id: int, required: int | None = None) -> Chart | None:
     )
 
 
-def _since_joined(found: charts.Earnings, person_id: int) -> charts.Earnings:
-    start = _first_known(found.points, person_id)
+def _since_joined(found: charts.Earnings, known: Collection[str]) -> charts.Earnings:
+    start = _first_known(found.points, known)
     series = tuple((bonus, values[start:]) for bonus, values in found.series)
     return replace(found, points=found.points[start:], series=series)
 
 
-def _first_known(points: Sequence[Point], person_id: int) -> int:
+def _first_known(points: Sequence[Point], known: Collection[str]) -> int:
     """Where the person's own months begin: what was before they joined is nothing of theirs."""
-    known = way.known_months(person_id=person_id)
     return next((at for at, point in enumerate(points) if point.key in known), len(points))
 
 

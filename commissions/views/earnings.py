@@ -1,5 +1,6 @@
 """What a distributor earned: months, one month, one bonus, one level, down to the order line."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -34,10 +35,11 @@ from common.guards import distributor_id, distributor_required
 def earnings(request: HttpRequest) -> HttpResponse:
     """Every month and week with what it paid, newest first."""
     person = distributor_id(request)
+    known = way.known_months(person_id=person)
     context = {
-        "calendars": statement_rows.calendars(_months(person), now=timezone.now()),
+        "calendars": statement_rows.calendars(_months(person, known), now=timezone.now()),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
-        "chart": drawings.earnings(person_id=person),
+        "chart": drawings.earnings(person_id=person, months=members.months(), known=known),
         "search": order_answer.search(),
     }
     return render(request, "commissions/earnings.html", context)
@@ -48,7 +50,8 @@ def earnings(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest, key: str) -> HttpResponse:
     """One month: the total, its items, the facts of the month."""
     person = distributor_id(request)
-    found = statement_of(person, key)
+    known = way.known_months(person_id=person)
+    found = statement_of(person, key, known=known)
     changed = corrected.of_month(key=key, person_id=person)
     as_corrected = changed is not None and request.GET.get("view") == "corrected"
     inside = inside_of(person, found)
@@ -63,7 +66,7 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         "figures": figures_of(person, key),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "adjustments": adjustments.of_statement(person_id=person, key=key),
-        "neighbours": statement_rows.neighbours(_months(person), key),
+        "neighbours": statement_rows.neighbours(_months(person, known), key),
     }
     return render(request, "commissions/statement.html", context)
 
@@ -111,15 +114,14 @@ def nothing(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "commissions/statement_nothing.html", context)
 
 
-def _months(person: int) -> list[statements.Month]:
+def _months(person: int, known: Collection[str]) -> list[statements.Month]:
     """The months and weeks since the person joined."""
-    known = way.known_months(person_id=person)
     return [month for month in statements.months(person_id=person) if month.key in known]
 
 
-def statement_of(person: int, key: str) -> Statement:
-    """A person's statement of a month that knew them, or 404."""
-    if key not in way.known_months(person_id=person):
+def statement_of(person: int, key: str, *, known: Collection[str] | None = None) -> Statement:
+    """A person's statement of a month that knew them, or 404. `known` are such months, where the caller has them."""
+    if key not in (way.known_months(person_id=person) if known is None else known):
         raise Http404
     try:
         return statements.statement(person_id=person, key=key)

@@ -43,9 +43,9 @@ def for_reader(*, reader: Reader, now: datetime, unread: bool = False) -> QueryS
     return found
 
 
-def unread_count(*, user_id: int, now: datetime) -> int:
+def unread_count(*, reader: Reader, now: datetime) -> int:
     """How much news waits to be read."""
-    return for_reader(reader=reader(user_id=user_id), now=now, unread=True).count()
+    return for_reader(reader=reader, now=now, unread=True).count()
 
 
 def _holds(field: str, word: str) -> Q:

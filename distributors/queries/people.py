@@ -23,6 +23,8 @@ class Me:
     distributor_id: int | None
     customer_id: int | None
     shut_out: bool
+    country: str = ""
+    career_rank: str = ""
     team_count: int | None = None
 
 
@@ -51,6 +53,8 @@ def me(*, user_id: int) -> Me | None:
             "profile__distributor__pk",
             "profile__distributor__number",
             "profile__distributor__status",
+            "profile__distributor__career_rank",
+            "profile__country",
             "profile__customer__pk",
             "profile__customer__number",
         )
@@ -70,6 +74,8 @@ def me(*, user_id: int) -> Me | None:
         distributor_id=distributor_id,
         customer_id=customer_id,
         shut_out=row["profile__distributor__status"] not in (None, Distributor.Status.GOOD),
+        country=row["profile__country"] or "",
+        career_rank=row["profile__distributor__career_rank"] or "",
     )
 
 

@@ -64,8 +64,10 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "news_since": _since(since, now),
         "people_below": size.below,
         "people_active": size.active,
-        "earnings_chart": drawings.earnings(person_id=person),
-        "volumes_chart": drawings.volumes(person_id=person, required=found.group_need if found else None),
+        "earnings_chart": drawings.earnings(person_id=person, months=months, known=known),
+        "volumes_chart": drawings.volumes(
+            person_id=person, months=months, known=known, required=found.group_need if found else None
+        ),
         "to_place": holdings.waiting_count(sponsor_id=person, now=now),
         "share": share,
         "share_counts": link_counts.of_link(link=link),

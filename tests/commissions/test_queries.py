@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commissions.operations import estimates, runs
-from commissions.queries import charts, explain, months, standing, statements
+from commissions.queries import charts, explain, members, months, standing, statements
 from tests.commissions.conftest import at, draft, finish, work
 
 pytestmark = pytest.mark.django_db
@@ -166,8 +166,8 @@ def test_negative_items_are_a_warning(final, cast, october):
 
 def test_charts_have_a_value_for_each_month(final, cast):
     estimates.refresh(now=at(11, 10))
-    earned = charts.earnings(person_id=cast.dan.pk)
+    earned = charts.earnings(person_id=cast.dan.pk, months=members.months())
     assert [point.key for point in earned.points] == ["2026-10", "2026-11"]
     assert all(len(values) == 2 for _, values in earned.series)
-    assert charts.volumes(person_id=cast.dan.pk).own == (5 * 3100, 0)
+    assert charts.volumes(person_id=cast.dan.pk, months=members.months()).own == (5 * 3100, 0)
     assert [point.final for point in earned.points] == [True, False]

@@ -62,7 +62,7 @@ def test_opening_a_piece_marks_it_read_once(cast):
         assert "From May on." in client.get(f"/news/{item.pk}/").content.decode()
     assert NewsRead.objects.count() == 1
     assert "You have read everything" in client.get("/news/?state=unread").content.decode()
-    assert news.unread_count(user_id=cast.users["gus"].pk, now=NOW) == 1
+    assert news.unread_count(reader=news.reader(user_id=cast.users["gus"].pk), now=NOW) == 1
 
 
 def test_a_piece_meant_for_others_is_not_there(cast):
