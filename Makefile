@@ -54,8 +54,8 @@ bench-placement: .venv/.installed-dev ## placing a newcomer in a binary tree (SI
 bench-close: .venv/.installed-dev ## a month's close stage by stage, statements, estimates, beside a portal that pays order by order (SIZES="10000 10000000")
 	$(PY) benchmarks/bench_close.py $(SIZES)
 
-bench-portal: .venv/.installed-dev ## every page of a distributor, twenty people reading at once (SIZE=1000000)
-	$(PY) benchmarks/bench_portal.py $(or $(SIZE),1000000)
+bench-portal: .venv/.installed-dev ## every page of a distributor, twenty people reading at once (SIZE=1000000 DATABASE=postgres://…, kept)
+	$(PY) benchmarks/bench_portal.py $(or $(SIZE),1000000) $(if $(DATABASE),--database $(DATABASE))
 
 bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and imports beside other tree libraries (SIZES=10000)
 	$(PY) benchmarks/bench_tree.py $(SIZES)
