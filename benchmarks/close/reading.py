@@ -50,7 +50,7 @@ def _item() -> StatementItem:
 
 def _anew(asked: levels.Asked) -> None:
     """As for a reader whose amounts nobody has looked at lately."""
-    money.format_money.cache_clear()
+    money.format_rate.cache_clear()
     levels.orders_of(asked=asked)
 
 

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, format_decimal
 
 from common.money import (
     MoneyError,
@@ -90,6 +91,20 @@ def test_minor_units_keep_all_decimals():
 )
 def test_money_is_written_in_one_way(amount, code, locale, signed, text):
     assert format_money(amount, code, locale, signed) == text
+
+
+@pytest.mark.parametrize(
+    "locale", ["en", "de", "fr", "es", "pt_PT", "pl", "hi", "en_IN", "de_CH", "ar", "ja", "bg"]
+)
+def test_amounts_of_every_length_are_written_as_babel_does(locale):
+    for length in range(1, 16):
+        amount = int("987654321012345"[:length])
+        for code, exponent in (("EUR", 2), ("JPY", 0), ("KWD", 3), ("CHF", 2), ("INR", 2)):
+            told = format_currency(Decimal(amount).scaleb(-exponent), code, locale=locale)
+            shown = format_money(amount, code, locale)
+            assert [one for one in shown if not one.isspace()] == [one for one in told if not one.isspace()]
+        told = format_decimal(Decimal(amount).scaleb(-2), format="#,##0.00", locale=locale)
+        assert format_volume(amount, "", locale) == told.replace(" ", "\u00a0")
 
 
 def test_written_amounts_never_break():
