@@ -212,6 +212,11 @@ def test_an_order_before_joining_is_refused(joined, told_):
     assert problems(MONTH.replace("joined: 2025-02-01", f"joined: {joined}")) == [told_]
 
 
+def test_a_month_of_long_ago_has_people_who_name_no_day():
+    text = "people: {Ana: {}, Ben: {sponsor: Ana}}\nperiods: {1996-03: {orders: [{by: Ben, pv: 5, cv: 5}]}}\n"
+    assert told(play_text(PLAN + text + "expect: {1996-03: {Ana: {gv: 5}}}\n")) == []
+
+
 def test_an_order_without_a_day_is_of_the_day_of_joining_at_the_earliest():
     """The window of a newcomer counts from that day: in a period that began before it, the first day would be too soon."""
     text = MONTH.replace("joined: 2025-02-01", "joined: 2026-01-20").replace("on: 2026-01-04, ", "")

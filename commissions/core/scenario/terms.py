@@ -9,7 +9,7 @@ from commissions.core.plan import Plan
 
 FIELDS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
 STANDINGS = ("good", "suspended", "left")
-LONG_AGO = 10_957  # 2000-01-01: who names no day of joining stands outside every newcomer's window
+LONG_AGO = 0  # 1970-01-01: who names no day of joining stands outside every newcomer's window
 
 
 @dataclass(frozen=True, slots=True)
