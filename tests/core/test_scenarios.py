@@ -471,6 +471,13 @@ def test_a_word_for_nobody_that_is_somebodys_name_means_that_person():
     ]
 
 
+@pytest.mark.parametrize("fill", ["first_free_by_level", "alternate", "weaker_leg"])
+def test_whoever_is_under_nobody_is_put_below_the_top(fill):
+    text = "people: {Ana: {}, Ben: {}, Cas: {}}\nperiods: {2026-01: {}}\nexpect:\n"
+    text += "  2026-01: {Ana: {placement: top}, Ben: {placement: Ana left}, Cas: {placement: Ana right}}\n"
+    assert told(play_text(PLAN.replace("first_free_by_level", fill) + text)) == []
+
+
 CHOSEN = PLAN.replace("fill: first_free_by_level", "fill: chosen")
 
 

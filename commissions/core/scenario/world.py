@@ -189,11 +189,11 @@ class World:
         self.taken.add((tree.name, above, slot))
 
     def _brought(self, tree: Tree, upline: str) -> int:
-        """How many of those whom somebody brought in stand in the tree already."""
+        """How many of those whom somebody brought in stand in the tree already. Whom nobody brought in stands below the
+        top, who does not count."""
         above = self.parents.get(tree.under, {})
-        return len(
-            {owner for owner, _, _ in self.positions[tree.name].values() if above.get(owner) == upline}
-        )
+        places = self.positions[tree.name].values()
+        return len({owner for owner, over, _ in places if above.get(owner) == upline and (upline or over)})
 
     def _arranged(self, period: Period) -> Standing:
         main = self.parents[self.plan.main_tree]
