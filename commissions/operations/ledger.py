@@ -36,6 +36,7 @@ ENTRY = (
     "credit_owner",
     "amount",
 )
+SIDES = ("debit", "credit")
 NOBODY = 0
 
 
@@ -163,7 +164,7 @@ def _debts(run: Run, currency: str) -> tuple[str, list[Any]]:
 
 # --- how entries are posted -------------------------------------------------------------------------------------------
 class _Gathered:
-    """Entries in a table that only this session sees. `debit` and `credit` are the accounts' keys, once found."""
+    """Entries in a table that only this session sees."""
 
     def __init__(self, table: str) -> None:
         self.table = table
@@ -182,7 +183,7 @@ class _Gathered:
             )
 
     def post(self, into: Into, currency: str, now: datetime) -> int:
-        """Open the accounts, refuse what is posted otherwise, write what is not there yet, and add it up."""
+        """Refuse what is posted otherwise; add up what is not there yet, and write it."""
         self._run(f"DELETE FROM {self.table} WHERE amount = 0", [])
         if connection.vendor == "postgresql":
             # Nobody else looks at a session's own table: the planner would take a million rows for none.
@@ -194,68 +195,72 @@ class _Gathered:
             "credit_owner = debit_owner WHERE amount < 0",
             [],
         )
-        for side in ("debit", "credit"):
-            self._open(side, currency)
-            self._find(side, currency)
-        self._refuse()
+        self._refuse(currency)
         self._run(f"DELETE FROM {self.table} WHERE key IN (SELECT key FROM commissions_transfer)", [])
-        new = self._run(
-            "INSERT INTO commissions_transfer "
-            "(key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
-            f"SELECT key, debit, credit, amount, %s, %s, %s, %s FROM {self.table} ORDER BY key",
-            [currency, into.period_id, into.run_id, connection.ops.adapt_datetimefield_value(now)],
-        )
-        self._balance()
-        return new
+        self._balance(currency)
+        return self._write(into, currency, now)
 
-    def _open(self, side: str, currency: str) -> None:
-        """Accounts that are missing begin at nothing. What somebody else opens meanwhile is as good."""
-        self._run(
-            "INSERT INTO commissions_account (kind, name, owner_id, currency, balance) "
-            f"SELECT DISTINCT {side}_kind, {side}_name, NULLIF({side}_owner, {NOBODY}), %s, 0 FROM {self.table} "
-            "WHERE true ON CONFLICT DO NOTHING",
-            [currency],
+    def _refuse(self, currency: str) -> None:
+        between = " OR ".join(
+            f"{side}.kind <> e.{side}_kind OR {side}.name <> e.{side}_name OR {side}.currency <> %s "
+            f"OR COALESCE({side}.owner_id, {NOBODY}) <> e.{side}_owner"
+            for side in SIDES
         )
-
-    def _find(self, side: str, currency: str) -> None:
-        self._run(
-            f"UPDATE {self.table} SET {side} = a.id FROM commissions_account a WHERE a.currency = %s "
-            f"AND a.kind = {side}_kind AND a.name = {side}_name AND a.owner_id = {side}_owner "
-            f"AND {side}_owner <> {NOBODY}",
-            [currency],
-        )
-        self._run(
-            f"UPDATE {self.table} SET {side} = a.id FROM commissions_account a WHERE a.currency = %s "
-            f"AND a.kind = {side}_kind AND a.name = {side}_name AND a.owner_id IS NULL "
-            f"AND {side}_owner = {NOBODY}",
-            [currency],
-        )
-
-    def _refuse(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT e.key FROM {self.table} e JOIN commissions_transfer t ON t.key = e.key "
-                "WHERE t.debit_id <> e.debit OR t.credit_id <> e.credit OR t.amount <> e.amount ORDER BY e.key LIMIT 1"
+                "JOIN commissions_account debit ON debit.id = t.debit_id "
+                "JOIN commissions_account credit ON credit.id = t.credit_id "
+                f"WHERE t.amount <> e.amount OR {between} ORDER BY e.key LIMIT 1",
+                [currency, currency],
             )
             if found := cursor.fetchone():
                 raise PostedOtherwise(f"{found[0]} is posted with another amount or between other accounts.")
 
-    def _balance(self) -> None:
-        """Rows are locked in the order of their keys, so that two who post never wait for each other in a ring."""
+    def _balance(self, currency: str) -> None:
+        """Add the entries up. An account that is missing is opened, whoever else may be opening it.
+
+        Rows are locked in one order, so that two who post never wait for each other in a ring.
+        """
         moved = (
-            "SELECT id, CAST(SUM(amount) AS bigint) AS amount FROM ("
-            f"SELECT credit AS id, amount FROM {self.table} UNION ALL SELECT debit, -amount FROM {self.table}"
-            ") AS sides GROUP BY id"
+            "SELECT kind, name, owner, CAST(SUM(amount) AS bigint) AS amount FROM ("
+            f"SELECT credit_kind AS kind, credit_name AS name, credit_owner AS owner, amount FROM {self.table} "
+            f"UNION ALL SELECT debit_kind, debit_name, debit_owner, -amount FROM {self.table}"
+            ") AS sides GROUP BY kind, name, owner"
         )
-        if connection.vendor == "postgresql":
+        for whose, once, condition in (
+            (f"owner = {NOBODY}", "name", "owner_id IS NULL"),
+            (f"owner <> {NOBODY}", "owner_id", "owner_id IS NOT NULL"),
+        ):
             self._run(
-                f"SELECT 1 FROM commissions_account WHERE id IN (SELECT id FROM ({moved}) m) ORDER BY id FOR UPDATE",
-                [],
+                "INSERT INTO commissions_account (kind, name, owner_id, currency, balance) "
+                f"SELECT kind, name, NULLIF(owner, {NOBODY}), %s, amount FROM ({moved}) AS moved WHERE {whose} "
+                f"ORDER BY kind, name, owner ON CONFLICT (kind, {once}, currency) WHERE {condition} "
+                "DO UPDATE SET balance = commissions_account.balance + EXCLUDED.balance",
+                [currency],
             )
-        self._run(
-            f"UPDATE commissions_account SET balance = balance + moved.amount FROM ({moved}) AS moved "
-            "WHERE moved.id = commissions_account.id",
-            [],
+
+    def _write(self, into: Into, currency: str, now: datetime) -> int:
+        """Write the transfers, and return how many."""
+        found = " ".join(
+            f"LEFT JOIN commissions_account {side} ON {side}.owner_id = e.{side}_owner "
+            f"AND {side}.kind = e.{side}_kind AND {side}.currency = %s "
+            f"LEFT JOIN commissions_account {side}_firm ON {side}_firm.owner_id IS NULL AND e.{side}_owner = {NOBODY} "
+            f"AND {side}_firm.kind = e.{side}_kind AND {side}_firm.name = e.{side}_name AND {side}_firm.currency = %s"
+            for side in SIDES
+        )
+        return self._run(
+            "INSERT INTO commissions_transfer "
+            "(key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
+            "SELECT key, COALESCE(debit.id, debit_firm.id), COALESCE(credit.id, credit_firm.id), amount, %s, %s, %s, "
+            f"%s FROM {self.table} e {found} ORDER BY key",
+            [
+                currency,
+                into.period_id,
+                into.run_id,
+                connection.ops.adapt_datetimefield_value(now),
+                *[currency] * 4,
+            ],
         )
 
     def _run(self, statement: str, parameters: list[Any]) -> int:
@@ -274,8 +279,7 @@ def _gathering() -> Iterator[_Gathered]:
     name = "entries_gathered"
     columns = (
         f"key varchar({KEY}) NOT NULL, debit_kind varchar(10), debit_name varchar(60), debit_owner bigint, "
-        "credit_kind varchar(10), credit_name varchar(60), credit_owner bigint, amount bigint NOT NULL, "
-        "debit bigint, credit bigint"
+        "credit_kind varchar(10), credit_name varchar(60), credit_owner bigint, amount bigint NOT NULL"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")

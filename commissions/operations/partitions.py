@@ -36,7 +36,8 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
     table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
     whole = {"run_id": tables.constant(run_id, count), **columns}
     if connection.vendor != "postgresql" or not count:
-        return tables.write(table=table, columns=whole)
+        with guards.asked_once(table=table, run_id=run_id):
+            return tables.write(table=table, columns=whole)
     part = _name(table, run_id)
     _execute(
         f"DROP TABLE IF EXISTS {part}",
@@ -44,7 +45,7 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
         f"ALTER TABLE {part} ADD CONSTRAINT {part}_run CHECK (run_id = {run_id})",
         "SET LOCAL maintenance_work_mem = '256MB'",
     )
-    tables.write(table=part, columns=whole)
+    tables.write(table=part, columns=whole, fresh=True)
     _execute(*_indexes(table, part), f"ANALYZE {part}")
     _prove(part, REFERENCES.get(model, {}))
     _execute(
@@ -67,7 +68,8 @@ def _drop(model: type[models.Model], run_id: int) -> None:
     if connection.vendor == "postgresql" and _exists(part):
         # A DELETE of nothing asks the guards' question first: a partition of a final run is not dropped.
         _execute(f"DELETE FROM {part} WHERE id = (SELECT min(id) FROM {part})", f"DROP TABLE {part}")
-    model._default_manager.filter(run_id=run_id)._raw_delete("default")
+    with guards.asked_once(table=model._meta.db_table, run_id=run_id):
+        model._default_manager.filter(run_id=run_id)._raw_delete("default")
 
 
 def _name(table: str, run_id: int) -> str:

@@ -6,6 +6,9 @@ from django.db import connection
 BY_RUN = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_carried")
 OF_RUNS = (*BY_RUN, "commissions_promotion", "commissions_correcting")
 RUN, TRANSFER = "commissions_run", "commissions_transfer"
+ACCOUNT, PERIOD = "commissions_account", "commissions_period"
+# Where transfers lead, by their column. On PostgreSQL guards prove it of all rows of a statement at once.
+LEADS = {"debit_id": ACCOUNT, "credit_id": ACCOUNT, "period_id": PERIOD, "run_id": RUN}
 EVENTS = ("insert", "update", "delete")
 
 
@@ -29,7 +32,10 @@ def expected() -> set[str]:
     names |= {f"{table}_final_{event}" for table in (RUN, TRANSFER) for event in ("update", "delete")}
     if connection.vendor == "postgresql":
         # SQLite has no TRUNCATE; it has INSERT OR REPLACE, which is a delete.
-        names |= {f"{table}_final_truncate" for table in (*tables, RUN, TRANSFER)}
+        names |= {f"{table}_final_truncate" for table in (*tables, RUN, TRANSFER, ACCOUNT)}
+        names |= {f"{TRANSFER}_final_leads", f"{ACCOUNT}_final_delete"}
+        names |= {f"{table}_final_posted" for table in (PERIOD, RUN)}
+        names |= {f"{table}_final_key" for table in LEADS.values()}
     else:
         names.add(f"{TRANSFER}_final_insert")
     return names

@@ -7,6 +7,8 @@ have one width, so that numpy lays them out as the server wants to read them.
 # ruff: noqa: S608 - statements are put together from names of tables and columns, never from input
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -20,12 +22,14 @@ Ints = NDArray[np.int64]
 Array = NDArray[Any]
 AT_A_TIME = 200_000
 READ_AT_A_TIME = 20_000
+LAID_OUT = 50_000  # rows that wait for the server, and as many that are being laid out
 HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 END = b"\xff\xff"
 # The last message is the end alone, or the header and the end; no row has either width.
 ENDINGS = (len(END), len(HEADER) + len(END))
 WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "?"}
 LONGEST_TEXT = 64
+ROOM = 256 * 1024  # kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +66,39 @@ class Packed:
 
 
 Column = Numbers | Words | Packed
+Block = tuple[int, bytes]  # how many rows are done when it is written, and what is written
 
 
-def write(*, table: str, columns: Mapping[str, Column]) -> int:
-    """Insert one row for each element of the columns, and return how many. Belongs into a transaction."""
+def write(*, table: str, columns: Mapping[str, Column], fresh: bool = False) -> int:
+    """Insert one row for each element of the columns, and return how many. Belongs into a transaction.
+
+    A `fresh` table is one that this transaction created: on PostgreSQL its rows are written as if they had been there
+    for long, and whoever reads them first need not find out who wrote them.
+    A column that holds nothing in any row is left to the database, where nothing is what it begins with.
+    """
     count = len_of(next(iter(columns.values()))) if columns else 0
+    columns = {name: column for name, column in columns.items() if not _is_nothing(column)}
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     target = connection.ops.quote_name(table)
     if not count:
         return 0
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} ({names}) FROM STDIN (FORMAT binary)") as copy:
+            how = "FORMAT binary, FREEZE" if fresh else "FORMAT binary"
+            with cursor.copy(f"COPY {target} ({names}) FROM STDIN ({how})") as copy:
                 copy.write(HEADER)
-                for start in range(0, count, AT_A_TIME):
-                    for block in _blocks(list(columns.values()), start, min(count, start + AT_A_TIME)):
-                        copy.write(block)
-                    pace.tell(min(count, start + AT_A_TIME), count)
+                for done, block in _ahead(_all_blocks(list(columns.values()), count)):
+                    copy.write(block)
+                    pace.tell(done, count)
                 copy.write(END)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            for start in range(0, count, AT_A_TIME):
-                parts = (_plain(one, start, start + AT_A_TIME) for one in columns.values())
-                rows = list(zip(*parts, strict=True))
-                cursor.executemany(f"INSERT INTO {target} ({names}) VALUES ({marks})", rows)
-                pace.tell(min(count, start + AT_A_TIME), count)
+            with _roomy(cursor, count):
+                for start in range(0, count, AT_A_TIME):
+                    parts = (_plain(one, start, start + AT_A_TIME) for one in columns.values())
+                    rows = list(zip(*parts, strict=True))
+                    cursor.executemany(f"INSERT INTO {target} ({names}) VALUES ({marks})", rows)
+                    pace.tell(min(count, start + AT_A_TIME), count)
     return count
 
 
@@ -119,9 +131,21 @@ def bytewise(column: str) -> str:
     return f'({column}) COLLATE "C"' if connection.vendor == "postgresql" else column
 
 
+def listed(keys: Ints) -> tuple[str, str]:
+    """SQL for a table of one column, `key`, that holds these keys, however many; and the parameter it takes."""
+    words = ",".join(map(str, keys.tolist()))
+    if connection.vendor == "postgresql":
+        return "(SELECT unnest(CAST(%s AS bigint[])) AS key)", f"{{{words}}}"
+    return "(SELECT value AS key FROM json_each(%s))", f"[{words}]"
+
+
 def constant(value: int, count: int) -> Numbers:
     """A column that says the same in each of `count` rows."""
     return Numbers(np.broadcast_to(np.int64(value), (count,)))
+
+
+def _is_nothing(column: Column) -> bool:
+    return isinstance(column, Numbers) and column.null is not None and bool(column.null.all())
 
 
 def len_of(column: Column) -> int:
@@ -130,6 +154,22 @@ def len_of(column: Column) -> int:
 
 
 # --- PostgreSQL: writing ----------------------------------------------------------------------------------------------
+def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks; while the server takes one, a thread lays out the next."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        following = pool.submit(next, blocks, None)
+        while (block := following.result()) is not None:
+            following = pool.submit(next, blocks, None)
+            yield block
+
+
+def _all_blocks(columns: Sequence[Column], count: int) -> Iterator[Block]:
+    for start in range(0, count, LAID_OUT):
+        stop = min(count, start + LAID_OUT)
+        for block in _blocks(columns, start, stop):
+            yield stop, block
+
+
 def _blocks(columns: Sequence[Column], start: int, stop: int) -> Iterator[bytes]:
     """The rows in COPY's binary format. Rows that differ in a word, or in what is null, differ in width: each such
     kind is a block of its own, in which the rows keep their order."""
@@ -230,7 +270,8 @@ def _joined(left: bytes, pending: list[bytes], first: bool) -> tuple[bytes, bool
 
 def _padded(name: str) -> str:
     """A text of up to 64 bytes as exactly 64: rows of one width need no parsing."""
-    return f"convert_to({name}, 'UTF8') || decode(repeat('00', {LONGEST_TEXT} - octet_length({name})), 'hex')"
+    rest = f"substr('\\x{'00' * LONGEST_TEXT}'::bytea, 1, {LONGEST_TEXT} - octet_length({name}))"
+    return f"convert_to({name}, 'UTF8') || {rest}"
 
 
 def _layout(name: str, kind: str) -> tuple[Any, Any]:
@@ -258,6 +299,22 @@ def _native(values: Array, kind: str) -> Array:
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------
+@contextmanager
+def _roomy(cursor: Any, count: int) -> Iterator[None]:
+    """Room to keep the pages of indexes while many rows are written: with the two megabytes that SQLite takes for
+    itself, each row that belongs elsewhere in an index reads and writes a page."""
+    if count < AT_A_TIME:
+        yield
+        return
+    cursor.execute("PRAGMA cache_size")
+    (before,) = cursor.fetchone()
+    cursor.execute(f"PRAGMA cache_size = -{ROOM}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA cache_size = {before}")
+
+
 def _plain(column: Column, start: int, stop: int) -> list[Any]:
     """The rows of a column as Python values."""
     if isinstance(column, Words):

@@ -106,3 +106,29 @@ def test_guards_stand_aside_while_sqlite_rebuilds_a_table(final):
     assert missing() != []
     guards.install()
     assert missing() == []
+
+
+def test_a_run_is_asked_about_once_and_a_final_one_is_refused(final, october):
+    october.sell("eva", 2, at(11, 10), customer=True)
+    later = draft("2026-11", at(12, 2))
+    table = "commissions_line"
+    with guards.asked_once(table=table, run_id=later.pk):
+        later.lines.all()._raw_delete("default")
+    assert missing() == []
+    with (
+        pytest.raises(DatabaseError, match="final"),
+        transaction.atomic(),
+        guards.asked_once(table=table, run_id=final.pk),
+    ):
+        final.lines.all()._raw_delete("default")
+    assert final.lines.exists()
+    assert not later.lines.exists()
+
+
+def test_guards_stand_again_after_what_was_asked_once_fails(final, october):
+    october.sell("eva", 2, at(11, 10), customer=True)
+    later = draft("2026-11", at(12, 2))
+    with pytest.raises(ZeroDivisionError), guards.asked_once(table="commissions_line", run_id=later.pk):
+        later.lines.update(level=1 // 0)
+    assert missing() == []
+    refused("DELETE FROM commissions_line")

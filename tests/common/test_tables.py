@@ -61,6 +61,29 @@ def test_what_is_null_stays_null(table):
     assert [a for (a,) in table.fetchall()] == [1, None, 2**62, None, 2**63 - 1]
 
 
+def test_a_column_of_nothing_stays_nothing(table):
+    written(null=np.ones(5, np.bool_))
+    table.execute("SELECT COUNT(*), COUNT(a) FROM wide_here")
+    assert table.fetchone() == (5, 0)
+
+
+@pytest.mark.parametrize("wanted", [[], [1, 2**62, 7]])
+def test_many_keys_are_asked_for_at_once(table, wanted):
+    written()
+    keys, parameter = tables.listed(np.array(wanted, np.int64))
+    query = f"SELECT a FROM wide_here JOIN {keys} k ON k.key = a ORDER BY a"
+    found = tables.read(query=query, parameters=[parameter], shape={"a": "int"})["a"]
+    assert found.tolist() == sorted(set(wanted) & set(EDGES.tolist()))
+
+
+@pytest.mark.on_sqlite  # it alone is given room
+def test_room_for_indexes_is_given_back(table, monkeypatch):
+    monkeypatch.setattr(tables, "AT_A_TIME", 3)
+    before = table.execute("PRAGMA cache_size").fetchone()
+    written()
+    assert table.execute("PRAGMA cache_size").fetchone() == before
+
+
 def test_a_query_takes_parameters_and_may_find_nothing(table):
     written()
     query = "SELECT a FROM wide_here WHERE word = %s ORDER BY small"
@@ -70,6 +93,7 @@ def test_a_query_takes_parameters_and_may_find_nothing(table):
 
 def test_more_rows_than_go_at_a_time(table, monkeypatch):
     monkeypatch.setattr(tables, "AT_A_TIME", 7)
+    monkeypatch.setattr(tables, "LAID_OUT", 7)
     many = np.arange(50)
     columns = {"a": Numbers(many, null=many % 3 == 0), "word": Words(WORDS, many % 2)}
     assert tables.write(table="wide_here", columns=columns) == 50
