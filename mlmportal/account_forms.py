@@ -45,7 +45,7 @@ class ResetPasswordKeyForm(Worded, account.ResetPasswordKeyForm):  # type: ignor
 
 
 class ChangePasswordForm(Worded, account.ChangePasswordForm):  # type: ignore[misc]
-    labels: ClassVar = {"oldpassword": _("Current password"), "password1": NEW, "password2": AGAIN}
+    labels: ClassVar = {"oldpassword": _("Password until now"), "password1": NEW, "password2": AGAIN}
 
 
 class SetPasswordForm(Worded, account.SetPasswordForm):  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """Seconds, processor's seconds and the most memory of each stage, also of stages within stages."""
 
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,6 +54,8 @@ class Meter:
         inner = getattr(where, name)
 
         def watched(*args: Any, **kwargs: Any) -> Any:
+            if threading.current_thread() is not threading.main_thread():
+                return self._beside(str(told), lambda: inner(*args, **kwargs))
             with self.stage(told if isinstance(told, str) else told(**kwargs)) as stage:
                 found = inner(*args, **kwargs)
                 if isinstance(found, int) and not isinstance(found, bool):
@@ -60,6 +63,15 @@ class Meter:
                 return found
 
         setattr(where, name, watched)
+
+    def _beside(self, name: str, work: Callable[[], Any]) -> Any:
+        """What a thread does while the stages go on: its seconds are not theirs, its memory is."""
+        began = time.perf_counter(), time.thread_time()
+        found = work()
+        one = self.stages.setdefault(name, Stage(name, "something else"))
+        one.seconds += time.perf_counter() - began[0]
+        one.cpu += time.thread_time() - began[1]
+        return found
 
     def plain(self) -> list[dict[str, Any]]:
         return [asdict(stage) for stage in self.stages.values()]

@@ -1,8 +1,10 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import Model
 from numpy.typing import NDArray
 
 from commissions.core import checks
@@ -16,7 +18,7 @@ from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 from common import heap
 from common.operations import pace
-from common.operations.tables import len_of
+from common.operations.tables import Column, len_of
 
 Ints = NDArray[np.int64]
 
@@ -72,18 +74,23 @@ def store(*, run_id: int, computed: Computed) -> None:
     """Write a run's snapshots, lines and items in place of those it may have. Belongs into a transaction."""
     result, loaded, back = computed.result, computed.loaded, computed.corrections
     drop(run_id=run_id, items_too=True)
-    everybody = storing.snapshots(
-        result=result, loaded=loaded, active=computed.plan.active, titles=titles(computed=computed)
-    )
-    lines = storing.lines(result=result, loaded=loaded, back=back)
-    items = storing.items(result=result, loaded=loaded, back=back)
+    counted = counts(computed=computed)
+    career = titles(computed=computed)
     carried = carrying.columns(result=result, loaded=loaded)
-    tables = ((Snapshot, everybody), (Line, lines), (StatementItem, items), (Carried, carried))
-    rows = [len_of(next(iter(columns.values()))) for _, columns in tables]
-    for at, (model, columns) in enumerate(tables):
+    active = computed.plan.active
+    # Columns of millions of rows are made when it is their turn, and go before the next.
+    tables: tuple[tuple[type[Model], int, Callable[[], dict[str, Column]]], ...] = (
+        (Snapshot, len(loaded.person_ids), lambda: storing.snapshots(
+            result=result, loaded=loaded, active=active, titles=career)),
+        (Line, counted["line_count"], lambda: storing.lines(result=result, loaded=loaded, back=back)),
+        (StatementItem, counted["item_count"], lambda: storing.items(result=result, loaded=loaded, back=back)),
+        (Carried, len_of(next(iter(carried.values()))), lambda: carried),
+    )  # fmt: skip
+    rows = [count for _, count, _ in tables]
+    for at, (model, _, columns) in enumerate(tables):
         with pace.as_part(after=sum(rows[:at]), of=sum(rows)):
-            partitions.store(run_id=run_id, model=model, columns=columns)
-    summing.store(run_id=run_id, result=result, loaded=loaded, active=computed.plan.active)
+            partitions.store(run_id=run_id, model=model, columns=columns())
+    summing.store(run_id=run_id, result=result, loaded=loaded, active=active)
 
 
 def drop(*, run_id: int, items_too: bool) -> None:

@@ -1,6 +1,8 @@
 """The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,19 @@ from common.arrays import NOWHERE, places
 
 Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
+
+
+@contextmanager
+def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
+    """Hash a result in a thread of its own while the block goes on; what is given waits for both hashes.
+
+    While the database takes the rows, this process would have little to do. The thread reads arrays that nobody
+    changes, and does not ask the database.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        engine = pool.submit(computed.result.output_hash)
+        output = pool.submit(of_computed, computed=computed)
+        yield lambda: {"engine_hash": engine.result(), "output_hash": output.result()}
 
 
 def of_computed(*, computed: Computed) -> str:

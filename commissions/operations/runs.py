@@ -207,23 +207,27 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
         computed = computing.compute(plan=plan, loaded=loaded)
     except FactsChanged as error:
         return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=str(error))
-    hashes = {
-        "engine_hash": computed.result.output_hash(),
-        "output_hash": hashing.of_computed(computed=computed),
-    }
-    if not _stage(run, Run.Stage.CHECK, now, **hashes):
-        return False
-    progress("check")
-    problems = computing.problems(computed=computed)
-    if problems:
-        return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error="\n".join(problems[:50]))
-    if not _stage(run, Run.Stage.STORE, now):
-        return False
-    progress("store")
-    return _store(run, computed, now, found | hashes)
+    with hashing.meanwhile(computed=computed) as hashes:
+        if not _stage(run, Run.Stage.CHECK, now):
+            return False
+        progress("check")
+        problems = computing.problems(computed=computed)
+        if problems:
+            why = "\n".join(problems[:50])
+            return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=why)
+        if not _stage(run, Run.Stage.STORE, now):
+            return False
+        progress("store")
+        return _store(run, computed, now, found, hashes)
 
 
-def _store(run: Run, computed: computing.Computed, now: datetime, found: Mapping[str, object]) -> bool:
+def _store(
+    run: Run,
+    computed: computing.Computed,
+    now: datetime,
+    found: Mapping[str, object],
+    hashes: Callable[[], Mapping[str, str]],
+) -> bool:
     """What was found on the way is written again beside the rows: a worker that was taken for dead may have written
     its own meanwhile, of another version perhaps, and hashes must be those of these rows."""
     with transaction.atomic():
@@ -245,6 +249,7 @@ def _store(run: Run, computed: computing.Computed, now: datetime, found: Mapping
             engine_version=ENGINE_VERSION,
             warnings=months.unusual(run=held),
             **found,
+            **hashes(),
             **counts,
         )
 

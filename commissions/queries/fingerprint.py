@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from common.arrays import NOWHERE, places
+from common.arrays import NOWHERE, SPARSE, places
 from common.operations import tables
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 SIXTEEN_BITS = np.uint16
 AT_A_TIME = 1 << 16
 # Each column of text says which vocabulary it is written in; people's and orders' are read once for all columns.
@@ -34,7 +35,7 @@ class Words:
     at: Ints
 
 
-Column = Words | NDArray[np.signedinteger[Any]]
+Column = Words | Whole
 Table = dict[str, Column]
 
 
@@ -69,8 +70,8 @@ class _Ranks:
         self.vocabulary = column.vocabulary  # kept, so that nothing else comes to stand where it is
         self.rank = _ranked(self.vocabulary)
 
-    def of(self, column: Words) -> tuple[NDArray[np.str_], Ints]:
-        """The words that occur, sorted, and each row's place among them; NOWHERE stays."""
+    def of(self, column: Words) -> tuple[NDArray[np.str_], Whole]:
+        """The words that occur, sorted, and each row's place among them, in half the room; NOWHERE stays."""
         several = int(self.rank.max(initial=-1)) + 1
         used = np.zeros(len(self.vocabulary) + 1, bool)
         used[column.at] = True
@@ -79,11 +80,11 @@ class _Ranks:
         first[self.rank[at]] = at
         words = self.vocabulary[first[first != NOWHERE]]
         place = np.cumsum(first != NOWHERE) - 1
-        return words, np.append(place[self.rank], NOWHERE)[column.at]
+        return words, np.append(place[self.rank], NOWHERE).astype(np.int32)[column.at]
 
 
 def _add(digest: Any, table: Table, ranks: dict[int, _Ranks]) -> None:
-    columns: dict[str, Ints] = {}
+    columns: dict[str, Whole] = {}
     for name in sorted(table):
         column = table[name]
         digest.update(f"{name}\n".encode())
@@ -128,7 +129,7 @@ def _alphabetical(words: NDArray[np.str_]) -> Ints:
     return np.lexsort(keys[::-1])
 
 
-def _order(columns: dict[str, Ints]) -> Ints:
+def _order(columns: dict[str, Whole]) -> Ints:
     """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name.
 
     Rows mostly come as they were computed, person by person and sale by sale. Then bringing the people in order is all
@@ -151,11 +152,11 @@ def _order(columns: dict[str, Ints]) -> Ints:
     return order
 
 
-def _decreases(person: Ints, others: Ints) -> bool:
+def _decreases(person: Whole, others: Ints) -> bool:
     return bool(((person[1:] == person[:-1]) & (others[1:] < others[:-1])).any())
 
 
-def _packed(columns: list[Ints]) -> Ints | None:
+def _packed(columns: list[Whole]) -> Ints | None:
     """Columns as one number for each row, the first deciding; None where they are too many bits."""
     found, bits = np.zeros(len(columns[0]), np.int64), 0
     for column in columns:
@@ -171,7 +172,7 @@ def _packed(columns: list[Ints]) -> Ints | None:
     return found
 
 
-def _sorted(columns: list[Ints], rows: Ints) -> Ints:
+def _sorted(columns: list[Whole], rows: Ints) -> Ints:
     """lexsort of these rows, the first column deciding, by sixteen bits at a time: numpy sorts those by counting."""
     for column in reversed(columns):
         found = column[rows]
@@ -234,7 +235,7 @@ def _lines(run_id: int, people: _Vocabulary) -> Table:
         parameters=bonuses.tolist(),
         shape=dict.fromkeys(("person", "bonus", "sold", "origin", "corrected", "of_run", *wide), "int"),
     )
-    orders, position = _sold(run_id)
+    orders, position = _sold(found["sold"])
     return {
         "number": people.column(found["person"]),
         "bonus": Words(bonuses, found["bonus"]),
@@ -246,16 +247,31 @@ def _lines(run_id: int, people: _Vocabulary) -> Table:
     }
 
 
-def _sold(run_id: int) -> tuple[_Vocabulary, Ints]:
-    """The numbers of the orders that a run's lines come from, by order line, and the lines' positions in them."""
+def _sold(order_lines: Ints) -> tuple[_Vocabulary, Ints]:
+    """The numbers of the orders of these order lines, by order line, and the lines' positions in them.
+
+    The database is told which: to find it out from millions of lines would take it longer than all else here.
+    """
+    wanted, keys = tables.listed(_different(order_lines[order_lines != NOWHERE]))
     found = tables.read(
         query="SELECT l.id, o.number, CAST(l.position AS bigint) FROM sales_orderline l "
-        "JOIN sales_order o ON o.id = l.order_id "
-        "JOIN (SELECT DISTINCT order_line_id FROM commissions_line "
-        f"WHERE run_id = {run_id:d} AND order_line_id IS NOT NULL) u ON u.order_line_id = l.id",
+        f"JOIN sales_order o ON o.id = l.order_id JOIN {wanted} w ON w.key = l.id",
+        parameters=[keys],
         shape={"key": "int", "word": "text", "position": "int"},
     )
     return _Vocabulary(found["key"], found["word"]), found["position"]
+
+
+def _different(keys: Ints) -> Ints:
+    """Each key once, in their order."""
+    if not len(keys):
+        return keys
+    least, most = int(keys.min()), int(keys.max())
+    if most - least > SPARSE * len(keys):
+        return np.unique(keys)
+    seen = np.zeros(most - least + 1, np.bool_)
+    seen[keys - least] = True
+    return np.flatnonzero(seen) + least
 
 
 def _corrected(run_id: int, wanted: Ints, of_run: Ints) -> Words:

@@ -2,8 +2,4 @@
 const place = document.querySelector("[data-passkey]");
 const { passkey, failed, ...ids } = place.dataset;
 window.allauth.webauthn.forms[passkey]({ ids });
-document.addEventListener("allauth.error", (event) => {
-  // Somebody who turns back is no error for the console.
-  event.preventDefault();
-  place.textContent = failed;
-});
+document.addEventListener("allauth.error", () => { place.textContent = failed; });
