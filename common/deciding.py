@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 
 from common.fields import PlainField
+from common.forms import filters, poster
 
 
 class ReasonForm(forms.Form):
@@ -32,13 +33,31 @@ class ReasonForm(forms.Form):
         )
 
 
-def poster(*, action: str = "") -> FormHelper:
-    """How a form that posts is drawn: sent once, its refusals beside the fields instead of the browser's own."""
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.form_action = action
-    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
-    return helper
+class QueueForm(forms.Form):
+    """Which of those that are decided are shown, and in which order: what waits, the longest waiting first, unless
+    something else is asked for.
+    """
+
+    page: str
+    states: tuple[tuple[str, Any], ...]
+    sorts: tuple[tuple[str, Any], ...]
+
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("In the order of"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("state", self.states), ("sort", self.sorts)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.helper = filters(self.page, "state", "sort")
+
+    def chosen(self) -> dict[str, str]:
+        """The state and the order."""
+        self.is_valid()
+        return {
+            "state": self.cleaned_data.get("state") or "waiting",
+            "sort": self.cleaned_data.get("sort") or "oldest",
+        }
 
 
 def decide(

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commissions.forms.months import minor_units
-from common.deciding import poster
+from common.forms import poster
 from common.money import LARGEST
 from common.templatetags.portal import money_plain
 

@@ -6,7 +6,7 @@ from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.deciding import poster
+from common.forms import poster
 
 STANDINGS = {"good": 0, "suspended": 1, "left": 2}
 LINES = {"rows": 3, "spellcheck": "false", "autocomplete": "off"}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commissions.operations.sponsor_changes import Beginning
 from common import spoken
-from common.deciding import poster
+from common.forms import poster
 
 
 class MoveForm(forms.Form):

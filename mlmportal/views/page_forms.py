@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.deciding import QueueForm
 from common.fields import StoryField
 from common.pictures import MOST_BYTES
 from distributors.operations.pages import MOST_PRODUCTS
-from mlmportal.views.sharing_forms import filters
 
 STATES = (
     ("waiting", gettext_lazy("Waits for approval")),
@@ -89,20 +89,7 @@ class PageForm(forms.Form):
         return chosen
 
 
-class PagesForm(forms.Form):
+class PagesForm(QueueForm):
     """Which pages the company looks at."""
 
-    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=STATES)
-    sort = forms.ChoiceField(label=gettext_lazy("In the order of"), required=False, choices=SORTS)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = filters("staff-pages", "state", "sort")
-
-    def chosen(self) -> dict[str, str]:
-        """The state (what waits, when nothing else is asked for) and the order."""
-        self.is_valid()
-        return {
-            "state": self.cleaned_data.get("state") or "waiting",
-            "sort": self.cleaned_data.get("sort") or "oldest",
-        }
+    page, states, sorts = "staff-pages", STATES, SORTS

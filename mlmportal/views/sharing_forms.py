@@ -3,12 +3,13 @@
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Layout, Submit
+from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import PlainField
+from common.forms import filters
 
 STATES = (("", _("Running and ended")), ("running", _("Running")), ("ended", _("Ended")))
 SORTS = (
@@ -55,17 +56,6 @@ class LinksForm(forms.Form):
             "state": self.cleaned_data.get("state", ""),
             "sort": self.cleaned_data.get("sort") or "newest",
         }
-
-
-def filters(page: str, *names: str) -> FormHelper:
-    """A helper for the small form above a list."""
-    helper = FormHelper()
-    helper.form_method = "get"
-    helper.form_action = reverse(page)
-    helper.form_class = "filters"
-    helper.disable_csrf = True
-    helper.layout = Layout(*names, HTML('{% include "components/show_button.html" only %}'))
-    return helper
 
 
 INVITATION_STATES = (

@@ -8,6 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.deciding import QueueForm
 from common.fields import PlainField
 from sales.forms.cart import submit
 from sales.forms.fields import QuantityField
@@ -90,28 +91,10 @@ class AnswerForm(forms.Form):
         self.helper.layout = Layout("answer", submit(button, kind="withdraw" if says_no else "main"))
 
 
-class RequestsForm(forms.Form):
+class RequestsForm(QueueForm):
     """Which requests the company looks at."""
 
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
-    sort = forms.ChoiceField(label=_("In the order of"), required=False, choices=SORTS)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = reverse("staff-returns")
-        self.helper.form_class = "filters"
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.fields, submit(_("Show"), kind="plain", image="arrow-clockwise"))
-
-    def chosen(self) -> dict[str, str]:
-        """The state (what waits, when nothing else is asked for) and the order."""
-        self.is_valid()
-        return {
-            "state": self.cleaned_data.get("state") or "waiting",
-            "sort": self.cleaned_data.get("sort") or "oldest",
-        }
+    page, states, sorts = "staff-returns", STATES, SORTS
 
 
 def _name(line: StandingLine) -> str:

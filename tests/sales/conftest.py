@@ -4,18 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+
+from tests.portal.counting import queries
 
 
 @pytest.fixture
 def count_queries() -> Callable[[Callable[[], Any]], int]:
-    """How many queries a call makes the second time: the first also notes the session."""
-
-    def count(call: Callable[[], Any]) -> int:
-        call()
-        with CaptureQueriesContext(connection) as seen:
-            call()
-        return len(seen)
-
-    return count
+    """How many queries a call makes the second time."""
+    return queries

@@ -1,0 +1,25 @@
+"""How forms are drawn that several apps have."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout
+from django.urls import reverse
+
+
+def poster(*, action: str = "") -> FormHelper:
+    """A form that posts: sent once, its refusals beside the fields instead of the browser's own."""
+    helper = FormHelper()
+    helper.form_method = "post"
+    helper.form_action = action
+    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
+    return helper
+
+
+def filters(page: str, *names: str) -> FormHelper:
+    """The small form above a list, that narrows the list of the page of this name."""
+    helper = FormHelper()
+    helper.form_method = "get"
+    helper.form_action = reverse(page)
+    helper.form_class = "filters"
+    helper.disable_csrf = True
+    helper.layout = Layout(*names, HTML('{% include "components/show_button.html" only %}'))
+    return helper
