@@ -13,13 +13,7 @@ Gate = tuple[str, str, Expression]  # where, what it is, the test
 def needs_own_purchases(plan: Plan) -> list[Doubt]:
     """Gates that cannot open for somebody who buys nothing, whatever customers and the team buy."""
     full = World(plan)
-    buys_nothing = World(
-        plan,
-        volume=lambda volume, mine: NOTHING if mine and volume.orders_of == "self" and volume.field else ANY,
-        by_customer=(1, 1),
-    )
-    buys_nothing.top = full.top  # others buy
-    buys_nothing.memo.clear()
+    buys_nothing = _buys_nothing(plan, full.top)
     found = []
     for where, what, test in _gates(plan):
         if full.can(test) and not buys_nothing.can(test):
@@ -34,6 +28,18 @@ def needs_own_purchases(plan: Plan) -> list[Doubt]:
             where = f"ranks.{plan.ladder[one.rank].name}"
             found.append(_doubt(where, f"“{one.text}” needs own purchases: it is out of reach of"))
     return found
+
+
+def _buys_nothing(plan: Plan, top: int) -> World:
+    """The world of somebody who buys nothing; others do, and have any rank there is."""
+    world = World(
+        plan,
+        volume=lambda volume, mine: NOTHING if mine and volume.orders_of == "self" and volume.field else ANY,
+        by_customer=(1, 1),
+    )
+    world.top = top
+    world.memo.clear()
+    return world
 
 
 def _doubt(where: str, said: str) -> Doubt:
@@ -92,13 +98,20 @@ def _through_statuses(plan: Plan, test: Expression) -> bool:
 def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
     """Activity, gates and ranks that count own purchases beside those of customers: who buys enough needs to sell
     nothing."""
-    mixed = {
-        volume.name for volume in plan.volumes if volume.orders_of == "self_and_customers" and volume.field
+    of_orders = {
+        kind: {volume.name for volume in plan.volumes if volume.orders_of == kind and volume.field}
+        for kind in ("self", "self_and_customers")
     }
-    asked = set(_own_words(plan, Word("", plan.active))) if plan.active else set()
-    for test in [*(test for _, _, test in _gates(plan)), *(one.have for one in plan.requirements)]:
-        asked |= set(_own_words(plan, test))
-    counted = sorted(asked & mixed)
+    buys_nothing = _buys_nothing(plan, World(plan).top)
+    tests = [(test, buys_nothing.can(test)) for _, _, test in _gates(plan)]
+    tests += [(one.have, buys_nothing.span(one.have)[1] >= one.need) for one in plan.requirements]
+    found: set[str] = set()
+    for test, met_by_sales in tests:
+        words = set(_own_words(plan, test))
+        found |= words & of_orders["self_and_customers"]
+        # One way to meet it; where it is the only one, that is told already.
+        found |= words & of_orders["self"] if met_by_sales else set()
+    counted = sorted(found)
     if not counted:
         return []
     return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commissions.core.language import Compare, Expression, Logic, Number
+from commissions.core.language import Compare, Expression, Logic, Not, Number
 from commissions.core.linter.spans import World
 from commissions.core.linter.warning import RANK_RULES, Doubt
 from commissions.core.terms import Plan, Rank, Requirement
@@ -52,6 +52,10 @@ def _excluded(rank: Rank) -> str:
             for side, bound in bounds.get(operator, []):
                 tighter = max if side is least else min
                 side[value] = tighter(side.get(value, (bound, one.text)), (bound, one.text))
+    truths = {one.have: one.text for one in rank.requirements if one.unit == "truth"}
+    for have, text in truths.items():
+        if isinstance(have, Not) and have.of in truths:
+            return f"“{truths[have.of]}” and “{text}” exclude each other"
     for value, (low, text) in least.items():
         if value in most and most[value][0] < low:
             return f"“{text}” and “{most[value][1]}” exclude each other"
