@@ -33,7 +33,7 @@ def store(*, run_id: int, result: Result, loaded: Loaded, active: str) -> None:
 def drop(*, run_id: int) -> None:
     """Delete the sums of a run."""
     for model in (TeamSum, LevelSum):
-        model._default_manager.filter(run_id=run_id)._raw_delete("default")
+        model._default_manager.filter(run_id=run_id).delete()
 
 
 def _teams(result: Result, loaded: Loaded, active: str) -> dict[str, Column]:
