@@ -73,6 +73,7 @@ class Order(models.Model):
             models.Index(fields=["seller", "-placed_at"], name="order_of_seller"),
             models.Index(fields=["customer", "-placed_at"], name="order_of_customer"),
             models.Index(fields=["booked_at"], name="order_booked"),
+            models.Index(fields=["placed_at", "id"], name="order_newest"),
         ]
         constraints = [
             models.CheckConstraint(
