@@ -1,18 +1,18 @@
 """Two at once: one works, the other goes home. And the controls: without the lock or the key, both would."""
 
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connection, connections
 
 from commissions.models import Account, Period, Run, Transfer
-from commissions.operations import estimates, ledger, periods, plans, runs, sealing
+from commissions.operations import correcting, estimates, ledger, periods, plans, runs, sealing
 from commissions.queries import audit
 from common.operations import jobs
 from sales.models import Order
-from tests.commissions.conftest import START, at, draft
+from tests.commissions.conftest import START, at, draft, finish, work
 from tests.commissions.test_calendars import CLOVER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -132,6 +132,70 @@ def test_of_three_who_seal_each_transfer_is_posted_once(october, cast):
     race(*[lambda: runs.advance(run_id=run.pk, now=NOW)] * 3)
     assert Transfer.objects.filter(key__startswith="comm:").count() == run.items.count()
     assert audit.everything() == []
+
+
+@pytest.fixture
+def two_to_post(october, cast):
+    """A correction of October and November itself, both approved. Each takes back what came back of Finn's order, and
+    neither was computed with the other in the books."""
+    final = finish(cast, draft())
+    order = cast.finn.sales.get()
+    october.take_back(order, 3, at(11, 5))
+    correction = correcting.ask(
+        period_key="2026-10", plan_id=final.plan_id, reason="A test", evidence="Ticket 12",
+        without_orders=[order.number], by=cast.users["paula"].pk, now=at(11, 10),
+    )  # fmt: skip
+    work(at(11, 10))
+    november = draft("2026-11", at(12, 2))
+    for run in (correction, november):
+        run.refresh_from_db()
+        runs.review(run_id=run.pk, by=cast.users["paula"].pk, now=at(12, 3))
+        runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=at(12, 3))
+    return correction, november
+
+
+@pytest.fixture
+def posted(monkeypatch):
+    """Two workers post two runs at once, and the states the runs are in then. Whoever has seen that nothing was posted
+    since waits for the other to see it too; then the month goes first."""
+    looked, month_is_posted, is_stale = threading.Barrier(2), threading.Event(), sealing.is_stale
+
+    def look(*, run):
+        stale = is_stale(run=run)
+        with suppress(threading.BrokenBarrierError):
+            looked.wait(timeout=1)
+        if run.kind == "correct":
+            month_is_posted.wait(timeout=2)
+        return stale
+
+    def post(run):
+        runs.advance(run_id=run.pk, now=at(12, 4))
+        if run.kind == "close":
+            month_is_posted.set()
+
+    def both(*two):
+        race(*[lambda run=run: post(run) for run in two])
+        for run in two:
+            run.refresh_from_db()
+        return sorted(run.state for run in two)
+
+    monkeypatch.setattr(sealing, "is_stale", look)
+    return both
+
+
+def test_of_two_runs_that_post_at_once_the_second_sees_the_first(two_to_post, posted):
+    assert posted(*two_to_post) in (["draft", "final"], ["draft", "posted"])
+    assert [run.error for run in two_to_post if run.state == "draft"] == [sealing.STALE]
+    assert audit.everything() == []
+
+
+def test_without_the_turn_both_take_back_the_same(two_to_post, posted, monkeypatch):
+    """The control: nothing makes the second wait. On SQLite that is the transaction, in which one writes at a time."""
+    monkeypatch.setattr(sealing, "_take_turn", lambda: None)
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(sealing, "transaction", type("none", (), {"atomic": staticmethod(nullcontext)}))
+    assert posted(*two_to_post) == ["final", "posted"]
+    assert [problem for problem in audit.everything() if problem.startswith("P3")]
 
 
 def test_without_the_key_everybody_would_post(october, cast, monkeypatch):
