@@ -1,6 +1,7 @@
-"""Random histories of a small company: people join, buy, pay, give back, move, stumble; months are closed, signed, and
-computed again. A history is a list of steps of plain numbers, made of a seed; what a number chooses among is decided
-when the step is played, so that any part of a history is a history too, and one that fails can be made shorter.
+"""Random histories of a small company: people join, buy, pay, give back, move, stumble; months and weeks are closed,
+signed, computed again and put right. A history is a list of steps of plain numbers, made of a seed; what a number
+chooses among is decided when the step is played, so that any part of a history is a history too, and one that fails can
+be made shorter.
 """
 
 import os
@@ -17,16 +18,19 @@ from typing import Any, ClassVar, TypeVar
 from django.apps import apps
 from django.db import connection, transaction
 
-from commissions.models import Period, Run
+from commissions.models import Period, PlanVersion, Run, Withholding
 from commissions.operations import (
     adjustments,
+    correcting,
     estimates,
     periods,
+    plans,
     recomputing,
     runs,
     sponsor_changes,
+    withholding,
 )
-from commissions.queries import audit
+from commissions.queries import audit, counting
 from common.operations import jobs
 from common.operations.failpoints import Broken
 from distributors import tree
@@ -34,24 +38,26 @@ from distributors.models import Distributor, Profile, User
 from distributors.operations import placing, sponsorship, standing
 from sales.models import Customer, Order, Product
 from sales.operations import orders, returns
-from tests.commissions.conftest import at
 
 T = TypeVar("T")
 # How often a step is drawn, of all together.
 WEIGHTS = {
-    "order": 26, "pay": 8, "cancel": 2, "give_back": 10, "join": 6, "move": 6, "stand": 4, "adjust": 6,
-    "close": 10, "sign": 12, "sign_alone": 2, "compute_again": 3, "estimate": 2, "stumble": 5,
+    "order": 24, "pay": 8, "cancel": 2, "give_back": 9, "charge_back": 3, "join": 6, "move": 6, "stand": 4, "adjust": 6,
+    "close": 12, "sign": 16, "sign_alone": 2, "compute_again": 4, "correct": 6, "give_up": 1, "new_version": 2,
+    "withhold": 3,    "estimate": 2, "stumble": 5,
 }  # fmt: skip
 PLACES = ["run.compute", "run.check", "run.store", "run.storing", "run.review", "seal.posting", "seal.posted",
-          "seal.promoting", "seal.promoted", "seal.notifying", "seal.finished"]  # fmt: skip
+          "seal.promoting", "seal.promoted", "seal.notifying", "seal.finished", "correct.computed",
+          "correct.storing", "seal.correcting"]  # fmt: skip
 # What people are told when something cannot be done; anything else that is raised is a fault.
 REFUSALS = (
     orders.OrderRefused, orders.WrongState, orders.WrongMoment, returns.ReturnRefused, sponsorship.CannotChange,
     sponsor_changes.CannotChange, standing.StandingChanged, adjustments.CannotAdjust, periods.CannotClose,
-    runs.CannotRun,
+    runs.CannotRun, correcting.CannotCorrect, plans.VersionIsUsed, withholding.CannotWithhold,
 )  # fmt: skip
-FIRST = at(10, 3)
 MOST_STEPS, FEWEST_STEPS = 10, 5
+# One history in so many is a long one.
+LONG_ONE_IN, LONG = 25, 30
 
 
 @dataclass(frozen=True)
@@ -70,25 +76,32 @@ class Step:
 def made_of(seed: str) -> list[Step]:
     """The history of a seed."""
     chance = random.Random(zlib.crc32(seed.encode()))
-    names = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=chance.randint(FEWEST_STEPS, MOST_STEPS))
+    steps = LONG if chance.randrange(LONG_ONE_IN) == 0 else chance.randint(FEWEST_STEPS, MOST_STEPS)
+    names = chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=steps)
     return [Step(name, *(chance.randrange(1000) for _ in range(3))) for name in names]
 
 
 def fault(
-    history: Sequence[Step], check: Callable[[], list[str]] | None = None, *, thorough: bool = True
+    history: Sequence[Step],
+    check: Callable[[], list[str]] | None = None,
+    *,
+    begins: datetime,
+    thorough: bool = True,
 ) -> str:
-    """What goes wrong when a history is played, or nothing. The database is as before afterwards.
+    """What goes wrong when a history is played from a moment on, or nothing. The database is as before afterwards.
 
     A thorough look at the end asks everything once more, and computes the last closed month again.
     """
     with transaction.atomic():
-        found = _played(history, check, thorough)
+        found = _played(history, check, begins, thorough)
         transaction.set_rollback(True)
     return found
 
 
-def _played(history: Sequence[Step], check: Callable[[], list[str]] | None, thorough: bool) -> str:
-    company, books = Company(), Books()
+def _played(
+    history: Sequence[Step], check: Callable[[], list[str]] | None, begins: datetime, thorough: bool
+) -> str:
+    company, books = Company(begins), Books()
     for at_step, step in enumerate(history):
         try:
             with transaction.atomic(), books.watched():
@@ -105,10 +118,11 @@ def _played(history: Sequence[Step], check: Callable[[], list[str]] | None, thor
 
 def _at_the_end() -> Iterator[list[str]]:
     yield audit.everything()
-    last = Period.objects.filter(state="closed").order_by("starts_at").last()
-    if last is not None:
-        again = recomputing.again(period_key=last.key)
-        yield [] if again.same else [f"{last.key} comes out differently when it is computed again"]
+    for calendar in ("month", "week"):
+        last = Period.objects.filter(state="closed", calendar=calendar).order_by("starts_at").last()
+        if last is not None:
+            again = recomputing.again(period_key=last.key)
+            yield [] if again.same else [f"{last.key} comes out differently computed again: {again.first}"]
 
 
 class Books:
@@ -183,7 +197,7 @@ def shorter(history: Sequence[Step], fails: Callable[[Sequence[Step]], object]) 
 class Company:
     """The company while a history is played: what time it is, and what only the player knows."""
 
-    now: datetime = FIRST
+    now: datetime
     wrong: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -250,6 +264,15 @@ class Company:
             back = returns.Back(order_line_id=line.pk, quantity=1 + b % line.quantity)
             returns.book(order_id=order.pk, lines=[back], reason="Damaged", now=self.now)
 
+    def charge_back(self, a: int, b: int, c: int) -> None:
+        """The bank takes back what was paid: all of an order that still stands."""
+        order = self.some_order(a, "paid")
+        if order:
+            line = order.lines.get()
+            left = line.quantity - sum(line.returned.values_list("quantity", flat=True))
+            back = returns.Back(order_line_id=line.pk, quantity=left)
+            returns.book(order_id=order.pk, lines=[back], reason="Chargeback", now=self.now)
+
     def some_order(self, a: int, state: str) -> Order | None:
         found = list(Order.objects.filter(state=state).order_by("pk"))
         return pick(found, a) if found else None
@@ -266,9 +289,19 @@ class Company:
         else:
             adjustments.refuse(adjustment_id=made.pk, reason="No", by=self.staff["quinn"], now=self.now)
 
+    def withhold(self, a: int, b: int, c: int) -> None:
+        """Something of somebody's is missing, or is no more."""
+        missing = Withholding.objects.filter(ended_at=None).order_by("pk").first()
+        if missing and c % 2:
+            withholding.end(key=missing.key, by=self.staff["quinn"], now=self.now)
+            return
+        number = Distributor.objects.values_list("number", flat=True).get(pk=self.person(a))
+        reason = pick(list(Withholding.Reason.values), b)
+        withholding.withhold(number=number, reason=reason, note="", by=self.staff["paula"], now=self.now)
+
     def close(self, a: int, b: int, c: int) -> None:
-        """The open month, when it is over; sometimes a day early, which is refused."""
-        period = Period.objects.get(state="open")
+        """An open month or week, when it is over; sometimes a day early, which is refused."""
+        period = pick(list(Period.objects.filter(state="open").order_by("calendar")), a)
         self.now = max(self.now, period.ends_at + timedelta(hours=-24 if b % 10 == 0 else b % 50))
         periods.close(key=period.key, by=None, now=self.now)
         self.work()
@@ -299,9 +332,52 @@ class Company:
 
     def compute_again(self, a: int, b: int, c: int) -> None:
         run = self.some_run(a, "draft", "reviewed", "failed", "computing")
-        if run:
+        if run is None:
+            return
+        if run.kind == "correct":
+            correcting.again(run_id=run.pk, by=self.staff["paula"], now=self.now)
+        else:
             runs.recompute(period_key=run.period.key, by=self.staff["paula"], now=self.now)
-            self.work()
+        self.work()
+
+    def correct(self, a: int, b: int, c: int) -> None:
+        """A closed period, of which it is said that an order was none, that somebody stood otherwise or under another
+        sponsor (where that is a circle, it fails), or that the plan was another version."""
+        closed = list(Period.objects.filter(state="closed").order_by("starts_at"))
+        if not closed:
+            return
+        period = pick(closed, a)
+        against = counting.run_of(period_id=period.pk)
+        numbers = list(Distributor.objects.order_by("pk").values_list("number", flat=True))
+        counted = Order.objects.filter(booked_at__gte=period.starts_at, booked_at__lt=period.ends_at)
+        orders_of_it = list(counted.order_by("pk").values_list("number", flat=True))
+        versions = list(PlanVersion.objects.filter(name=against.plan.name).order_by("pk"))
+        wrong: list[dict[str, Any]] = [
+            {"without_orders": [pick(orders_of_it, c)] if orders_of_it else []},
+            {"standing": {pick(numbers, c): c % 3}},
+            {"sponsors": {pick(numbers, c): pick(numbers, c // 8)}},
+            {},
+        ]
+        correcting.ask(
+            period_key=period.key, plan_id=pick(versions, c).pk, reason="It was wrong", evidence="Ticket",
+            by=self.staff["paula"], now=self.now, **pick(wrong, b),
+        )  # fmt: skip
+        self.work()
+
+    def give_up(self, a: int, b: int, c: int) -> None:
+        run = Run.objects.filter(kind="correct").order_by("pk").last()
+        if run:
+            correcting.give_up(run_id=run.pk, by=self.staff["paula"], now=self.now)
+
+    def new_version(self, a: int, b: int, c: int) -> None:
+        """The plan of some calendar from the next open period on, with items rounded in one of the three ways."""
+        names = list(PlanVersion.objects.order_by("name").values_list("name", flat=True).distinct())
+        last = PlanVersion.objects.filter(name=pick(names, a)).latest("version")
+        starts = Period.objects.get(state="open", calendar=last.calendar).ends_at.date() + timedelta(days=1)
+        document = re.sub(r"\bversion: \d+", f"version: {last.version + 1}", last.document, count=1)
+        document = re.sub(r"\bstarts: [\d-]+", f"starts: {starts}", document, count=1)
+        how = pick(["half_up", "half_even", "down"], b)
+        plans.adopt(document=re.sub(r"\bround: \w+", f"round: {how}", document, count=1), now=self.now)
 
     def estimate(self, a: int, b: int, c: int) -> None:
         estimates.refresh(now=self.now)
@@ -327,9 +403,8 @@ class Company:
         return pick(list(Distributor.objects.order_by("pk").values_list("pk", flat=True)), at_place)
 
     def some_run(self, at_place: int, *states: str) -> Run | None:
-        found = list(
-            Run.objects.filter(kind="close", state__in=states).order_by("pk").select_related("period")
-        )
+        kinds = Run.objects.filter(kind__in=["close", "correct"], state__in=states)
+        found = list(kinds.order_by("pk").select_related("period"))
         return pick(found, at_place) if found else None
 
 
