@@ -7,8 +7,10 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
@@ -23,6 +25,15 @@ Handler = Callable[[HttpRequest], HttpResponse]
 UNREADABLE = ("Exceeds the limit", "expected a number but got")
 
 
+# A lock that could not be had, a statement that took too long (patience.py), and two who waited for each other.
+GIVEN_UP = ("55P03", "57014", "40P01", "40001", "SQLITE_BUSY")
+
+
+def _why(error: BaseException) -> str:
+    """The database's own word for what it gave up."""
+    return str(getattr(error.__cause__, "sqlstate", getattr(error.__cause__, "sqlite_errorname", "")))
+
+
 class LastResort:
     """A NUL in an address, or a number no machine holds, is the sender's mistake, not ours: 400, never 500."""
 
@@ -35,7 +46,12 @@ class LastResort:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Where a library turned what was sent into a number and fell, answer as for any bad request."""
+        """Where a library turned what was sent into a number and fell, answer as for any bad request.
+
+        What the database gave up because somebody else has it for too long is worth another try: 503.
+        """
+        if isinstance(exception, OperationalError) and _why(exception) in GIVEN_UP:
+            return HttpResponse(render_to_string("503.html"), status=503)
         if isinstance(exception, ValueError) and any(words in str(exception) for words in UNREADABLE):
             raise BadRequest("This holds something that is not a number") from exception
         return None

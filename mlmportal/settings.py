@@ -167,10 +167,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TRACK_STARTED = True
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# Long enough for the longest close; less than half of how long the broker waits before it sends a message again.
+CELERY_TASK_TIME_LIMIT = 7_000
+# Told to end, a worker finishes what it does, for so many seconds; what was not finished is taken up by another.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
-        "visibility_timeout": 3600,
+        "visibility_timeout": 4 * 3600,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
         "socket_timeout": 30,
