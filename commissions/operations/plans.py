@@ -37,16 +37,10 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
 
 def _not_carried_out(plan: Plan) -> list[Problem]:
     """What the engine computes and the portal's months do not carry out."""
-    asked = (("ledger.round", plan.ledger.round, "half_up", "the portal rounds halves up"),)
-    problems = [
-        Problem(1, key, f"{found}: {why}", found, (allowed,))
-        for key, found, allowed, why in asked
-        if found != allowed
-    ]
-    if plan.period not in Calendar.values:
-        said = f"{plan.period}: the portal closes months, and weeks from Monday to Sunday"
-        problems.append(Problem(1, "plan.period", said, plan.period, tuple(Calendar.values)))
-    return problems
+    if plan.period in Calendar.values:
+        return []
+    said = f"{plan.period}: the portal closes months, and weeks from Monday to Sunday"
+    return [Problem(1, "plan.period", said, plan.period, tuple(Calendar.values))]
 
 
 def _beside_others(plan: Plan) -> list[Problem]:

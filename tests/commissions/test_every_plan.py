@@ -98,18 +98,11 @@ def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, r
     assert after in ({}, before)
 
 
-@pytest.mark.parametrize(
-    ("said", "instead", "key"),
-    [
-        ("period: month", "period: 4 weeks", "plan.period"),
-        ("round: half_up", "round: down", "ledger.round"),
-    ],
-)
-def test_what_the_portal_does_not_carry_out_is_not_adopted(db, said, instead, key):
+def test_what_the_portal_does_not_carry_out_is_not_adopted(db):
     linden = next(path for path in PLANS if path.stem == "linden").read_text()
     with pytest.raises(PlanError) as error:
-        plans.adopt(document=linden.replace(said, instead), now=START)
-    assert key in str(error.value)
+        plans.adopt(document=linden.replace("period: month", "period: 4 weeks"), now=START)
+    assert "plan.period" in str(error.value)
 
 
 CAP = "{limit: 40 EUR, over: [level_pay], method: pro_rata, leftover_cents: largest_remainder}"
