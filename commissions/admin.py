@@ -26,6 +26,7 @@ from commissions.models import (
     StatementItem,
     TeamExport,
     Transfer,
+    Withholding,
 )
 from commissions.operations import plans
 from commissions.queries import doubts
@@ -131,6 +132,14 @@ class AdjustmentAdmin(Looked):
     list_display = ("distributor", "label", "amount", "currency", "state", "period", "requested_at")
     list_filter = ("state",)
     list_select_related = ("distributor", "period")
+    search_fields = ("=distributor__number",)
+
+
+@admin.register(Withholding)
+class WithholdingAdmin(Looked):
+    list_display = ("distributor", "reason", "note", "set_at", "ended_at")
+    list_filter = ("reason",)
+    list_select_related = ("distributor",)
     search_fields = ("=distributor__number",)
 
 

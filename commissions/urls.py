@@ -13,6 +13,7 @@ from commissions.views import (
     team,
     team_export,
     team_table,
+    withholdings,
 )
 
 # An imported number may have a slash in it.
@@ -53,6 +54,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/adjustments/<uuid:key>/approve/", adjustments.approve, name="staff-adjustment-approve"),
     path("staff/adjustments/<uuid:key>/refuse/", adjustments.refuse, name="staff-adjustment-refuse"),
     path("staff/adjustments/<uuid:key>/withdraw/", adjustments.withdraw, name="staff-adjustment-withdraw"),
+    path("staff/withheld/", withholdings.withheld, name="staff-withheld"),
+    path("staff/withheld/<uuid:key>/end/", withholdings.end, name="staff-withheld-end"),
     path("staff/books/", books.books, name="staff-books"),
     path("staff/books/check/", books.check, name="staff-books-check"),
     path("staff/books/lift/", books.lift, name="staff-books-lift"),

@@ -20,13 +20,16 @@ APPS = ("distributors", "sales", "commissions", "common")
 DUTIES = {
     STAFF_PREPARER: (
         "Month preparers",
-        {"prepare_run", "request_sponsor_change", "request_adjustment", "answer_question", "add_newsitem",
-         "change_newsitem", "add_product", "change_product", "add_productterms",
+        {"prepare_run", "request_sponsor_change", "request_adjustment", "withhold_earnings", "answer_question",
+         "add_newsitem", "change_newsitem", "add_product", "change_product", "add_productterms",
          "change_productterms", "add_order", "change_order", "add_return", "add_returnline", "change_customer",
          "change_distributor", "change_profile", "add_document", "decide_return"},
     ),
-    STAFF_APPROVER: ("Month approvers", {"approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze",
-                                         "approve_page"}),
+    STAFF_APPROVER: (
+        "Month approvers",
+        {"approve_run", "approve_sponsor_change", "approve_adjustment", "withhold_earnings", "lift_freeze",
+         "approve_page"},
+    ),
 }  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from sales.models import Customer
 
 PASSWORD = "a-good-long-password"
 PREPARES = [
-    "decide_return", "prepare_run", "request_sponsor_change", "request_adjustment", "answer_question",
+    "decide_return", "prepare_run", "request_sponsor_change", "request_adjustment", "withhold_earnings",
+    "answer_question",
 ]  # fmt: skip
 APPROVES = ["approve_run", "approve_sponsor_change", "approve_adjustment", "lift_freeze", "approve_page"]
 JOINED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)

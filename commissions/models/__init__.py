@@ -8,6 +8,7 @@ from commissions.models.plan import PlanVersion
 from commissions.models.run import Carried, Run, Snapshot
 from commissions.models.sums import LevelSum, TeamSum
 from commissions.models.team import TeamExport, TeamView
+from commissions.models.withholding import Withholding
 
 __all__ = [
     "Account",
@@ -29,4 +30,5 @@ __all__ = [
     "TeamSum",
     "TeamView",
     "Transfer",
+    "Withholding",
 ]

@@ -12,7 +12,7 @@ class Account(models.Model):
         PAYABLE = "payable", _("payable")
         HELD = "held", _("held back")
         DEBT = "debt", _("debt")
-        WITHHELD = "withheld", _("withheld while somebody is suspended")
+        WITHHELD = "withheld", _("withheld while something is missing")
         DEDUCTED = "deducted", _("deducted as the plan says")
 
     kind = models.CharField(max_length=10, choices=Kind)

@@ -51,6 +51,9 @@ class Run(models.Model):
     output_hash = models.CharField(
         max_length=64, blank=True, help_text="Of the items and lines as they are stored"
     )
+    state_hash = models.CharField(
+        max_length=64, blank=True, help_text="Of the snapshots, and of what is carried into the next period"
+    )
     people_count = models.PositiveIntegerField(default=0)
     order_count = models.PositiveIntegerField(default=0)
     order_line_count = models.PositiveIntegerField(default=0)

@@ -46,6 +46,9 @@ def still_open(owner: Owner) -> Iterator[Open]:
     if now.payable:
         title = _("%(amount)s is owed to you") % {"amount": money_filter(now.payable)}
         yield Open(title=title, text=_("It is paid first: without your name and address it could not be."))
+    if now.withheld:
+        title = _("%(amount)s is withheld") % {"amount": money_filter(now.withheld)}
+        yield Open(title=title, text=_("It is yours. It is paid once what is missing is there."))
     if now.debt:
         title = _("You owe %(amount)s") % {"amount": money_filter(now.debt)}
         yield Open(

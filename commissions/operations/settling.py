@@ -15,6 +15,7 @@ from commissions.core.settlement import Account as Open
 from commissions.core.settlement import Statement, settle
 from commissions.models import Account, Run, Snapshot, StatementItem
 from commissions.operations.entries import Entry, Owned, mark
+from commissions.queries import withholdings
 
 PAYABLE, DEBT, WITHHELD = Account.Kind.PAYABLE, Account.Kind.DEBT, Account.Kind.WITHHELD
 
@@ -72,11 +73,11 @@ def _moves(
 
 
 def given_free(*, run: Run, plan: Plan) -> list[Entry]:
-    """What was withheld of those who are suspended no more, and of those whom the run pays or takes something from."""
-    suspended = _suspended(run).values("distributor_id")
+    """What was withheld of those of whom nothing is missing any more, and of those whom the run pays or takes something
+    from."""
     touched = _posted(run).values("distributor_id")
     kept = Account.objects.filter(kind=WITHHELD, currency=plan.currency, balance__gt=0)
-    kept = kept.filter(~Q(owner_id__in=suspended) | Q(owner_id__in=touched))
+    kept = kept.filter(~_not_paid(run) | Q(owner_id__in=touched))
     return [
         Entry(
             key=f"unwithhold:{mark(run=run)}:{number}",
@@ -89,9 +90,9 @@ def given_free(*, run: Run, plan: Plan) -> list[Entry]:
 
 
 def withheld(*, run: Run, plan: Plan) -> list[Entry]:
-    """What is left to pay to those who are suspended: theirs still, and not paid out until they are so no more."""
-    suspended = _suspended(run).values("distributor_id")
-    left = Account.objects.filter(kind=PAYABLE, currency=plan.currency, balance__gt=0, owner_id__in=suspended)
+    """What is left to pay to those who are suspended, or of whom something is missing: theirs still, and not paid out
+    until they are so no more."""
+    left = Account.objects.filter(_not_paid(run), kind=PAYABLE, currency=plan.currency, balance__gt=0)
     return [
         Entry(
             key=f"withhold:{mark(run=run)}:{number}",
@@ -109,11 +110,17 @@ def _posted(run: Run) -> "QuerySet[StatementItem]":
     return items.exclude(corrects_period="") if run.kind == Run.Kind.CORRECT else items
 
 
+def _not_paid(run: Run) -> Q:
+    """Accounts of whom nothing is paid to for now."""
+    missing = withholdings.open_now().values("distributor_id")
+    return Q(owner_id__in=_suspended(run).values("distributor_id")) | Q(owner_id__in=missing)
+
+
 def _suspended(run: Run) -> "QuerySet[Snapshot]":
     """Who is suspended as the run saw them; a correcting run looks back, so that the last final run says it."""
-    last = Run.objects.filter(state=Run.State.FINAL).order_by("-finished_at", "-pk").first()
-    seen = last if run.kind == Run.Kind.CORRECT else run
-    return Snapshot.objects.filter(run=seen, standing=SUSPENDED)
+    if run.kind == Run.Kind.CORRECT:
+        return withholdings.suspended()
+    return Snapshot.objects.filter(run=run, standing=SUSPENDED)
 
 
 def _earned(run: Run) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:

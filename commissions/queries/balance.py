@@ -8,7 +8,7 @@ from commissions.models import Account
 @dataclass(frozen=True, kw_only=True)
 class Balance:
     """Minor units: `payable` is owed to the person, `debt` is taken from what they earn next; `held` waits as the plan
-    says, `withheld` as long as the person is suspended."""
+    says, `withheld` until what is missing is there (queries/withholdings.py)."""
 
     payable: int
     debt: int

@@ -22,6 +22,7 @@ from commissions.queries import (
     statements,
     unpaid,
     way,
+    withholdings,
 )
 from commissions.queries.statements import NoStatement, Statement
 from commissions.views import corrected_rows, nothing_rows, order_answer, statement_rows
@@ -39,6 +40,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
     context = {
         "calendars": statement_rows.calendars(_months(person, known), now=timezone.now()),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "missing": withholdings.of_person(person_id=person),
         "chart": drawings.earnings(person_id=person, months=members.months(), known=known),
         "search": order_answer.search(),
     }
@@ -55,6 +57,7 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     changed = corrected.of_month(key=key, person_id=person)
     as_corrected = changed is not None and request.GET.get("view") == "corrected"
     inside = inside_of(person, found)
+    owed = balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY)
     context = {
         **head_of(found),
         "switch": corrected_rows.switch(request.path, as_corrected) if changed else None,
@@ -64,7 +67,9 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         "items": items_of(person, found, inside),
         "orders": inside.orders,
         "figures": figures_of(person, key),
-        "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
+        "balance": owed,
+        "missing": withholdings.of_person(person_id=person),
+        "waits": withholdings.smallest_payout(run_id=found.run_id, payable=owed.payable),
         "adjustments": adjustments.of_statement(person_id=person, key=key),
         "neighbours": statement_rows.neighbours(_months(person, known), key),
     }

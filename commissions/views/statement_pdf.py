@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commissions.queries import adjustments, balance, explain
+from commissions.queries import adjustments, balance, explain, withholdings
 from commissions.queries.statements import Statement
 from commissions.views.earnings import head_of, inside_of, items_of, statement_of
 from common import spoken
@@ -115,6 +115,10 @@ def _payment(person: int, found: Statement, head: dict[str, Any]) -> list[Row]:
         Row(title=one.label, note=one.reason, amount=signed_money(one.amount))
         for one in adjustments.of_statement(person_id=person, key=found.key)
     ]
+    if owed.withheld:
+        why = " ".join(withholdings.of_person(person_id=person))
+        title = _("Yours, and withheld for now")
+        rows.append(Row(title=title, note=why, amount=money_filter(owed.withheld)))
     if owed.debt:
         rows.append(Row(title=_("Still to be settled from returns"), amount=money_filter(owed.debt)))
     payable = _("Payable to you on %(day)s") % {"day": _today()}

@@ -12,9 +12,10 @@ INVITED = "b5f0c1d2e3a4968778695a4b3c2d1e0f"  # by Eva, that furnishing wrote to
 PICTURE = "a0b1c2d3e4f5a0b1c2d3e4f5a0b1c2d3"  # of Eva, on her public page
 PAGE = "3d8c1f0a-6b1e-4a53-9c39-1f2e5a7d9b60"  # the version of Eva's page that waits
 ASKED = "9a4a6c1e-2f0b-4c8e-8d55-6b7f3e2a1c04"  # a return of Eva's order of October
-INVOICE = "I000042"  # of Eva's order of October
+WITHHELD = "6d2e0b7c-58a1-4c0e-9b7a-0c1d2e3f4a5b"  # of Finn, whose tax form is missing
+INVOICE = "I000005"  # of Eva's order of October
 CHANGE = "5f1c3a52-7f0e-4a0b-9a53-0d2b8f6f1e11"  # of sponsor, that furnishing asks for
-GUEST_ORDER, GUEST_INVOICE = "P000008", "I000043"  # of somebody without a login, through Eva
+GUEST_ORDER, GUEST_INVOICE = "P000008", "I000007"  # of somebody without a login, through Eva
 GUEST = guests.token(order_number=GUEST_ORDER)  # what the link in their letter carries
 QUESTION = "7d0d8c0e-3d5e-4d0c-9f0a-5f3c1b2a4e33"  # of Eva, that furnishing asks
 
@@ -291,6 +292,8 @@ POLICY: dict[str, Row] = {
     "staff-adjustment-approve": write_only(staff(may=APPROVE, key=ADJUSTMENT)),
     "staff-adjustment-refuse": write_only(staff(may=APPROVE, key=ADJUSTMENT)),
     "staff-adjustment-withdraw": write_only(staff(may=PREPARE, key=ADJUSTMENT)),
+    "staff-withheld": staff(may=PREPARE),
+    "staff-withheld-end": write_only(staff(may=PREPARE, key=WITHHELD)),
     "staff-books": staff(may=PREPARE),
     "staff-books-check": write_only(staff(may=PREPARE)),
     "staff-books-lift": write_only(staff(may=APPROVE)),
