@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commissions.models import Withholding
-from common.deciding import poster
+from common.forms import poster
 
 
 class WithholdingForm(forms.Form):

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, Sum
 
+from commissions.core.facts import FactsError
 from commissions.models import BooksCheck, Transfer
-from commissions.operations import freezing
-from commissions.queries import audit
+from commissions.operations import freezing, recomputing
+from commissions.operations.computed_again import FactsChanged
+from commissions.queries import audit, audit_final
 from common.operations import jobs
 from common.queries import jobs as job_rows
 
@@ -26,7 +28,7 @@ def check(*, which: str, now: datetime) -> BooksCheck:
     began = time.monotonic()
     # Counted before it is looked at: what is posted meanwhile is for the next check to count.
     figures = _figures()
-    problems = audit.everything(now=now) if which == FULL else audit.fast(now=now)
+    problems = _full(now) if which == FULL else audit.fast(now=now)
     found = BooksCheck.objects.create(
         which=which,
         at=now,
@@ -39,6 +41,22 @@ def check(*, which: str, now: datetime) -> BooksCheck:
     old = BooksCheck.objects.filter(at__lt=now - KEPT, problems=[])
     old.exclude(pk=found.pk).delete()
     return found
+
+
+def _full(now: datetime) -> list[str]:
+    """Everything; and of a month whose snapshots are not those that were computed, the first that differs."""
+    problems = audit.everything(now=now)
+    if not any(problem.startswith(audit_final.CHANGED) for problem in problems):
+        return problems
+    return problems + [said for key in audit_final.changed_snapshots() if (said := _first_difference(key))]
+
+
+def _first_difference(key: str) -> str:
+    try:
+        found = recomputing.again(period_key=key)
+    except (FactsError, FactsChanged) as error:
+        return f"P4 {key} cannot be computed again: {error}"
+    return f"P4 {key}: {found.first}" if found.first else ""
 
 
 def request(*, which: str, now: datetime) -> bool:

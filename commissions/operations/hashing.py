@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from commissions.operations import carrying, computing, storing
 from commissions.operations.computing import Computed
 from commissions.operations.taken import MICRO
-from commissions.queries import fingerprint
+from commissions.queries import fingerprint, state_print
 from commissions.queries.fingerprint import Table, Words
 from common.arrays import NOWHERE, places
+from common.operations.tables import Column, Numbers, Packed
+from common.operations.tables import Words as Stored
 
 Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
@@ -20,7 +23,7 @@ Whole = NDArray[np.signedinteger[Any]]
 
 @contextmanager
 def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
-    """Hash a result in a thread of its own while the block goes on; what is given waits for both hashes.
+    """Hash a result in a thread of its own while the block goes on; what is given waits for all hashes.
 
     While the database takes the rows, this process would have little to do. The thread reads arrays that nobody
     changes, and does not ask the database.
@@ -28,7 +31,12 @@ def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
     with ThreadPoolExecutor(max_workers=1) as pool:
         engine = pool.submit(computed.result.output_hash)
         output = pool.submit(of_computed, computed=computed)
-        yield lambda: {"engine_hash": engine.result(), "output_hash": output.result()}
+        state = pool.submit(state_of_computed, computed=computed)
+        yield lambda: {
+            "engine_hash": engine.result(),
+            "output_hash": output.result(),
+            "state_hash": state.result(),
+        }
 
 
 def of_computed(*, computed: Computed) -> str:
@@ -39,6 +47,55 @@ def of_computed(*, computed: Computed) -> str:
 def tables(*, computed: Computed) -> dict[str, Table]:
     """The items and lines that storing this would write, by business keys."""
     return {"items": _items(computed), "lines": _lines(computed)}
+
+
+def state_of_computed(*, computed: Computed) -> str:
+    """The hash of the snapshots, and of what is carried, that storing this would write."""
+    return state_print.of_tables(tables=state(computed=computed))
+
+
+def state(*, computed: Computed) -> dict[str, Table]:
+    """The snapshots, and what is carried, that storing this would write, by business keys."""
+    result, loaded = computed.result, computed.loaded
+    titles = computing.titles(computed=computed)
+    rows = storing.snapshots(result=result, loaded=loaded, active=computed.plan.active, titles=titles)
+    names = state_print.wide_names(plan=computed.plan)
+    snapshots: Table = {
+        "number": _by_key(computed, rows["distributor_id"]),
+        "sponsor": _by_key(computed, rows["sponsor_id"]),
+        **{name: _numbers(rows[name]) for name in state_print.PLAIN},
+    }
+    for name in state_print.WIDE:
+        column = rows[name]
+        assert isinstance(column, Packed)  # noqa: S101 - storing says so
+        snapshots[name] = state_print.several(name=name, values=column.values, names=names[name])
+    return {"snapshots": snapshots, "carried": _carried(computed)}
+
+
+def _carried(computed: Computed) -> Table:
+    rows = carrying.columns(result=computed.result, loaded=computed.loaded)
+    kind, name = rows["kind"], rows["name"]
+    assert isinstance(kind, Stored) and isinstance(name, Stored)  # noqa: S101, PT018 - carrying says so
+    return {
+        "number": _by_key(computed, rows["distributor_id"]),
+        "of": Words(np.array(kind.vocabulary, np.str_), kind.at.astype(np.int64)),
+        "name": Words(np.array(name.vocabulary, np.str_), name.at.astype(np.int64)),
+        **{name: _numbers(rows[name]) for name in state_print.CARRIED},
+    }
+
+
+def _by_key(computed: Computed, column: Column) -> Words:
+    """A column of people's keys as their numbers; no word where there is nobody."""
+    assert isinstance(column, Numbers)  # noqa: S101 - keys are numbers
+    at = places(of=column.values, among=computed.loaded.person_ids)
+    if column.null is not None:
+        at = np.where(column.null, NOWHERE, at)
+    return Words(computed.loaded.facts.people.number, at)
+
+
+def _numbers(column: Column) -> Ints:
+    assert isinstance(column, Numbers)  # noqa: S101 - the others are asked for otherwise
+    return column.values.astype(np.int64)
 
 
 def _items(computed: Computed) -> Table:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from commissions.core import ENGINE_VERSION
 from commissions.models import Run, Snapshot
 from commissions.operations import as_then, computing, hashing
-from commissions.queries import differences, fingerprint
+from commissions.queries import differences, fingerprint, state_print
 from commissions.queries.differences import Difference
 from commissions.queries.facts import Loaded
 
@@ -24,12 +24,15 @@ class NothingToRecompute(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Again:
-    """A run beside itself, computed again. `output` is the hash now, `stored` that of the rows as they stand."""
+    """A run beside itself, computed again. `output` is the hash now, `stored` that of the rows as they stand; `state`
+    and `stored_state` are those of snapshots and what is carried."""
 
     run: Run
     input: str
     output: str
     stored: str
+    state: str
+    stored_state: str
     engine: str
     first: Difference | None
     people: tuple[str, ...]
@@ -40,8 +43,13 @@ class Again:
 
     @property
     def same(self) -> bool:
-        """The run's hash, the stored rows' and the one computed again are one."""
-        return self.run.output_hash == self.output == self.stored
+        """The run's hashes, the stored rows' and those computed again are one."""
+        return self.run.output_hash == self.output == self.stored and self.same_state
+
+    @property
+    def same_state(self) -> bool:
+        """So with snapshots and what is carried; a run of before they were hashed has only its rows to compare."""
+        return self.state == self.stored_state == (self.run.state_hash or self.state)
 
 
 def again(*, period_key: str) -> Again:
@@ -54,15 +62,31 @@ def again(*, period_key: str) -> Again:
     computed = computing.compute(plan=plan, loaded=loaded)
     found, stored = hashing.tables(computed=computed), fingerprint.tables_of_run(run_id=run.pk)
     output, rows = fingerprint.of_tables(tables=found), fingerprint.of_tables(tables=stored)
+    first = None if rows == output else differences.first(stored=stored, again=found)
+    state, stored_state, other = _state(run, computed)
     return Again(
         run=run,
         input=loaded.facts.input_hash(),
         output=output,
         stored=rows,
+        state=state,
+        stored_state=stored_state,
         engine=ENGINE_VERSION,
-        first=None if rows == output else differences.first(stored=stored, again=found),
+        first=first or other,
         people=_people(run, loaded),
     )
+
+
+def _state(run: Run, computed: computing.Computed) -> tuple[str, str, Difference | None]:
+    """The hash of snapshots and what is carried, computed again and as stored, and the first difference."""
+    found = hashing.state(computed=computed)
+    state = state_print.of_tables(tables=found)
+    try:
+        stored = state_print.tables_of_run(run=run)
+    except state_print.OtherWidth:
+        return state, "", None
+    rows = state_print.of_tables(tables=stored)
+    return state, rows, None if rows == state else differences.first(stored=stored, again=found)
 
 
 def _people(run: Run, loaded: Loaded) -> tuple[str, ...]:

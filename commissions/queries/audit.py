@@ -1,10 +1,10 @@
 """The books against themselves: small functions, each returning the problems it found.
 
-Numbers in front of a sentence: L ledger, P periods, R sales, T tree, J jobs. Nothing is ever repaired here; when
+Numbers in front of a sentence: L ledger, P periods, A answering, R sales, T
+tree, J jobs. Nothing is ever repaired here; when
 something is wrong, money stands still until a person has found out why.
 """
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,20 +12,27 @@ from django.db.models import Count, F, Q, Sum
 
 from commissions.models import (
     Account,
-    Adjustment,
     BooksCheck,
     Period,
     Run,
-    StatementItem,
     Transfer,
 )
-from commissions.queries import audit_items, audit_periods, audit_sales, fingerprint, guards
+from commissions.queries import (
+    audit_final,
+    audit_items,
+    audit_keys,
+    audit_periods,
+    audit_sales,
+    fingerprint,
+    guards,
+)
+from commissions.queries.audit_rows import rows, some
 from common.queries import jobs, outbox, pulses
 from distributors import tree
 from sales.queries import audit as sales
 
 Check = Callable[[], list[str]]
-DONE = (Run.State.FINAL, Run.State.POSTED)
+DONE = audit_final.DONE
 SILENCE, UNSENT = timedelta(minutes=2), timedelta(minutes=5)
 
 
@@ -54,9 +61,7 @@ def transfers_are_whole() -> list[str]:
         | ~Q(currency=F("debit__currency"))
         | ~Q(currency=F("credit__currency"))
     )
-    return [
-        f"L1 transfer {key} is not whole" for key in audit_items.some(wrong.values_list("key", flat=True))
-    ]
+    return [f"L1 transfer {key} is not whole" for key in some(wrong.values_list("key", flat=True))]
 
 
 def balances_add_to_zero() -> list[str]:
@@ -70,16 +75,17 @@ def balances_add_to_zero() -> list[str]:
 
 def balances_are_their_transfers() -> list[str]:
     """L3: each balance is its credits less its debits."""
-    moved: dict[int, int] = defaultdict(int)
-    for side, sign in (("credit_id", 1), ("debit_id", -1)):
-        for account, total in Transfer.objects.order_by().values_list(side).annotate(Sum("amount")):
-            moved[account] += sign * int(total)
-    rows = Account.objects.values_list("pk", "kind", "name", "owner__number", "balance")
+    found = rows(
+        "SELECT a.kind, a.name, d.number, a.balance, COALESCE(moved.amount, 0) FROM commissions_account a "
+        "LEFT JOIN (SELECT account, CAST(SUM(amount) AS bigint) AS amount FROM ("
+        "SELECT credit_id AS account, amount FROM commissions_transfer "
+        "UNION ALL SELECT debit_id, -amount FROM commissions_transfer) sides GROUP BY account) moved "
+        "ON moved.account = a.id LEFT JOIN distributors_distributor d ON d.id = a.owner_id "
+        "WHERE a.balance <> COALESCE(moved.amount, 0) ORDER BY a.id"
+    )
     return [
-        f"L3 the account {kind} {name or number} says {balance}, its transfers {moved[pk]}"
-        for pk, kind, name, number, balance in audit_items.some(
-            row for row in rows.iterator() if row[4] != moved[row[0]]
-        )
+        f"L3 the account {kind} {name or number} says {balance}, its transfers {moved}"
+        for kind, name, number, balance, moved in found
     ]
 
 
@@ -107,63 +113,22 @@ def nobody_is_below_zero() -> list[str]:
         Q(kind__in=kinds, balance__lt=0) | Q(kind=Account.Kind.DEBT, balance__gt=0)
     )
     rows = wrong.order_by("pk").values_list("kind", "owner__number", "balance")
-    return [
-        f"L6 the account {kind} {number} is {balance}" for kind, number, balance in audit_items.some(rows)
-    ]
-
-
-def adjustments_are_posted_once() -> list[str]:
-    """L4: each approved adjustment is in the ledger with its amount, and no adjustment is there otherwise."""
-    posted = {
-        key: amount if kind == Account.Kind.EXPENSE else -amount
-        for key, amount, kind in Transfer.objects.filter(key__startswith="adj:")
-        .exclude(debit__kind=Account.Kind.DEBT)
-        .exclude(credit__kind=Account.Kind.DEBT)
-        .values_list("key", "amount", "debit__kind")
-    }
-    approved = Adjustment.objects.filter(state=Adjustment.State.POSTED).values_list("pk", "amount")
-    wanted = {f"adj:{pk}": amount for pk, amount in approved}
-    wrong = (key for key in sorted({*posted, *wanted}) if posted.get(key, 0) != wanted.get(key, 0))
-    return [
-        f"L4 {key} is posted with {posted.get(key, 0)}, approved was {wanted.get(key, 0)}"
-        for key in audit_items.some(wrong)
-    ]
-
-
-def payments_are_posted_once() -> list[str]:
-    """L4: whatever the keys say, each person's items of a final month are posted, no more and no less."""
-    owed: dict[tuple[str, int], int] = defaultdict(int)
-    items = StatementItem.objects.order_by()
-    own = items.filter(run__state=Run.State.FINAL).values_list("run__period__key", "distributor_id")
-    differences = items.filter(run__state=Run.State.POSTED).exclude(corrects_period="")
-    posted = differences.values_list("run__correcting__posted_in__key", "distributor_id")
-    for sums in (own, posted):
-        for period, person, amount in sums.annotate(Sum("amount")):
-            owed[period, person] += amount
-    clearing = Account.Kind.CLEARING
-    for mine, sign in (("credit", 1), ("debit", -1)):
-        rows = Transfer.objects.filter(
-            **{f"{mine}__kind": Account.Kind.PAYABLE, f"{'debit' if sign > 0 else 'credit'}__kind": clearing}
-        )
-        for period, person, total in (
-            rows.order_by().values_list("period__key", f"{mine}__owner_id").annotate(Sum("amount"))
-        ):
-            owed[period, person] -= sign * int(total)
-    wrong = (key for key in sorted(owed) if owed[key])
-    return [
-        f"L4 distributor {person} was posted {-owed[period, person]} too much for {period}"
-        for period, person in audit_items.some(wrong)
-    ]
+    return [f"L6 the account {kind} {number} is {balance}" for kind, number, balance in some(rows)]
 
 
 def one_run_counts() -> list[str]:
-    """P2: a period has one run under way at most, a closed one exactly one that is final."""
+    """P2: a period has one run under way at most, a closed one exactly one that is final, and no other has any."""
     alive = Q(runs__kind=Run.Kind.CLOSE) & ~Q(runs__state=Run.State.SUPERSEDED)
     counted = Period.objects.annotate(
         alive=Count("runs", filter=alive), final=Count("runs", filter=Q(runs__state=Run.State.FINAL))
     )
-    wrong = counted.filter(Q(alive__gt=1) | (Q(state=Period.State.CLOSED) & ~Q(final=1)))
-    return [f"P2 {period.key} has {period.alive} runs that count" for period in wrong]
+    closed = Q(state=Period.State.CLOSED)
+    wrong = counted.filter(Q(alive__gt=1) | (closed & ~Q(final=1)) | (~closed & Q(final__gt=0)))
+    undated = Period.objects.filter(closed, Q(closed_at__isnull=True) | Q(line_drawn_at__isnull=True))
+    return [
+        *(f"P2 {one.key} is {one.state}, {one.alive} of its runs count, {one.final} final" for one in wrong),
+        *(f"P2 {one.key} is closed, and nobody knows since when" for one in undated),
+    ]
 
 
 def final_rows_are_those_approved() -> list[str]:
@@ -179,7 +144,7 @@ def final_rows_are_those_approved() -> list[str]:
 def nothing_was_posted_late() -> list[str]:
     """P2: no transfer of a period was posted after the period was closed."""
     late = Transfer.objects.filter(posted_at__gt=F("period__closed_at")).values_list("key", flat=True)
-    return [f"P2 {key} was posted after its period was closed" for key in audit_items.some(late)]
+    return [f"P2 {key} was posted after its period was closed" for key in some(late)]
 
 
 def figures_are_those_of_the_rows() -> list[str]:
@@ -209,7 +174,7 @@ def final_rows_are_guarded() -> list[str]:
 
 def tree_is_whole() -> list[str]:
     """T: intervals, levels and roots are as sponsor_id says, and sponsor_id as its history."""
-    return [f"T {problem}" for problem in audit_items.some([*tree.problems(), *tree.history_problems()])]
+    return [f"T {problem}" for problem in some([*tree.problems(), *tree.history_problems()])]
 
 
 def jobs_are_well() -> list[str]:
@@ -217,6 +182,11 @@ def jobs_are_well() -> list[str]:
     return [
         f"J1 {job.kind} {job.subject} was given up after {job.attempts} attempts" for job in jobs.failed()
     ]
+
+
+def letters_are_sent_once() -> list[str]:
+    """J1: no letter that was sent waits to be sent again, or still holds what was in it."""
+    return [f"J1 the letter {key} was sent, and would be again" for key in outbox.due_again()]
 
 
 def workers_are_alive(now: datetime) -> list[str]:
@@ -238,23 +208,30 @@ FAST: tuple[Check, ...] = (
     *LEDGER,
     nothing_was_taken_away,
     nobody_is_below_zero,
-    audit_items.only_the_suspended_are_withheld,
-    adjustments_are_posted_once,
+    audit_items.nothing_is_withheld_without_a_reason,
+    audit_keys.adjustments_are_posted_once,
+    audit_final.two_people_answered,
     audit_periods.they_join,
     audit_periods.books_are_shut,
     one_run_counts,
     nothing_was_posted_late,
     final_rows_are_guarded,
     jobs_are_well,
+    letters_are_sent_once,
 )
 CHECKS: tuple[Check, ...] = (
     *FAST,
-    payments_are_posted_once,
+    audit_items.payments_are_posted_once,
+    audit_keys.keys_are_their_facts,
     audit_items.what_waits_is_held,
     final_rows_are_those_approved,
     audit_items.items_are_their_lines,
     audit_items.expenses_are_their_items,
     figures_are_those_of_the_rows,
+    audit_final.snapshots_are_those_computed,
+    audit_final.ranks_were_reached,
+    audit_final.what_counted_counts,
+    audit_sales.sales_are_their_sellers,
     audit_sales.orders_pay_within_their_price,
     audit_sales.only_paid_orders_pay,
     audit_sales.no_more_is_taken_back_than_was_paid,

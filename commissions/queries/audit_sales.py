@@ -2,13 +2,8 @@
 
 # ruff: noqa: S608 - names of ours, never input
 
-from collections.abc import Sequence
+from commissions.queries.audit_rows import counting_runs, posted_runs, rows
 
-from django.db import connection
-
-from commissions.queries import counting, plans
-
-MOST = 20
 # Of what an order line was sold for, what all its commissions together may come to: parts per million.
 MOST_OF_PRICE = 1_000_000
 MILLION = 1_000_000
@@ -23,28 +18,47 @@ def orders_pay_within_their_price() -> list[str]:
 
     Of an item that a cap, a group rule or a hold cut, nobody can say which order it was cut from: it is left out.
     """
-    rows = _rows(
+    found = rows(
         "SELECT o.number, s.position, SUM(l.whole), s.price FROM commissions_line l "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.run_id IN ({_counting()}) AND {OWN} AND l.kind = 0 AND NOT {_cut(CUT)} "
+        f"WHERE l.run_id IN ({counting_runs()}) AND {OWN} AND l.kind = 0 AND NOT {_cut(CUT)} "
         f"GROUP BY o.number, s.id, s.position, s.price HAVING SUM(l.whole) * {MILLION} > s.price * {MOST_OF_PRICE}"
     )
     return [
         f"L7 order {number}/{position} pays {paid}, it was sold for {price}"
-        for number, position, paid, price in rows
+        for number, position, paid, price in found
     ]
 
 
 def only_paid_orders_pay() -> list[str]:
     """L7: no commission from an order that was not paid for, or only after the period's end."""
-    rows = _rows(
+    found = rows(
         "SELECT DISTINCT o.number, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id "
         "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.run_id IN ({_counting()}) AND {OWN} AND "
+        f"WHERE l.run_id IN ({counting_runs()}) AND {OWN} AND "
         "(o.booked_at IS NULL OR o.booked_at >= p.ends_at OR o.state IN ('placed', 'cancelled'))"
     )
-    return [f"L7 order {number} pays in {period} and was not paid for by its end" for number, period in rows]
+    return [f"L7 order {number} pays in {period} and was not paid for by its end" for number, period in found]
+
+
+def sales_are_their_sellers() -> list[str]:
+    """L7: each line that a sale pays names as its origin who made that sale."""
+    found = rows(
+        "SELECT o.number, p.key, l.bonus, d.number, l.whole, COALESCE(seen.number, '-'), seller.number "
+        "FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
+        "JOIN commissions_period p ON p.id = r.period_id "
+        "JOIN sales_orderline s ON s.id = l.order_line_id JOIN sales_order o ON o.id = s.order_id "
+        "JOIN distributors_distributor d ON d.id = l.distributor_id "
+        "JOIN distributors_distributor seller ON seller.id = o.seller_id "
+        "LEFT JOIN distributors_distributor seen ON seen.id = l.origin_id "
+        f"WHERE l.run_id IN ({counting_runs()}) AND {OWN} AND l.kind = 0 "
+        "AND CASE WHEN l.origin_id = o.seller_id THEN 0 ELSE 1 END = 1 ORDER BY o.number, d.number"
+    )
+    return [
+        f"L7 in {period} {bonus} pays {person} {paid} for order {order} as a sale of {seen}, it is one of {seller}"
+        for order, period, bonus, person, paid, seen, seller in found
+    ]
 
 
 def no_more_is_taken_back_than_was_paid() -> list[str]:
@@ -52,16 +66,17 @@ def no_more_is_taken_back_than_was_paid() -> list[str]:
     paid = _exact("l")
     back = (
         f"SELECT c.corrects_id, SUM(c.whole) AS whole, SUM({_exact('c')}) AS exact FROM commissions_line c "
-        f"WHERE c.corrects_id IS NOT NULL AND c.run_id IN ({_posted()}) GROUP BY c.corrects_id"
+        f"WHERE c.corrects_id IS NOT NULL AND c.run_id IN ({posted_runs()}) GROUP BY c.corrects_id"
     )
-    rows = _rows(
-        "SELECT l.bonus, l.distributor_id, l.level, l.whole, back.whole FROM commissions_line l "
-        f"JOIN ({back}) back ON back.corrects_id = l.id WHERE l.run_id IN ({_counting(ORIGINAL)}) "
+    found = rows(
+        "SELECT l.bonus, d.number, l.level, l.whole, back.whole FROM commissions_line l "
+        "JOIN distributors_distributor d ON d.id = l.distributor_id "
+        f"JOIN ({back}) back ON back.corrects_id = l.id WHERE l.run_id IN ({counting_runs(ORIGINAL)}) "
         f"AND (({paid} > 0 AND back.exact < -{paid}) OR ({paid} <= 0 AND back.exact > -{paid}))"
     )
     return [
         f"L8 of {bonus} of distributor {person}, level {level}, {back} was taken back of {whole}"
-        for bonus, person, level, whole, back in rows
+        for bonus, person, level, whole, back in found
     ]
 
 
@@ -85,31 +100,20 @@ def what_came_back_whole_pays_nothing() -> list[str]:
         "SELECT l.run_id, l.order_line_id, l.distributor_id, l.bonus, l.kind, l.whole, l.micro "
         f"FROM commissions_line l WHERE {OWN} UNION ALL "
         "SELECT l.run_id, c.order_line_id, c.distributor_id, c.bonus, c.kind, c.whole, c.micro FROM commissions_line c "
-        f"JOIN commissions_line l ON l.id = c.corrects_id WHERE c.run_id IN ({_posted()})"
+        f"JOIN commissions_line l ON l.id = c.corrects_id WHERE c.run_id IN ({posted_runs()})"
     )
-    rows = _rows(
+    found = rows(
         f"SELECT o.number, s.position, SUM({_exact('l')}) FROM ({whole}) w "
         f"JOIN ({standing}) l ON l.order_line_id = w.id JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id AND p.calendar = w.calendar "
         "JOIN sales_orderline s ON s.id = w.id JOIN sales_order o ON o.id = s.order_id "
-        f"WHERE l.run_id IN ({_counting(ORIGINAL)}) AND l.kind = 0 AND NOT {_cut(HELD)} "
+        f"WHERE l.run_id IN ({counting_runs(ORIGINAL)}) AND l.kind = 0 AND NOT {_cut(HELD)} "
         f"GROUP BY o.number, s.id, s.position, p.calendar HAVING SUM({_exact('l')}) <> 0"
     )
     return [
         f"L8 order {number}/{position} came back whole and still pays {left} millionths"
-        for number, position, left in rows
+        for number, position, left in found
     ]
-
-
-def _counting(only: str = "") -> str:
-    """The runs that count for closed periods; of plans that take back in one way alone, where it is named."""
-    runs = counting.all_that_count().counts
-    ways = {run.pk: plans.parsed(version=run.plan).ledger.take_back for run in runs}
-    return ", ".join(str(pk) for pk, way in ways.items() if only in ("", way)) or "0"
-
-
-def _posted() -> str:
-    return ", ".join(str(pk) for pk in counting.all_that_count().posted_ids) or "0"
 
 
 def _cut(kinds: str) -> str:
@@ -124,11 +128,3 @@ def _cut(kinds: str) -> str:
 def _exact(table: str) -> str:
     """A line's amount in millionths, wide enough for the largest."""
     return f"(CAST({table}.whole AS numeric) * {MILLION} + {table}.micro)"
-
-
-def _rows(query: str) -> Sequence[tuple[object, ...]]:
-    with connection.cursor() as cursor:
-        # Asked for a few rows alone, PostgreSQL would walk all orders in their order and every line for each of them.
-        cursor.execute(f"WITH found AS MATERIALIZED ({query}) SELECT * FROM found LIMIT {MOST}")
-        rows: Sequence[tuple[object, ...]] = cursor.fetchall()
-    return rows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from commissions.queries.fingerprint import FIRST, Table, Words
+from commissions.queries.fingerprint import FIRST, Several, Table, Words
 from common.arrays import NOWHERE
 
 Ints = NDArray[np.int64]
@@ -23,11 +23,12 @@ class Difference:
 
     def __str__(self) -> str:
         key = ", ".join(f"{name} {word}" for name, word in self.key.items() if word)
-        return f"{self.table} of {key}: stored {_said(self.stored)}, computed again {_said(self.again)}"
+        stored, again = _where_they_differ(self.stored, self.again)
+        return f"{self.table} of {key}: stored {_said(stored)}, computed again {_said(again)}"
 
 
 def first(*, stored: Mapping[str, Table], again: Mapping[str, Table]) -> Difference | None:
-    """The first difference, items before lines; None where both say the same."""
+    """The first difference, in the order of the tables' names; None where both say the same."""
     for name in sorted(stored):
         if found := _first(name, stored[name], again[name]):
             return found
@@ -35,8 +36,10 @@ def first(*, stored: Mapping[str, Table], again: Mapping[str, Table]) -> Differe
 
 
 def _first(name: str, stored: Table, again: Table) -> Difference | None:
-    pairs = {column: _in_one_vocabulary(stored[column], again[column]) for column in stored}
+    mine, theirs = _spread(stored), _spread(again)
+    pairs = {column: _in_one_vocabulary(mine[column], theirs[column]) for column in mine}
     keys = [column for column in FIRST if column in pairs]
+    keys += sorted(column for column, (_, _, words) in pairs.items() if words and column not in keys)
     values = sorted(column for column in pairs if column not in keys)
     one, other = (np.column_stack([pairs[column][side] for column in (*keys, *values)]) for side in range(2))
     one, other = one[np.lexsort(one.T[::-1])], other[np.lexsort(other.T[::-1])]
@@ -45,8 +48,22 @@ def _first(name: str, stored: Table, again: Table) -> Difference | None:
     if not len(differs) and len(one) == len(other):
         return None
     at = int(differs[0]) if len(differs) else least
-    mine, theirs = (tuple(rows[at].tolist()) if at < len(rows) else None for rows in (one, other))
-    return _told(name, keys, values, mine, theirs, {column: pairs[column][2] for column in keys})
+    first, second = (tuple(rows[at].tolist()) if at < len(rows) else None for rows in (one, other))
+    return _told(name, keys, values, first, second, {column: pairs[column][2] for column in keys})
+
+
+def _spread(table: Table) -> dict[str, Words | Ints]:
+    """Each column by itself, those too that are kept several at once."""
+    found: dict[str, Words | Ints] = {}
+    for name, column in table.items():
+        if isinstance(column, Several):
+            values = np.asarray(column.values[:])
+            found |= {f"{name} {at} ({word})": values[:, at] for at, word in enumerate(column.names)}
+        elif isinstance(column, Words):
+            found[name] = column
+        else:
+            found[name] = column.astype(np.int64)
+    return found
 
 
 def _told(
@@ -84,6 +101,16 @@ def _word(words: list[str], number: int) -> str:
     if not words:
         return str(number)
     return words[number] if number != NOWHERE else ""
+
+
+def _where_they_differ(
+    stored: Mapping[str, int] | None, again: Mapping[str, int] | None
+) -> tuple[Mapping[str, int] | None, Mapping[str, int] | None]:
+    """Of a row that is in both, the values that are not the same."""
+    if stored is None or again is None:
+        return stored, again
+    names = [name for name in stored if stored[name] != again[name]]
+    return {name: stored[name] for name in names}, {name: again[name] for name in names}
 
 
 def _said(values: Mapping[str, int] | None) -> str:

@@ -7,6 +7,7 @@ computed into and the rows that were stored, so that equality proves the rows.
 # ruff: noqa: S608 - names of our tables and whole numbers, never input
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,16 @@ class Words:
     at: Ints
 
 
-Column = Words | Whole
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Several columns of numbers, by their names, in one array of [row, number] or what is read like one: some of them
+    are made only when they are asked for, a few rows at a time. They do not tell rows apart."""
+
+    names: Sequence[str]
+    values: tables.Wide
+
+
+Column = Words | Several | Whole
 Table = dict[str, Column]
 
 
@@ -56,7 +66,7 @@ def of_run(*, run_id: int) -> str:
 
 def tables_of_run(*, run_id: int) -> dict[str, Table]:
     """A run's items and lines as they are stored, by business keys."""
-    people = _vocabulary(
+    people = vocabulary(
         "SELECT p.id, p.number FROM distributors_distributor p "
         f"JOIN (SELECT distributor_id FROM commissions_snapshot WHERE run_id = {run_id:d}) s ON s.distributor_id = p.id"
     )
@@ -85,19 +95,23 @@ class _Ranks:
 
 def _add(digest: Any, table: Table, ranks: dict[int, _Ranks]) -> None:
     columns: dict[str, Whole] = {}
+    several: list[Several] = []
     for name in sorted(table):
         column = table[name]
         digest.update(f"{name}\n".encode())
-        if isinstance(column, Words):
+        if isinstance(column, Several):
+            digest.update("\n".join(column.names).encode() + b"\n")
+            several.append(column)
+        elif isinstance(column, Words):
             # The same vocabulary may stand behind several columns: people are paid, and others' sales pay them.
             words, columns[name] = ranks.setdefault(id(column.vocabulary), _Ranks(column)).of(column)
             digest.update("\n".join(words.tolist()).encode() + b"\n")
         else:
             columns[name] = column
     order = _order(columns)
-    for column in columns.values():
+    for values in [*columns.values(), *(one.values for one in several)]:
         for start in range(0, len(order), AT_A_TIME):
-            part = column[order[start : start + AT_A_TIME]]
+            part = values[order[start : start + AT_A_TIME]]
             digest.update(np.ascontiguousarray(part, dtype="<i8").data)
 
 
@@ -137,7 +151,7 @@ def _order(columns: dict[str, Whole]) -> Ints:
     """
     keys = [columns[name] for name in FIRST if name in columns]
     rest = [columns[name] for name in columns if name not in FIRST]
-    packed = _packed(keys[1:])
+    packed = _packed(keys[1:], len(keys[0]))
     if packed is None:
         return _sorted([*keys, *rest], np.arange(len(keys[0])))
     order = _sorted(keys[:1], np.arange(len(keys[0])))
@@ -156,9 +170,9 @@ def _decreases(person: Whole, others: Ints) -> bool:
     return bool(((person[1:] == person[:-1]) & (others[1:] < others[:-1])).any())
 
 
-def _packed(columns: list[Whole]) -> Ints | None:
+def _packed(columns: list[Whole], count: int) -> Ints | None:
     """Columns as one number for each row, the first deciding; None where they are too many bits."""
-    found, bits = np.zeros(len(columns[0]), np.int64), 0
+    found, bits = np.zeros(count, np.int64), 0
     for column in columns:
         least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
         width = (most - least).bit_length()
@@ -191,7 +205,7 @@ def _sorted(columns: list[Whole], rows: Ints) -> Ints:
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
-class _Vocabulary:
+class Vocabulary:
     """Words by the key of their row: the key of the database never enters a hash."""
 
     keys: Ints
@@ -201,15 +215,16 @@ class _Vocabulary:
         return Words(self.words, places(of=wanted, among=self.keys))
 
 
-def _vocabulary(query: str) -> _Vocabulary:
+def vocabulary(query: str) -> Vocabulary:
+    """What a query gives as key and word."""
     found = tables.read(query=query, shape={"key": "int", "word": "text"})
-    return _Vocabulary(found["key"], found["word"])
+    return Vocabulary(found["key"], found["word"])
 
 
-def _items(run_id: int, people: _Vocabulary) -> Table:
+def _items(run_id: int, people: Vocabulary) -> Table:
     table = "commissions_statementitem"
-    bonus, bonuses = _coded(table, "bonus", run_id)
-    corrects, periods = _coded(table, "corrects_period", run_id)
+    bonus, bonuses = coded(table, "bonus", run_id)
+    corrects, periods = coded(table, "corrects_period", run_id)
     found = tables.read(
         query=f"SELECT distributor_id, {bonus}, {corrects}, amount, CAST(line_count AS bigint) "
         f"FROM {table} WHERE run_id = {run_id:d}",
@@ -224,10 +239,10 @@ def _items(run_id: int, people: _Vocabulary) -> Table:
     }
 
 
-def _lines(run_id: int, people: _Vocabulary) -> Table:
+def _lines(run_id: int, people: Vocabulary) -> Table:
     wide = ("kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
     numbers = ", ".join(f"CAST({name} AS bigint)" for name in wide)
-    bonus, bonuses = _coded("commissions_line", "bonus", run_id)
+    bonus, bonuses = coded("commissions_line", "bonus", run_id)
     found = tables.read(
         query=f"SELECT distributor_id, {bonus}, COALESCE(order_line_id, -1), COALESCE(origin_id, -1), "
         f"COALESCE(corrects_id, -1), COALESCE(corrects_run_id, -1), {numbers} "
@@ -247,7 +262,7 @@ def _lines(run_id: int, people: _Vocabulary) -> Table:
     }
 
 
-def _sold(order_lines: Ints) -> tuple[_Vocabulary, Ints]:
+def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:
     """The numbers of the orders of these order lines, by order line, and the lines' positions in them.
 
     The database is told which: to find it out from millions of lines would take it longer than all else here.
@@ -259,7 +274,7 @@ def _sold(order_lines: Ints) -> tuple[_Vocabulary, Ints]:
         parameters=[keys],
         shape={"key": "int", "word": "text", "position": "int"},
     )
-    return _Vocabulary(found["key"], found["word"]), found["position"]
+    return Vocabulary(found["key"], found["word"]), found["position"]
 
 
 def _different(keys: Ints) -> Ints:
@@ -276,14 +291,14 @@ def _different(keys: Ints) -> Ints:
 
 def _corrected(run_id: int, wanted: Ints, of_run: Ints) -> Words:
     """The period whose line is taken back; NOWHERE of a line that takes nothing back."""
-    periods = _vocabulary(
+    periods = vocabulary(
         "SELECT l.id, p.key FROM commissions_line l JOIN commissions_run r ON r.id = l.run_id "
         "JOIN commissions_period p ON p.id = r.period_id JOIN (SELECT DISTINCT corrects_id FROM commissions_line "
         f"WHERE run_id = {run_id:d} AND corrects_id IS NOT NULL) u ON u.corrects_id = l.id"
     )
     if not (of_run >= 0).any():
         return periods.column(wanted)
-    runs = _vocabulary(
+    runs = vocabulary(
         "SELECT r.id, p.key FROM commissions_run r JOIN commissions_period p ON p.id = r.period_id"
     )
     line, run = periods.column(wanted), runs.column(of_run)
@@ -291,7 +306,7 @@ def _corrected(run_id: int, wanted: Ints, of_run: Ints) -> Words:
     return Words(np.concatenate([line.vocabulary, run.vocabulary]), at)
 
 
-def _coded(table: str, column: str, run_id: int) -> tuple[str, NDArray[np.str_]]:
+def coded(table: str, column: str, run_id: int) -> tuple[str, NDArray[np.str_]]:
     """A column of few words as a number, in SQL with the words as parameters; and the words."""
     found = tables.read(
         query=f"SELECT DISTINCT {column} FROM {table} WHERE run_id = {run_id:d}", shape={"word": "text"}

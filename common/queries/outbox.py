@@ -14,3 +14,10 @@ def stuck(*, before: datetime) -> tuple[int, int]:
     if Letter.objects.filter(state=Letter.State.SENT, finished_at__gte=before).exists():
         waiting = waiting.filter(attempts__gt=0)
     return waiting.count(), Letter.objects.filter(state=Letter.State.FAILED).count()
+
+
+def due_again() -> list[str]:
+    """The keys of letters that were sent and wait to be sent once more; a few of them."""
+    again = Letter.objects.filter(state=Letter.State.DUE, finished_at__isnull=False)
+    unmarked = Letter.objects.filter(state=Letter.State.SENT).exclude(content={})
+    return list((again | unmarked).order_by("pk").values_list("key", flat=True)[:20])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from distributors.models import SponsorChange, User
 from distributors.queries import sponsor_tree
@@ -60,6 +60,14 @@ class Detail:
     old_line: list[Step]
     new_line: list[Step]
     people_today: int
+
+
+def alone() -> list[str]:
+    """The numbers of those who were moved though nobody else than who asked for it decided it; a few of them."""
+    done = (SponsorChange.State.APPROVED, SponsorChange.State.APPLIED)
+    changes = SponsorChange.objects.filter(state__in=done)
+    wrong = changes.filter(Q(decided_by__isnull=True) | Q(decided_by=F("requested_by")))
+    return list(wrong.order_by("pk").values_list("distributor__number", flat=True)[:20])
 
 
 def every(*, most: int = 200) -> list[Change]:

@@ -1,6 +1,9 @@
 """The sales against themselves: what the invoices of a company must say of each other. Nothing is repaired."""
 
+# ruff: noqa: S608 - the queries are put together from names of ours, never from input
+
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -9,8 +12,14 @@ AMOUNTS = ("price", "list_price", "distributor_price", "qualifying", "commission
 
 
 def problems() -> list[str]:
-    """R1: orders are their lines, and no more comes back than was sold."""
-    return [*totals_are_their_lines(), *no_more_comes_back(), *no_more_is_refunded()]
+    """R1: orders are their lines, no more comes back than was sold, and papers say the same and have no gaps."""
+    return [
+        *totals_are_their_lines(),
+        *no_more_comes_back(),
+        *no_more_is_refunded(),
+        *papers_say_the_same(),
+        *papers_have_no_gaps(),
+    ]
 
 
 def totals_are_their_lines() -> list[str]:
@@ -28,7 +37,7 @@ def no_more_comes_back() -> list[str]:
     more = " OR ".join(f"SUM(b.{name}) > l.{name}" for name in ("quantity", *AMOUNTS))
     sold = ", ".join(f"l.{name}" for name in ("quantity", *AMOUNTS))
     rows = _rows(
-        f"SELECT o.number, l.position, SUM(b.quantity), l.quantity FROM sales_returnline b "  # noqa: S608
+        f"SELECT o.number, l.position, SUM(b.quantity), l.quantity FROM sales_returnline b "
         "JOIN sales_orderline l ON l.id = b.order_line_id JOIN sales_order o ON o.id = l.order_id "
         f"GROUP BY o.number, l.id, l.position, {sold} HAVING {more}"
     )
@@ -47,8 +56,46 @@ def no_more_is_refunded() -> list[str]:
     return [f"R1 {refunds} was refunded for order {number} of {total}" for number, total, refunds in rows]
 
 
-def _rows(query: str) -> Sequence[tuple[object, ...]]:
+def papers_say_the_same() -> list[str]:
+    """R1: an invoice's total is its order's, a credit note's what came back with its return."""
+    invoices = _rows(
+        "SELECT i.number, i.total, o.number, o.total FROM sales_invoice i JOIN sales_order o ON o.id = i.order_id "
+        "WHERE i.kind = 'invoice' AND i.total <> o.total"
+    )
+    credits = _rows(
+        "SELECT i.number, i.total, t.number, SUM(b.price) FROM sales_invoice i "
+        "JOIN sales_return t ON t.id = i.returned_id JOIN sales_returnline b ON b.returned_id = t.id "
+        "WHERE i.kind = 'credit' GROUP BY i.id, i.number, i.total, t.number HAVING i.total <> SUM(b.price)"
+    )
+    return [
+        f"R1 {paper} says {total}, {about} comes to {is_worth}"
+        for paper, total, about, is_worth in [*invoices, *credits]
+    ]
+
+
+def papers_have_no_gaps() -> list[str]:
+    """R1: the numbers of invoices, and those of credit notes, follow each other up to the last that was taken."""
+    papers = (
+        "SELECT kind, CAST(SUBSTR(number, 2) AS bigint) AS n FROM sales_invoice "
+        "WHERE LTRIM(SUBSTR(number, 2), '0123456789') = '' "
+        # The number that would be taken next stands for the end of the series.
+        "UNION ALL SELECT CASE name WHEN 'invoice' THEN 'invoice' ELSE 'credit' END, next FROM common_sequence "
+        "WHERE name IN ('invoice', 'credit note')"
+    )
+    rows = _rows(
+        "SELECT kind, n, last FROM (SELECT kind, n, LAG(n, 1, CAST(0 AS bigint)) "
+        f"OVER (PARTITION BY kind ORDER BY n) AS last FROM ({papers}) numbered) beside "
+        "WHERE n > last + 1 ORDER BY kind, n"
+    )
+    letter = {"invoice": "I", "credit": "C"}
+    return [
+        f"R1 {n - last - 1} papers are missing after {letter[kind]}{last:06d}, before {letter[kind]}{n:06d}"
+        for kind, n, last in rows
+    ]
+
+
+def _rows(query: str) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{query} LIMIT {MOST}")
-        rows: Sequence[tuple[object, ...]] = cursor.fetchall()
+        rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
     return rows

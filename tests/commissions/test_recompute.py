@@ -76,6 +76,29 @@ def test_a_changed_item_is_the_first_difference(final, cast):
     assert found.value.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "change", "said"),
+    [
+        ("snapshot", "rank = rank + 1", "rank"),
+        ("snapshot", "group_volume = group_volume + 7", "group_volume"),
+        ("carried", "amount = amount + 7", "amount"),
+    ],
+)
+def test_a_changed_snapshot_is_the_first_difference(final, cast, table, change, said):
+    guards.lift()
+    row = "SELECT MIN(id) FROM commissions_snapshot WHERE standing = 0"
+    with connection.cursor() as cursor:
+        if table == "carried":
+            cursor.execute(
+                "INSERT INTO commissions_carried (run_id, kind, name, slot, age, amount) "
+                "VALUES (%s, 'pool', 'level_pay', 0, 0, 0)", [final.pk],
+            )  # fmt: skip
+            row = "SELECT MAX(id) FROM commissions_carried"
+        cursor.execute(f"UPDATE commissions_{table} SET {change} WHERE id = ({row})")
+    with pytest.raises(CommandError, match=said):
+        again()
+
+
 def test_a_missing_line_is_named(final, cast):
     guards.lift()
     line = Line.objects.filter(run=final, distributor=cast.dan).first()

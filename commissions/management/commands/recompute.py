@@ -26,7 +26,9 @@ class Command(BaseCommand):
         run = found.run
         self.stdout.write(f"{run.period.key}, draft {run.number}, {run.get_state_display()}, {run.plan}")
         self.stdout.write(f"input   {run.input_hash} {'the same' if found.same_input else found.input}")
-        self.stdout.write(f"output  {run.output_hash} {'the same' if found.same else found.output}")
+        output = found.output == found.stored == run.output_hash
+        self.stdout.write(f"output  {run.output_hash} {'the same' if output else found.output}")
+        self.stdout.write(f"people  {found.stored_state} {'the same' if found.same_state else found.state}")
         if not found.same_input:
             self.stderr.write("The input is not what it was: sales, people or the tree of then were changed.")
             for person in found.people:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0009_a_hash_of_the_snapshots'),
+        ('commissions', '0011_a_hash_of_the_snapshots'),
         ('distributors', '0012_news_and_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0008_a_stage_for_notices'),
+        ('commissions', '0010_where_transfers_lead'),
     ]
 
     operations = [

@@ -1,0 +1,117 @@
+"""What is final against what it was made of: who answered for it, which orders counted, who reached which rank."""
+
+# ruff: noqa: S608 - the queries are put together from names and numbers of ours, never from input
+
+from commissions.models import Run
+from commissions.queries import plans, state_print
+from commissions.queries.audit_rows import rows, some
+from distributors.queries import sponsor_changes
+
+DONE = (Run.State.FINAL, Run.State.POSTED)
+CHANGED = "P4 the snapshots of"
+DONE_SQL = "('final', 'posted')"
+
+
+def two_people_answered() -> list[str]:
+    """A1: for what is final, adjusted by hand, or moved to another sponsor, two different people answered."""
+    runs = rows(
+        "SELECT p.key, r.kind FROM commissions_run r JOIN commissions_period p ON p.id = r.period_id "
+        f"WHERE r.state IN {DONE_SQL} AND (r.reviewed_by_id IS NULL OR r.approved_by_id IS NULL "
+        "OR r.approved_by_id = r.reviewed_by_id OR r.approved_by_id = r.prepared_by_id) ORDER BY r.id"
+    )
+    adjusted = rows(
+        "SELECT a.id, d.number, a.amount FROM commissions_adjustment a "
+        "JOIN distributors_distributor d ON d.id = a.distributor_id WHERE a.state = 'posted' "
+        "AND (a.decided_by_id IS NULL OR a.decided_by_id = a.requested_by_id) ORDER BY a.id"
+    )
+    return [
+        *(
+            f"A1 the run of {key} ({kind}) was not reviewed by one and approved by another"
+            for key, kind in runs
+        ),
+        *(
+            f"A1 the adjustment {pk} of {amount} for {number} was decided by who asked for it"
+            for pk, number, amount in adjusted
+        ),
+        *(
+            f"A1 the change of sponsor of {number} was decided by who asked for it"
+            for number in sponsor_changes.alone()
+        ),
+    ]
+
+
+def what_counted_counts() -> list[str]:
+    """P1: the orders and returns booked in a final month come to the commissionable volume that its run counted."""
+    sold = "SUM(CASE WHEN o.state = 'cancelled' THEN 0 ELSE l.commissionable END)"
+    found = rows(
+        "SELECT p.key, r.commissionable, CAST(COALESCE(sold.volume, 0) - COALESCE(back.volume, 0) AS bigint) AS volume "
+        "FROM commissions_run r JOIN commissions_period p ON p.id = r.period_id "
+        f"LEFT JOIN (SELECT p.id, {sold} AS volume FROM commissions_period p "
+        "JOIN sales_order o ON o.booked_at >= p.starts_at AND o.booked_at < p.ends_at "
+        "JOIN sales_orderline l ON l.order_id = o.id GROUP BY p.id) sold ON sold.id = p.id "
+        "LEFT JOIN (SELECT p.id, SUM(b.commissionable) AS volume FROM commissions_period p "
+        "JOIN sales_return t ON t.booked_at >= p.starts_at AND t.booked_at < p.ends_at "
+        "JOIN sales_returnline b ON b.returned_id = t.id GROUP BY p.id) back ON back.id = p.id "
+        "WHERE r.state = 'final' AND r.commissionable <> COALESCE(sold.volume, 0) - COALESCE(back.volume, 0) "
+        "ORDER BY p.starts_at"
+    )
+    return [
+        f"P1 the run of {key} counted a volume of {counted}, what was booked in it comes to {booked}"
+        for key, counted, booked in found
+    ]
+
+
+def ranks_were_reached() -> list[str]:
+    """P4: whoever was promoted had that rank as title in the run's snapshot, and has the last one since."""
+    return [*_not_reached(), *_not_kept()]
+
+
+def _not_reached() -> list[str]:
+    """Promotions to another rank than the snapshot of their run says."""
+    runs = Run.objects.filter(state__in=DONE, promotions__isnull=False).distinct().select_related("plan")
+    ladders = [
+        (run.pk, step, rank.name)
+        for run in runs
+        for step, rank in enumerate(plans.parsed(version=run.plan).ladder)
+    ]
+    if not ladders:
+        return []
+    found = rows(
+        f"WITH ladder(run, step, name) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(ladders))}) "
+        "SELECT d.number, m.rank, p.key FROM commissions_promotion m "
+        "JOIN distributors_distributor d ON d.id = m.distributor_id JOIN commissions_run r ON r.id = m.run_id "
+        "JOIN commissions_period p ON p.id = r.period_id "
+        "LEFT JOIN commissions_snapshot s ON s.run_id = m.run_id AND s.distributor_id = m.distributor_id "
+        "LEFT JOIN ladder ON ladder.run = m.run_id AND ladder.step = s.title "
+        f"WHERE r.state IN {DONE_SQL} AND (ladder.name IS NULL OR ladder.name <> m.rank) ORDER BY p.key, d.number",
+        [value for row in ladders for value in row],
+    )
+    return [
+        f"P4 {number} was promoted to {rank} in {key}, whose run does not say so"
+        for number, rank, key in found
+    ]
+
+
+def _not_kept() -> list[str]:
+    """People whose career rank is not what they were last promoted to."""
+    found = rows(
+        "SELECT d.number, d.career_rank, m.rank FROM commissions_promotion m "
+        "JOIN (SELECT MAX(id) AS id FROM commissions_promotion GROUP BY distributor_id) last ON last.id = m.id "
+        "JOIN distributors_distributor d ON d.id = m.distributor_id WHERE d.career_rank <> m.rank ORDER BY d.number"
+    )
+    return [
+        f"P4 the career rank of {number} is {rank or 'none'}, the last promotion was to {promoted}"
+        for number, rank, promoted in found
+    ]
+
+
+def snapshots_are_those_computed() -> list[str]:
+    """P4: standing, ranks, volumes and what is carried over hash to what was computed: nobody's was changed since."""
+    return [f"{CHANGED} {key} are not those that were computed" for key in changed_snapshots()]
+
+
+def changed_snapshots() -> list[str]:
+    """The closed periods whose snapshots, or what is carried over, are not those that were computed."""
+    final = Run.objects.filter(state__in=DONE).exclude(state_hash="").select_related("period", "plan")
+    wrong = (run for run in final if state_print.of_run(run=run) != run.state_hash)
+    return [run.period.key for run in some(wrong)]
