@@ -82,7 +82,7 @@ def countries() -> list[tuple[str, str]]:
         for code, name in locale.territories.items()
         if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
     ]
-    return [("", ""), *sorted(named, key=lambda pair: pair[1])]
+    return [("", "—"), *sorted(named, key=lambda pair: pair[1])]
 
 
 def country_field(**kwargs: Any) -> forms.ChoiceField:

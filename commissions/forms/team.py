@@ -63,8 +63,9 @@ class SearchForm(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "inputmode": "search"}),
     )
-    month = forms.CharField(required=False, widget=forms.HiddenInput)
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Named apart from the fields of the form beside it: a label there would lead here.
+    month = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "search-month"}))
+    sort = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "search-sort"}))
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

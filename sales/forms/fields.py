@@ -23,6 +23,10 @@ class QuantityField(forms.CharField):
         kwargs.setdefault("initial", least)
         super().__init__(max_length=20, **kwargs)
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """None: a box for numbers has no greatest length."""
+        return {}
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if text in self.empty_values:

@@ -84,15 +84,21 @@
   });
   prepare();
 
-  // After a branch was loaded the row that opened it keeps the focus.
+  // After a branch was loaded the row that opened it keeps the focus; after more rows the first of them has it.
   let opened;
+  let before;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    opened = event.target.closest?.("[role=treeitem]")?.id;
+    const item = event.target.closest?.("[role=treeitem]");
+    const all = item ? items(item.closest("[role=tree]")) : [];
+    opened = item?.id;
+    before = opened ? null : all[all.indexOf(item) - 1];
   });
   document.addEventListener("htmx:afterSettle", () => {
     prepare();
-    const item = opened && document.getElementById(opened);
-    opened = undefined;
-    if (item) focus(item.closest("[role=tree]"), item);
+    const tree = (document.getElementById(opened) || before)?.closest("[role=tree]");
+    if (!tree) return;
+    const all = items(tree);
+    focus(tree, before ? all[all.indexOf(before) + 1] : document.getElementById(opened));
+    opened = before = null;
   });
 })();

@@ -59,7 +59,8 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.inside = tag
-        for name, value in attrs:
+        for written, value in attrs:
+            name = written.removeprefix("data-") if written.startswith("data-hx-") else written
             runs = name.startswith("on") or (
                 name in FOLLOWED and (value or "").strip().lower().startswith(("javascript:", "data:"))
             )
