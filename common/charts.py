@@ -13,6 +13,7 @@ from typing import Protocol
 HEIGHT = 214
 TOP, BOTTOM = 14, 20
 LEFT = 44
+APART = 26  # between two lines' ends: a value and a name each
 STEPS = (1, 2, 5)
 LAST_SLOT = 5
 
@@ -231,14 +232,22 @@ def _required(frame: _Frame, chart: Chart) -> str:
 def _end_labels(frame: _Frame, chart: Chart, label: Label) -> list[str]:
     """The last value and the name at each line's end, pushed apart where two would meet."""
     taken = [frame.y(chart.required) + 4] if chart.required is not None else []
-    parts = []
-    for item in sorted(chart.series, key=lambda item: -item.values[-1]):
+    items = sorted(chart.series, key=lambda item: -item.values[-1])
+    places: list[float] = []
+    for item in items:
         y = frame.y(max(0, item.values[-1])) + 1
-        while any(abs(y - other) < 26 for other in taken):
+        while any(abs(y - other) < APART for other in taken):
             y += 1
-        y = min(y, HEIGHT - BOTTOM - 10)
+        places.append(y)
         taken.append(y)
-        x = frame.middle(len(chart.months) - 1) + 7
+    # What was pushed below the axis comes back up to it, and pushes those above.
+    floor = HEIGHT - BOTTOM - 17.0
+    for at in reversed(range(len(places))):
+        places[at] = min(places[at], floor)
+        floor = places[at] - APART
+    parts = []
+    x = frame.middle(len(chart.months) - 1) + 7
+    for item, y in zip(items, places, strict=True):
         parts.append(_text(x, y, label(item.values[-1]), "value", "start"))
         parts.append(_text(x, y + 13, item.name, "tick", "start"))
     return parts

@@ -108,12 +108,14 @@ def _with_places(text: str) -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def format_rate(ppm: int, locale: str) -> str:
-    """Parts per million as a percentage with no more decimals than it has: 8 %, 12.5 %."""
+def format_rate(ppm: int, locale: str, *, least: int = 0) -> str:
+    """Parts per million as a percentage with no more decimals than it has, or than `least`: 8 %, 12.5 %, 38.0 %."""
     value = Decimal(abs(ppm)).scaleb(-4)
     return (
         _sign(ppm, False)
-        + _unbroken(format_decimal(value, format="0.####", locale=_locale(locale)))
+        + _unbroken(
+            format_decimal(value, format=f"0.{'0' * least}{'#' * (4 - least)}", locale=_locale(locale))
+        )
         + NO_BREAK
         + "%"
     )

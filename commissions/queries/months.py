@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import ngettext
 
 from commissions.models import Run, StatementItem
 from commissions.queries import plans
@@ -105,12 +106,24 @@ def unusual(*, run: Run) -> list[str]:
     found = [*_payout(run), *_large(run), *_plan(run, last), *_late(run)]
     negative = StatementItem.objects.filter(run=run, amount__lt=0).count()
     if negative:
-        found.append(f"{negative} items are negative: returns take back more than was earned.")
+        found.append(
+            ngettext(
+                "One item is negative: returns take back more than was earned.",
+                "%(n)s items are negative: returns take back more than was earned.",
+                negative,
+            )
+            % {"n": negative}
+        )
     if last is not None:
         leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
         if leaps:
             found.append(
-                f"{leaps} people earn more than twice what they earned in {spoken.period_name(last.period.key)}."
+                ngettext(
+                    "One person earns more than twice what they earned in %(month)s.",
+                    "%(n)s people earn more than twice what they earned in %(month)s.",
+                    leaps,
+                )
+                % {"n": leaps, "month": spoken.period_name(last.period.key)}
             )
     return found
 
@@ -150,8 +163,14 @@ def _large(run: Run) -> list[str]:
     shown, limits = (
         format_money(value, settings.COMPANY_CURRENCY, settings.COMPANY_LOCALE) for value in (amount, limit)
     )
-    word = bonus.replace("_", " ")
-    return [f"{large.count()} items are over {limits}; the largest, {shown}, is {number}'s {word}."]
+    count = large.count()
+    words = ngettext(
+        "One item is over %(limit)s: %(largest)s, the %(bonus)s of %(number)s.",
+        "%(n)s items are over %(limit)s; the largest, %(largest)s, is the %(bonus)s of %(number)s.",
+        count,
+    )
+    bonus = bonus.replace("_", " ")
+    return [words % {"n": count, "limit": limits, "largest": shown, "bonus": bonus, "number": number}]
 
 
 def _plan(run: Run, last: Run | None) -> list[str]:
@@ -167,11 +186,23 @@ def _late(run: Run) -> list[str]:
     found = []
     if came.orders:
         named = _some(came.order_numbers, came.orders)
-        found.append(f"{came.orders} orders came late: paid before {period.key}, they count in it ({named}).")
+        found.append(
+            ngettext(
+                "One order came late: paid before %(period)s, it counts in it (%(named)s).",
+                "%(n)s orders came late: paid before %(period)s, they count in it (%(named)s).",
+                came.orders,
+            )
+            % {"n": came.orders, "period": period.key, "named": named}
+        )
     if came.returns:
         named = _some(came.return_numbers, came.returns)
         found.append(
-            f"{came.returns} returns came late: back before {period.key}, they count in it ({named})."
+            ngettext(
+                "One return came late: back before %(period)s, it counts in it (%(named)s).",
+                "%(n)s returns came late: back before %(period)s, they count in it (%(named)s).",
+                came.returns,
+            )
+            % {"n": came.returns, "period": period.key, "named": named}
         )
     return found
 

@@ -110,9 +110,9 @@ def volume(hundredths: object, unit: str = "") -> str:
 
 
 @register.filter
-def rate(ppm: object) -> str:
-    """8 % from 80000 parts per million."""
-    return money.format_rate(ppm, reader_locale()) if isinstance(ppm, int) else ""
+def rate(ppm: object, least: int = 0) -> str:
+    """8 % from 80000 parts per million; with as many decimals as a column's numbers have in common, 8.0 %."""
+    return money.format_rate(ppm, reader_locale(), least=least) if isinstance(ppm, int) else ""
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from distributors.queries.campaigns import Link
 from sales.queries import links
@@ -15,8 +15,9 @@ def of_link(*, link: Link | None, orders: Mapping[int, int] | None = None) -> li
         return []
     if orders is None:
         orders = links.orders_by_link(link_ids=[link.id])
+    ordered = orders.get(link.id, 0)
     return [
-        {"number": link.visits, "word": _("visits")},
-        {"number": link.signed_up, "word": _("sign-ups")},
-        {"number": orders.get(link.id, 0), "word": _("orders")},
+        {"number": link.visits, "word": ngettext("visit", "visits", link.visits)},
+        {"number": link.signed_up, "word": ngettext("sign-up", "sign-ups", link.signed_up)},
+        {"number": ordered, "word": ngettext("order", "orders", ordered)},
     ]

@@ -115,7 +115,7 @@ def test_a_late_payment_counts_in_what_is_open_and_is_flagged(both, cast):
     late = both.sell("eva", 1, at(10, 8))
     assert Order.objects.get(pk=late.pk).booked_at == at(10, 11, 22)
     week, month = draft(W42, at(10, 19)), draft("2026-10")
-    flagged = f"1 orders came late: paid before {W42}, they count in it ({late.number})."
+    flagged = f"One order came late: paid before {W42}, it counts in it ({late.number})."
     assert flagged in week.warnings
     # It was paid in October, and counts in October.
     assert not [warning for warning in month.warnings if "late" in warning]
@@ -137,7 +137,7 @@ def test_what_is_late_for_both_is_flagged_in_both(both, cast):
     week, month = draft("2026-W44", at(11, 9)), draft("2026-11", at(12, 1))
     for run in (week, month):
         assert any(warning.startswith("2 orders came late") for warning in run.warnings)
-        assert any(warning.startswith("1 returns came late") for warning in run.warnings)
+        assert any(warning.startswith("One return came late") for warning in run.warnings)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -82,6 +82,16 @@ def test_one_month_alone_can_be_drawn():
     assert of_class(drawn(samples.volumes().last(1)), "circle", "dot", "open")
 
 
+def test_the_ends_of_lines_that_meet_at_the_bottom_are_named_apart():
+    """As in a newcomer's first month: all of the group's volume is their own, and far from what is needed."""
+    chart = replace(samples.volumes().last(1), required=80_000_00)
+    meets = tuple(replace(item, values=(at,)) for at, item in enumerate(chart.series))
+    places = [float(e.get("y")) for e in of_class(drawn(replace(chart, series=meets)), "text", "value")]
+    assert len(places) == 2
+    assert abs(places[0] - places[1]) >= charts.APART
+    assert max(places) < charts.HEIGHT - charts.BOTTOM
+
+
 def test_no_months_draw_nothing():
     assert (
         charts.draw(Chart(key="k", title="", sentence="", months=(), series=()), width=460, label=label) == ""
