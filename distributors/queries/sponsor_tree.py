@@ -221,19 +221,32 @@ def search(*, viewer_id: int, text: str, limit: int) -> list[Distributor]:
     """People of the viewer's downline whose number starts with, or whose names contain, the words of
     `text`.
     """
+    team = downline(distributor_id=viewer_id).select_related("profile")
+    in_order = sorted(_named(team, text, limit).values(), key=lambda person: (person.tree_id, person.lft))
+    return _confirmed(viewer_id, in_order[:limit])
+
+
+def named(*, text: str, limit: int) -> set[int]:
+    """The ids of people anywhere in the tree whose number starts with, or whose names contain, the words of
+    `text`: as many as are found first, at most `limit` by name and `limit` by number.
+
+    For the company's people only: nobody's downline is asked for.
+    """
+    return set(_named(Distributor.objects.order_by(), text, limit))
+
+
+def _named(people: QuerySet[Distributor], text: str, limit: int) -> dict[int, Distributor]:
     words = text.replace("\x00", "").split()[:5]
     if not words:
-        return []
+        return {}
     names = Q()
     for word in words:
         names &= Q(profile__given_name__icontains=word) | Q(profile__family_name__icontains=word)
-    team = downline(distributor_id=viewer_id).select_related("profile")
-    candidates = {person.pk: person for person in team.filter(names)[:limit]}
+    found = {person.pk: person for person in people.filter(names)[:limit]}
     if len(words) == 1:
         # Apart from the names: no index helps a question that asks for either of two tables.
-        candidates |= {person.pk: person for person in team.filter(number__istartswith=words[0])[:limit]}
-    in_order = sorted(candidates.values(), key=lambda person: (person.tree_id, person.lft))
-    return _confirmed(viewer_id, in_order[:limit])
+        found |= {person.pk: person for person in people.filter(number__istartswith=words[0])[:limit]}
+    return found
 
 
 def newest(*, distributor_id: int, limit: int) -> list[Distributor]:
