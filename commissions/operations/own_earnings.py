@@ -6,7 +6,20 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from commissions.models import Adjustment, Line, Period, Promotion, Run, Snapshot, StatementItem, Transfer
+from commissions.models import (
+    Account,
+    Adjustment,
+    Line,
+    Period,
+    Promotion,
+    Run,
+    Snapshot,
+    StatementItem,
+    TeamExport,
+    TeamView,
+    Transfer,
+    Withholding,
+)
 from commissions.queries import balance
 from common.templatetags.portal import money_filter
 from distributors.operations.leaving import Open
@@ -16,6 +29,10 @@ MONTH = ("run__period__key", "active", "rank", "title", "own_volume", "group_vol
 ITEM = ("run__period__key", "bonus", "corrects_period", "amount", "line_count")
 LINE = ("run__period__key", "bonus", "level", "base", "rate_ppm", "whole", "micro")
 MOVED = ("posted_at", "debit__kind", "credit__kind", "amount", "currency", "period__key")
+HELD = ("kind", "currency")
+VIEW = ("name", "query", "made_at")
+TAKEN = ("at", "format", "period", "query", "people")
+WITHHELD = ("reason", "note", "set_at", "ended_at")
 GIVEN = ("label", "amount", "reason", "state", "requested_at")
 
 
@@ -30,6 +47,10 @@ def tables(owner: Owner) -> Iterator[Table]:
         ("statements", ITEM, StatementItem.objects.filter(final)),
         ("statement-lines", LINE, Line.objects.filter(final)),
         ("account", MOVED, Transfer.objects.filter(Q(debit__owner_id=person) | Q(credit__owner_id=person))),
+        ("accounts", HELD, Account.objects.filter(owner_id=person)),
+        ("team-views", VIEW, TeamView.objects.filter(distributor_id=person)),
+        ("team-exports", TAKEN, TeamExport.objects.filter(distributor_id=person)),
+        ("withheld", WITHHELD, Withholding.objects.filter(distributor_id=person)),
         ("ranks", ("run__period__key", "rank", "before"), Promotion.objects.filter(distributor_id=person)),
         ("adjustments", GIVEN, Adjustment.objects.filter(distributor_id=person)),
     )

@@ -15,13 +15,13 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 
 from common import csvtext
 from common.operations import jobs
 from distributors.models import DataFile
 from distributors.queries import people
-from distributors.queries.own_data import kept
+from distributors.queries.own_data import kept, pictures
 
 JOB = "own-data"
 KEPT = timedelta(days=7)
@@ -48,9 +48,11 @@ class Owner:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One file: rows of plain values under these columns. `rows` may be asked more than once."""
+    """One file: rows of plain values under these columns. `rows` may be asked more than once; `model` is where they
+    are kept."""
 
     name: str
+    model: type[Model]
     columns: Sequence[str]
     rows: Callable[[], Iterable[Sequence[Any]]]
     count: Callable[[], int]
@@ -59,7 +61,11 @@ class Table:
 def table(*, name: str, columns: Sequence[str], rows: QuerySet[Any, Any]) -> Table:
     """A table of the rows a query gives, some thousand at a time."""
     return Table(
-        name=name, columns=columns, rows=lambda: rows.iterator(chunk_size=2_000), count=lambda: rows.count()
+        name=name,
+        model=rows.model,
+        columns=columns,
+        rows=lambda: rows.iterator(chunk_size=2_000),
+        count=lambda: rows.count(),
     )
 
 
@@ -86,7 +92,7 @@ def ask(*, owner: Owner, now: datetime) -> int:
         if mine.filter(asked_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
             raise AskedTooOften("You have asked five times within a day. Please come back tomorrow.")
         asked = DataFile.objects.create(user_id=owner.user_id, asked_at=now)
-        if sum(table.count() for table in _tables(owner)) <= AT_ONCE:
+        if sum(table.count() for table in tables(owner=owner)) <= AT_ONCE:
             _make(asked, owner, now)
         else:
             jobs.enqueue(kind=JOB, subject=str(asked.pk), due_at=now, now=now)
@@ -136,19 +142,22 @@ def of_this_app(owner: Owner) -> Iterator[Table]:
     return (table(name=name, columns=columns, rows=rows) for name, columns, rows in found)
 
 
-def _tables(owner: Owner) -> list[Table]:
+def tables(*, owner: Owner) -> list[Table]:
+    """Every table of a person's file."""
     return [table for part in _parts for table in part(owner)]
 
 
 def _make(asked: DataFile, owner: Owner, now: datetime, tell: Callable[[], None] = lambda: None) -> None:
     with TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            tables = _tables(owner)
-            archive.writestr("README.txt", _readme(tables, now))
-            for table in tables:
+            found = tables(owner=owner)
+            archive.writestr("README.txt", _readme(found, now))
+            for table in found:
                 tell()
                 _write_csv(archive, table)
-            _write_json(archive, tables)
+            _write_json(archive, found)
+            for key, picture in pictures(profile_id=owner.profile_id):
+                archive.writestr(f"picture-{key}.jpg", picture)
         file.seek(0)
         content = file.read()
     DataFile.objects.filter(pk=asked.pk, ready_at__isnull=True).update(
@@ -194,6 +203,8 @@ def _cell(value: Any) -> str:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
@@ -202,6 +213,7 @@ def _readme(tables: Sequence[Table], now: datetime) -> str:
     lines += [f"{table.name}.csv: {', '.join(table.columns)}" for table in tables]
     lines += [
         "",
+        "Your photos are in the files whose names begin with picture.",
         "everything.json holds the same rows. Amounts are in the smallest unit of the currency, volumes in hundredths",
         "of a point, rates in millionths. Passwords and the secrets of second factors are not in here; nor is what",
         "belongs to others, such as the names of your customers.",

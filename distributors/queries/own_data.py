@@ -1,5 +1,6 @@
 """What this app keeps about a person, as rows; and the files that were asked for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,17 +14,24 @@ from distributors.models import (
     DataFile,
     Distributor,
     Enrolment,
+    Holding,
     Invitation,
+    LastLook,
     Leaving,
+    LinkVisits,
     MailRhythm,
     NewsRead,
     Notice,
     NoticeChoice,
     Openness,
     PageVersion,
+    PersonalPage,
+    Picture,
+    Placement,
     Profile,
     QuestionPart,
     ReferralCode,
+    SponsorChange,
     Sponsorship,
     StatusChange,
     User,
@@ -51,13 +59,18 @@ LOGIN: tuple[tuple[str, type[Model], str, dict[str, str]], ...] = (
     ("news-read", NewsRead, "user_id", {"item__title": "title", "read_at": "read_at"}),
     ("questions", QuestionPart, "question__user_id",
      {"question__subject": "subject", "of_company": "by_the_company", "written_at": "written_at", "text": "text"}),
+    ("last-looks", LastLook, "user_id", {"began_at": "last_visit", "before_at": "visit_before"}),
     ("data-files", DataFile, "user_id",
      {"asked_at": "asked_at", "ready_at": "ready_at", "size": "bytes", "fetched": "downloads"}),
 )  # fmt: skip
 PROFILE: tuple[tuple[str, type[Model], str, dict[str, str]], ...] = (
     ("person", Profile, "pk",
      {"given_name": "given_name", "family_name": "family_name", "birth_date": "birth_date", "phone": "phone",
+      "contact_email": "email_without_a_login",
       "street": "street", "postcode": "postcode", "city": "city", "country": "country"}),
+    # The pictures themselves are files named after it.
+    ("pictures", Picture, "profile_id",
+     {"key": "file", "width": "width", "height": "height", "made_at": "made_at"}),
     ("shown-to-those-above", Openness, "profile_id", {"phone": "phone", "email": "email", "city": "city"}),
     ("leaving", Leaving, "profile_id",
      {"asked_at": "asked_at", "due_at": "due_at", "erase": "with_erasure", "state": "state"}),
@@ -71,12 +84,25 @@ PLACE: tuple[tuple[str, type[Model], str, dict[str, str]], ...] = (
     ("standing", StatusChange, "distributor_id",
      {"status": "status", "effective_at": "from", "reason": "reason"}),
     ("referral-codes", ReferralCode, "distributor_id",
-     {"code": "code", "created_at": "made_at", "revoked_at": "revoked_at"}),
+     {"code": "code", "campaign": "campaign", "created_at": "made_at", "revoked_at": "revoked_at"}),
+    ("link-visits", LinkVisits, "link__distributor_id",
+     {"link__code": "code", "link__campaign": "campaign", "day": "day", "visits": "visits"}),
+    ("sponsor-changes", SponsorChange, "distributor_id",
+     {"kind": "kind", "from_sponsor__number": "from_number", "to_sponsor__number": "to_number",
+      "effective_at": "counts_from", "state": "state", "reason": "reason", "requested_at": "asked_at",
+      "decided_at": "decided_at", "note": "answer"}),
+    ("positions", Placement, "owner_id",
+     {"tree__name": "tree", "ordinal": "number", "parent__owner__number": "below", "slot": "slot",
+      "placed_at": "placed_at", "how": "how"}),
+    ("waited-for-a-place", Holding, "owner_id",
+     {"tree__name": "tree", "since": "since", "ends_at": "until_at_most", "ended_at": "ended_at"}),
     # To whom invitations went is other people's.
     ("invitations", Invitation, "sponsor_id",
      {"sent_at": "sent_at", "opened_at": "opened_at", "refused_at": "refused_at"}),
+    ("personal-page-address", PersonalPage, "distributor_id", {"slug": "address", "created_at": "made_at"}),
     ("personal-page", PageVersion, "page__distributor_id",
-     {"page__slug": "address", "number": "version", "story": "story", "skus": "products", "state": "state",
+     {"page__slug": "address", "number": "version", "story": "story", "skus": "products", "picture__key": "picture",
+      "state": "state",
       "submitted_at": "written_at", "decided_at": "decided_at", "reason": "reason"}),
 )  # fmt: skip
 
@@ -113,6 +139,13 @@ def kept(
 
 def _rows(model: type[Model], by: str, key: int, columns: dict[str, str]) -> QuerySet[Any, Any]:
     return model._default_manager.filter(**{by: key}).order_by("pk").values_list(*columns)
+
+
+def pictures(*, profile_id: int | None) -> Iterator[tuple[str, bytes]]:
+    """The key and the JPEG of each picture of a person, one in memory at a time."""
+    rows = Picture.objects.filter(profile_id=profile_id or 0).order_by("pk")
+    for key, data in rows.values_list("key", "data").iterator(chunk_size=1):
+        yield key, bytes(data)
 
 
 def files(*, user_id: int) -> list[File]:

@@ -1,6 +1,7 @@
 """What the shop keeps about a person, for them as a file; and what is open with them before they can be erased."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -8,30 +9,51 @@ from django.utils.translation import ngettext
 
 from distributors.operations.leaving import Open
 from distributors.operations.own_data import Owner, Table, table
-from sales.models import Customer, Order, OrderLine, Return
+from sales.models import (
+    CartLine,
+    Customer,
+    GuestOrder,
+    Invoice,
+    Order,
+    OrderLine,
+    Return,
+    ReturnLine,
+    ReturnRequest,
+    ReturnRequestLine,
+)
 
+MEMBER = ("number", "kind", "since", "distributor__number")
 ORDER = ("number", "placed_at", "state", "purpose", "buyer_standing", "total", "currency", "paid_at", "booked_at",
          "shipped_at", "cancelled_at")  # fmt: skip
 LINE = ("order__number", "position", "product__sku", "product__name", "quantity", "price", "qualifying",
         "commissionable")  # fmt: skip
 BACK = ("number", "order__number", "returned_at", "reason", "refund")
+BACK_LINE = ("returned__number", "order_line__position", "quantity", "price")
+PAPER = ("number", "kind", "order__number", "issued_on", "name", "address", "lines", "total", "currency")
+ASKED = ("order__number", "asked_at", "reason", "state", "decided_at", "answer")
+ASKED_LINE = ("request__order__number", "request__asked_at", "order_line__position", "quantity")
+CHOSEN = ("product__sku", "product__name", "quantity")
+BY_LINK = ("order__number", "link__code")
 
 
 def tables(owner: Owner) -> Iterator[Table]:
     """A person's own orders; of those of a distributor's customers the numbers and amounts, never who bought."""
     customer = Customer.objects.filter(pk=owner.customer_id or 0).order_by()
-    columns = ("number", "kind", "since", "distributor__number")
-    yield table(name="customer", columns=columns, rows=customer.values_list(*columns))
-    own, credited = _own(owner), _credited(owner)
-    yield table(
-        name="orders", columns=ORDER, rows=Order.objects.filter(own).order_by("pk").values_list(*ORDER)
+    yield table(name="customer", columns=MEMBER, rows=customer.values_list(*MEMBER))
+    own = Order.objects.filter(_own(owner)).order_by().values("pk")
+    asked: tuple[tuple[str, tuple[str, ...], QuerySet[Any]], ...] = (
+        ("orders", ORDER, Order.objects.filter(pk__in=own)),
+        ("order-lines", LINE, OrderLine.objects.filter(order__in=own)),
+        ("invoices", PAPER, Invoice.objects.filter(order__in=own)),
+        ("returns", BACK, Return.objects.filter(order__in=own)),
+        ("return-lines", BACK_LINE, ReturnLine.objects.filter(returned__order__in=own)),
+        ("returns-asked-for", ASKED, ReturnRequest.objects.filter(order__in=own)),
+        ("returns-asked-for-lines", ASKED_LINE, ReturnRequestLine.objects.filter(request__order__in=own)),
+        ("cart", CHOSEN, CartLine.objects.filter(cart__user_id=owner.user_id)),
     )
-    lines = OrderLine.objects.filter(order__in=Order.objects.filter(own).order_by().values("pk"))
-    yield table(name="order-lines", columns=LINE, rows=lines.order_by("pk").values_list(*LINE))
-    back = Return.objects.filter(order__in=Order.objects.filter(own).order_by().values("pk"))
-    yield table(name="returns", columns=BACK, rows=back.order_by("pk").values_list(*BACK))
-    if credited is not None:
-        yield table(name="orders-of-customers", columns=ORDER, rows=credited.values_list(*ORDER))
+    for name, columns, rows in asked:
+        yield table(name=name, columns=columns, rows=rows.order_by("pk").values_list(*columns))
+    yield from _credited(owner)
 
 
 def still_open(owner: Owner) -> Iterator[Open]:
@@ -49,7 +71,11 @@ def _own(owner: Owner) -> Q:
     return Q(customer_id=owner.customer_id or 0)
 
 
-def _credited(owner: Owner) -> QuerySet[Order] | None:
+def _credited(owner: Owner) -> Iterator[Table]:
+    """What others bought and a distributor is credited for."""
     if owner.distributor_id is None:
-        return None
-    return Order.objects.filter(seller_id=owner.distributor_id, customer__isnull=False).order_by("pk")
+        return
+    orders = Order.objects.filter(seller_id=owner.distributor_id, customer__isnull=False).order_by("pk")
+    yield table(name="orders-of-customers", columns=ORDER, rows=orders.values_list(*ORDER))
+    guests = GuestOrder.objects.filter(link__distributor_id=owner.distributor_id).order_by("pk")
+    yield table(name="orders-of-guests", columns=BY_LINK, rows=guests.values_list(*BY_LINK))
