@@ -27,7 +27,8 @@ stay. The kit and the fee carry no volume: nobody earns from them.
 
 You are paid for what is sold. Bringing in other people pays nothing by itself.
 
-You may give back the starter kit and unopened goods within twelve months, for at least 90 % of what you paid.
+You may give back the starter kit and unopened goods within twelve months, for at least 90\N{NO-BREAK SPACE}% \
+of what you paid.
 
 You may leave on any day by telling us; nothing is owed for leaving. What you have earned is still paid.
 
@@ -36,7 +37,10 @@ You say about earnings what the income disclosure says, and nothing beyond it.
 FACTS = [
     {"label": "To join", "text": "€49.00 for the starter kit, once"},
     {"label": "To stay", "text": "€15.00 a year for the portal"},
-    {"label": "To leave", "text": "On any day; unopened goods go back for 90 % or more within a year"},
+    {
+        "label": "To leave",
+        "text": "On any day; unopened goods go back for 90\N{NO-BREAK SPACE}% or more within a year",
+    },
 ]
 
 
@@ -64,7 +68,8 @@ def publish_disclosure() -> None:
     documents.publish(
         kind=Document.Kind.DISCLOSURE,
         title="Income disclosure",
-        summary=f"From October 2025 to September 2026, {share} % of our distributors were paid nothing.",
+        summary=f"From October 2025 to September 2026, {share}\N{NO-BREAK SPACE}% of our distributors were paid "
+        "nothing.",
         body=_words(figures),
         figures=figures,
         published_on=date(2026, 10, 5),

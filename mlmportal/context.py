@@ -22,6 +22,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "locale": settings.COMPANY_LOCALE,
             "timezone": settings.COMPANY_TIME_ZONE,
             "site_url": settings.SITE_URL,
+            "shows_mail": settings.SHOWS_MAIL,
         },
         "me": SimpleLazyObject(lambda: _me(request)),
         "disclosure_sentence": SimpleLazyObject(_sentence),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from mlmportal.views import (
+    demo_mail,
     home,
     invitations,
     moves,
@@ -15,6 +16,7 @@ from mlmportal.views import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("demo/mail/", demo_mail.letters, name="demo-mail"),
     path("plan/", papers.plan, name="plan"),
     path("disclosure/", papers.disclosure, name="disclosure"),
     path("people/<slug:slug>/", pages_of_people.public, name="person-page"),

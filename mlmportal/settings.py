@@ -278,7 +278,10 @@ if PRODUCTION:
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- mail, language, files ------------------------------------------------------------------------------------
-EMAIL_CONFIG = environ.Env.email_url_config(env.secret("EMAIL_URL", "consolemail://"))
+# The demo keeps its letters in a folder, and shows them at /demo/mail/ to whoever sits before it.
+SHOWS_MAIL = MODE == "demo" and not env.secret("EMAIL_URL")
+_letters = f"filemail://{VAR / 'mail'}" if SHOWS_MAIL else "consolemail://"
+EMAIL_CONFIG = environ.Env.email_url_config(env.secret("EMAIL_URL", _letters))
 # What is sent becomes a row of the outbox; a job sends it by the company's mail server.
 EMAIL_BACKEND = "common.mail.OutboxBackend"
 MAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
@@ -327,3 +330,4 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     MAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR / "no letters of tests")

@@ -4,12 +4,14 @@ from typing import Any
 
 from babel.numbers import NumberFormatError, get_currency_precision, get_currency_symbol, parse_decimal
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Field, Layout, Submit
+from crispy_forms.layout import HTML, Field, Layout, Submit
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.portal import money_plain, reader_locale
+from distributors.queries import people
 
 
 class ActForm(forms.Form):
@@ -22,6 +24,36 @@ class ActForm(forms.Form):
         self.helper = _poster(action)
         kind = "btn-main btn-wide" if main else "btn-plain"
         self.helper.layout = Layout(Submit("do", button, css_class=kind, css_id=f"{name}-button"))
+
+
+class PersonSearch(forms.Form):
+    """The number of a distributor, whose figures of the month are asked for."""
+
+    person = forms.CharField(
+        label=_("Distributor's number"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"required": _("Write the number of a distributor.")},
+    )
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_method = "get"
+        self.helper.form_action = action
+        self.helper.disable_csrf = True
+        button = format_html(
+            '<button class="btn btn-plain btn-wide" type="submit">{{% icon "search" %}} {}</button>',
+            _("Show"),
+        )
+        self.helper.layout = Layout("person", HTML(button))
+
+    def clean_person(self) -> str:
+        """Somebody there is. What people type around a number is left out."""
+        number = "".join(str(self.cleaned_data["person"]).split()).lstrip("#")
+        if not people.by_numbers(numbers=[number]):
+            raise forms.ValidationError(_("Nobody has this number."))
+        return number
 
 
 class ApproveForm(forms.Form):

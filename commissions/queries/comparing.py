@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Case, Count, F, QuerySet, Sum, When
 from django.db.models.functions import Abs
+from django.utils.translation import gettext
 
 from commissions.models import Line, Run, Snapshot, StatementItem
 from commissions.queries import months, plans
+from common import spoken
 from distributors.queries import people
 from distributors.queries.people import PersonName
 from sales.queries import orders
@@ -59,6 +61,12 @@ class PersonBeside:
     items: tuple[Beside, ...]
     lines: tuple[LineBeside, ...]
     more_lines: int
+
+    @property
+    def total(self) -> Beside:
+        """The sum of the items."""
+        now, before = sum(item.now for item in self.items), sum(item.before for item in self.items)
+        return Beside(label="", now=now, before=before)
 
 
 def by_bonus(*, run_id: int, other_id: int) -> list[Beside]:
@@ -182,7 +190,12 @@ def _items(run: Run, last: Run | None, person_id: int) -> list[Beside]:
 
 def _named(labels: Mapping[str, str], bonus: str, corrects: str) -> str:
     label = labels.get(bonus, bonus)
-    return f"{label}, correction to {corrects}" if corrects else label
+    if not corrects:
+        return label
+    return gettext("%(bonus)s, correction to %(month)s") % {
+        "bonus": label,
+        "month": spoken.period_name(corrects),
+    }
 
 
 def _lines(

@@ -97,7 +97,7 @@ def since_last_month(*, run_id: int) -> Difference | None:
     """What changed since the last final month; None for the first."""
     run = Run.objects.select_related("period").get(pk=run_id)
     last = last_final(run=run)
-    return _difference(run, last, last.period.key) if last else None
+    return _difference(run, last, spoken.period_name(last.period.key)) if last else None
 
 
 def unusual(*, run: Run) -> list[str]:
@@ -176,14 +176,14 @@ def _large(run: Run) -> list[str]:
 def _plan(run: Run, last: Run | None) -> list[str]:
     if last is None or last.plan_id == run.plan_id:
         return []
-    return [f"The plan has changed: {run.plan}, after {last.plan} in {last.period.key}."]
+    return [f"The plan has changed: {run.plan}, after {last.plan} in {spoken.period_name(last.period.key)}."]
 
 
 def _late(run: Run) -> list[str]:
     """What was paid or came back before the period, when its books were shut already: it counts in this one."""
     period = run.period
     came = books.late(starts_at=period.starts_at, ends_at=period.ends_at)
-    found = []
+    found, name = [], spoken.period_name(period.key)
     if came.orders:
         named = _some(came.order_numbers, came.orders)
         found.append(
@@ -192,7 +192,7 @@ def _late(run: Run) -> list[str]:
                 "%(n)s orders came late: paid before %(period)s, they count in it (%(named)s).",
                 came.orders,
             )
-            % {"n": came.orders, "period": period.key, "named": named}
+            % {"n": came.orders, "period": name, "named": named}
         )
     if came.returns:
         named = _some(came.return_numbers, came.returns)
@@ -202,7 +202,7 @@ def _late(run: Run) -> list[str]:
                 "%(n)s returns came late: back before %(period)s, they count in it (%(named)s).",
                 came.returns,
             )
-            % {"n": came.returns, "period": period.key, "named": named}
+            % {"n": came.returns, "period": name, "named": named}
         )
     return found
 

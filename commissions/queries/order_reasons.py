@@ -38,6 +38,7 @@ class Paid:
     corrects: str
     amount: int
     sentence: str
+    final: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +172,7 @@ def _paid(
             key=run.period.key,
             corrects=corrects,
             amount=rounded(whole=sum(one.whole for one in found), micro=sum(one.micro for one in found)),
+            final=run.state == Run.State.FINAL,
             sentence=explain.sentence(
                 plan=plan,
                 rank=ranks.get(run_id, 0),

@@ -6,17 +6,18 @@ from datetime import datetime
 
 from commissions.core.plan import Plan
 from commissions.models import Period, Run, Snapshot
-from commissions.queries import periods, plans
+from commissions.queries import periods, plans, shortest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
     """One thing a rank asks: have, need and missing in `unit` (points in hundredths, money in minor units, count, truth
-    as 0 or 1)."""
+    as 0 or 1); `of` says what it looks at, as `shortest.kind_of` calls it."""
 
     text: str
     label: str
     unit: str
+    of: str
     have: int
     need: int
 
@@ -27,6 +28,11 @@ class Requirement:
     @property
     def is_met(self) -> bool:
         return self.have >= self.need
+
+    @property
+    def volume_unit(self) -> str:
+        """What its points are called wherever the reader meets them; "" where the plan counts something else."""
+        return {"own": "PV", "group": "GV", "outside": "GV"}.get(self.of, "")
 
     @property
     def percent(self) -> int:
@@ -157,6 +163,7 @@ def _ladder(plan: Plan, have: Sequence[int]) -> tuple[RankView, ...]:
                     text=requirement.text,
                     label=requirement.label,
                     unit=requirement.unit,
+                    of=shortest.kind_of(plan, requirement.have),
                     have=have[at],
                     need=requirement.need,
                 )

@@ -32,7 +32,8 @@ class Group:
     """Orders that paid nothing under one bonus for one reason.
 
     `would_have` is what they would have paid, in minor units, None where that has no meaning; `rank` is the label of
-    the first rank that is paid on this level, where the person's own is not. `numbers` names the first few orders.
+    the first rank that is paid on this level, where the person's own is not. `numbers` names the first few orders, and
+    `line_ids` holds one line of each.
     """
 
     bonus: str
@@ -45,6 +46,7 @@ class Group:
     rank: str
     own_rank: str
     numbers: tuple[str, ...] = ()
+    line_ids: tuple[int, ...] = ()
 
 
 def groups(*, person_id: int, key: str) -> list[Group] | None:
@@ -76,7 +78,7 @@ def grouped(
     result = scene.result(run=run, plan=plan, facts=facts, team=team, order_lines=order_lines)
     reasons = explain.why_not(plan, facts, result, 0)
     about = [one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT]
-    return _grouped(plan, facts, result, about)
+    return _grouped(plan, facts, result, order_lines, about)
 
 
 def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
@@ -115,11 +117,14 @@ def _team_of(run: Run, person_id: int) -> RawSQL:
     )
 
 
-def _grouped(plan: Plan, facts: Facts, result: Result, reasons: list[Reason]) -> list[Group]:
+def _grouped(
+    plan: Plan, facts: Facts, result: Result, order_lines: Any, reasons: list[Reason]
+) -> list[Group]:
     found: dict[tuple[int, Why, int, int | None], list[Reason]] = defaultdict(list)
     for reason in reasons:
         level = reason.level if reason.why == Why.RANK_NOT_PAID_AT_LEVEL else 0
         found[reason.bonus, reason.why, level, reason.rank].append(reason)
+    orders = {key: _orders(facts, order_lines, members) for key, members in found.items()}
     return [
         Group(
             bonus=plan.bonuses[bonus].name,
@@ -127,8 +132,9 @@ def _grouped(plan: Plan, facts: Facts, result: Result, reasons: list[Reason]) ->
             why=why,
             level=level,
             last_level=max(0, getattr(plan.bonuses[bonus].how, "last", 0)),
-            orders=len(_numbers(facts, members)),
-            numbers=_numbers(facts, members)[:NAMED],
+            orders=len(orders[bonus, why, level, rank]),
+            numbers=tuple(orders[bonus, why, level, rank])[:NAMED],
+            line_ids=tuple(orders[bonus, why, level, rank].values())[:NAMED],
             would_have=_sum(members),
             rank=plan.ladder[rank].label if rank is not None else "",
             own_rank=plan.ladder[int(result.rank[0])].label,
@@ -137,9 +143,12 @@ def _grouped(plan: Plan, facts: Facts, result: Result, reasons: list[Reason]) ->
     ]
 
 
-def _numbers(facts: Facts, reasons: list[Reason]) -> tuple[str, ...]:
-    """The orders of some reasons, by number."""
-    return tuple(sorted({str(facts.lines.key[one.source]).rpartition("/")[0] for one in reasons}))
+def _orders(facts: Facts, order_lines: Any, reasons: list[Reason]) -> dict[str, int]:
+    """The orders of some reasons by number, in its order, with the database's key of one line of each."""
+    lines = {
+        str(facts.lines.key[one.source]).rpartition("/")[0]: int(order_lines[one.source]) for one in reasons
+    }
+    return dict(sorted(lines.items()))
 
 
 def _sum(reasons: list[Reason]) -> int | None:

@@ -102,7 +102,7 @@ def _needs(found: Standing, plan: Plan) -> tuple[Need, ...]:
         Need(
             label=one.label or one.text,
             unit=one.unit,
-            of=shortest.kind_of(plan, rule.have),
+            of=one.of,
             have=one.have,
             need=one.need,
             rule=rule,

@@ -113,7 +113,7 @@ def nothing(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         **head_of(found),
         "why": explain.why_nothing(person_id=person, key=key),
-        "orders": nothing_rows.rows(groups) if groups is not None else None,
+        "orders": nothing_rows.named(groups, reader_id=person) if groups is not None else None,
         "search": order_answer.search(),
     }
     return render(request, "commissions/statement_nothing.html", context)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +24,7 @@ def _one(key: str, run: sheet.RunHead, found: months.Difference) -> dict[str, An
         "title": _("What changed since %(name)s") % {"name": found.name},
         "note": ngettext("%(n)s person, %(sum)s in all", "%(n)s people, %(sum)s in all", found.people)
         % {"n": counted(found.people), "sum": signed_money(found.total)},
-        "before": found.name.capitalize(),
+        "before": capfirst(found.name),
         "after": _("Draft %(n)s") % {"n": run.number},
         "tables": _tables(run, found) if rows else [],
         "rows": rows,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from commissions.forms.months import ApproveForm, SendBackForm
+from commissions.forms.months import ApproveForm, PersonSearch, SendBackForm
 from commissions.operations import periods, runs
 from commissions.operations.freezing import Frozen
 from commissions.operations.periods import CannotClose
@@ -61,8 +61,12 @@ def months(request: HttpRequest) -> HttpResponse:
 @require_safe
 @months_staff
 def month(request: HttpRequest, key: str) -> HttpResponse:
-    """One month: stages, warnings, totals, what changed, and the step that is next."""
-    return _page(request, _sheet(key))
+    """One month: stages, warnings, totals, what changed, and the step that is next; `?person=` leads to one person."""
+    found = _sheet(key)
+    search = _person_search(request, key)
+    if search.is_valid():
+        return redirect("staff-month-person", key, search.cleaned_data["person"])
+    return _page(request, found)
 
 
 @require_safe
@@ -236,11 +240,21 @@ def _page(
             request, found, now=now, approve_form=approve_form, send_back_form=send_back_form
         ),
         **month_rows.figures(found),
+        "person_search": _person_search(request, found.key) if _has_figures(found) else None,
         "frozen": books.frozen_since(),
         **_corrections(request, found),
         "nav": "staff-months",
     }
     return render(request, "commissions/staff_month.html", context)
+
+
+def _person_search(request: HttpRequest, key: str) -> PersonSearch:
+    asked = request.GET if "person" in request.GET else None
+    return PersonSearch(asked, action=reverse("staff-month", args=[key]))
+
+
+def _has_figures(found: sheet.Sheet) -> bool:
+    return found.run is not None and not found.run.working and found.run.state != "failed"
 
 
 def _corrections(request: HttpRequest, found: sheet.Sheet) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from commissions.core.explain import Why
 from commissions.queries.unpaid import Group
+from common import spoken
 from common.templatetags.portal import counted, money_filter
+from sales.queries import orders
 
 TEXTS = {
     Why.NOT_GOOD_STANDING: gettext_lazy("Nothing is paid while a distributorship is suspended or has ended."),
@@ -53,6 +55,22 @@ TEXTS = {
 }
 
 
+def named(found: Sequence[Group], *, reader_id: int) -> list[dict[str, Any]]:
+    """The groups as `rows` shows them, with the orders that have a name: by whom, and when. One query for all."""
+    lines = orders.describe(
+        order_line_ids={one for group in found for one in group.line_ids}, viewer_id=reader_id
+    )
+    return [
+        {**row, "orders": [_order(number, lines[line]) for number, line in row["named"]]}
+        for row in rows(found)
+    ]
+
+
+def _order(number: str, line: orders.LineInfo) -> dict[str, str]:
+    day = spoken.day_in_year(line.booked_at or line.placed_on)
+    return {"number": number, "buyer": line.buyer_label, "day": day}
+
+
 def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
     """The groups, those that would have paid most first."""
     ordered = sorted(found, key=lambda one: (-(one.would_have or 0), one.label, -one.orders))
@@ -61,7 +79,7 @@ def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
             "count": counted(one.orders),
             "title": _title(one),
             "bonus": one.label,
-            "numbers": one.numbers,
+            "named": tuple(zip(one.numbers, one.line_ids, strict=True)),
             "unnamed": max(0, one.orders - len(one.numbers)),
             "text": TEXTS[one.why]
             % {"own": one.own_rank, "rank": one.rank, "level": one.level, "last": one.last_level},
@@ -72,9 +90,15 @@ def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
 
 
 def _title(one: Group) -> str:
+    given = {"bonus": one.label, "level": one.level}
     if one.level:
-        return _("%(bonus)s: orders on level %(level)s") % {"bonus": one.label, "level": one.level}
-    return _("%(bonus)s: orders") % {"bonus": one.label}
+        text = ngettext(
+            "order on level %(level)s, under %(bonus)s",
+            "orders on level %(level)s, under %(bonus)s",
+            one.orders,
+        )
+        return text % given
+    return ngettext("order under %(bonus)s", "orders under %(bonus)s", one.orders) % given
 
 
 def _amount(one: Group) -> str:

@@ -61,7 +61,8 @@ def _shown(answer: Answer) -> dict[str, Any]:
         "counted_on": spoken.day(answer.booked_at) if answer.booked_at else "",
         "period": period,
         "statement": reverse("statement", args=[answer.key]) if answer.key else "",
-        "final": answer.final,
+        # What was paid in a closed month may still be taken back in the one that is open.
+        "final": answer.final and all(one.final for one in answer.paid),
         "has_figures": answer.situation == "counted",
         "place": _place(answer),
         "total": total,

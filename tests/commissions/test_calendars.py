@@ -115,7 +115,7 @@ def test_a_late_payment_counts_in_what_is_open_and_is_flagged(both, cast):
     late = both.sell("eva", 1, at(10, 8))
     assert Order.objects.get(pk=late.pk).booked_at == at(10, 11, 22)
     week, month = draft(W42, at(10, 19)), draft("2026-10")
-    flagged = f"One order came late: paid before {W42}, it counts in it ({late.number})."
+    flagged = f"One order came late: paid before Week 42 of 2026, it counts in it ({late.number})."
     assert flagged in week.warnings
     # It was paid in October, and counts in October.
     assert not [warning for warning in month.warnings if "late" in warning]

@@ -87,7 +87,7 @@ def test_what_is_not_there_is_404(again, cast, address):
 
 def test_large_items_are_told(october, settings):
     settings.LARGE_ITEM = 100
-    assert any("items are over €1.00" in one for one in draft().warnings)
+    assert any("items are over €1.00; the largest, " in one for one in draft().warnings)
 
 
 def test_small_items_are_not(october):
@@ -118,3 +118,17 @@ def test_the_band_is_that_of_the_months_before(october, cast):
     assert months._usual_payout(later) == (min(shares) * 4 // 5, max(shares) * 6 // 5)
     later.total = min(shares) * 100 // 10**6 // 2
     assert "unusual" in months._payout(later)[0]
+
+
+def test_one_persons_figures_are_found_by_number(again, cast):
+    month = "/staff/months/2026-10/"
+    client = cast.client("paula")
+    assert client.get(f"{month}?person={cast.eva.number}")["Location"] == f"{month}people/{cast.eva.number}/"
+    assert "Nobody has this number." in client.get(f"{month}?person=9999").content.decode()
+
+
+def test_the_items_of_a_person_have_their_sum(again, cast):
+    found = comparing.person(run_id=again.pk, number=cast.eva.number).total
+    assert (found.now, found.before) == (0, 0 - found.change)
+    page = cast.client("paula").get(f"/staff/months/2026-10/people/{cast.eva.number}/").content.decode()
+    assert "Total</th>" in page

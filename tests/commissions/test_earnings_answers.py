@@ -219,3 +219,20 @@ def test_the_papers_amounts_are_those_of_the_page(final, cast, written):
 def test_the_month_of_a_paper_must_be_ones_own(final, cast):
     assert cast.client("ivo").get("/earnings/2026-10/statement.pdf").status_code == 404
     assert cast.client("ben").get("/earnings/1999-01/statement.pdf").status_code == 404
+
+
+def test_the_report_has_the_units_of_the_first_page(final, cast):
+    page = text(cast.client("ben").get("/earnings/2026-10/rank-report/"))
+    assert "100.00\N{NO-BREAK SPACE}PV</span>" in page
+    assert "800.00\N{NO-BREAK SPACE}GV</span>" in page
+    assert "\N{NO-BREAK SPACE}points</span>" not in page
+
+
+def test_what_was_paid_and_taken_back_is_no_plain_nothing(final, cast):
+    order = Order.objects.get(seller=cast.cleo)
+    final.take_back(order, order.lines.get().quantity, at(11, 3))
+    estimates.refresh(now=at(11, 5))
+    page = asked(cast, "ben", order.number)
+    assert "What it paid you was taken back" in page
+    # The month that takes it back is open.
+    assert "Estimate" in page

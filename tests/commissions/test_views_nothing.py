@@ -9,7 +9,9 @@ from commissions.core import run as engine
 from commissions.models import Run
 from commissions.operations import estimates
 from commissions.queries import facts, plans, unpaid
+from sales.models import Order
 from tests.commissions.conftest import at, draft, finish
+from tests.portal.counting import queries
 
 
 @pytest.fixture
@@ -66,3 +68,21 @@ def test_a_team_that_is_too_large_is_not_listed(final, cast, monkeypatch):
 
 def test_the_month_must_be_ones_own(final, cast):
     assert cast.client("ivo").get("/earnings/2026-10/nothing/").status_code == 404
+
+
+def test_orders_are_named_with_who_bought_and_when(final, cast):
+    page = cast.client("ben").get("/earnings/2026-10/nothing/").content.decode()
+    order = Order.objects.get(seller=cast.finn)
+    link = f'<a href="/earnings/order/?number={order.number}">{order.number}</a>'
+    assert f"{link} <span>{cast.finn.profile.full_name}, {order.booked_at.day} October</span>" in page
+    assert "order on level 4, under Level pay" in page
+
+
+def test_naming_the_orders_asks_no_more_for_more_of_them(october, cast):
+    estimates.refresh(now=at(10, 20))
+    client = cast.client("ben")
+    before = queries(lambda: client.get("/earnings/2026-10/nothing/"))
+    for day in range(10, 16):
+        october.sell("finn", 1, at(10, day))
+    estimates.refresh(now=at(10, 21))
+    assert queries(lambda: client.get("/earnings/2026-10/nothing/")) == before

@@ -125,6 +125,7 @@ POLICY: dict[str, Row] = {
     "live": public(),
     "ready": public(),
     "styleguide": public(),
+    "demo-mail": public(),
     "plan": public(),
     "disclosure": public(),
     "referral": public(code="eva-code"),

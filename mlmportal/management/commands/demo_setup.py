@@ -43,6 +43,10 @@ class Command(BaseCommand):
                     f"\nSign in with the password {logins.PASSWORD} as",
                     *lines,
                     f"\nStaff are asked for a code as well: make demo-code WHO={cast.STAFF_APPROVER.email}",
+                    *(
+                        [f"Letters it sends are shown at {settings.SITE_URL}/demo/mail/"]
+                        * settings.SHOWS_MAIL
+                    ),
                 ]
             )
         )

@@ -1,0 +1,50 @@
+"""Reading the folder in which Django's file backend keeps the letters it was given."""
+
+import email
+import email.policy
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+SHOWN = 40
+# So many files are looked into for the letters of one address.
+READ = 2_000
+# What the backend writes after each letter.
+RULE = "-" * 79
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One letter; `body` is its plain text."""
+
+    to: str
+    subject: str
+    body: str
+    sent_at: datetime | None
+
+
+def newest(*, folder: Path, to: str = "") -> list[Kept]:
+    """The newest letters in a folder, latest first; with `to` only those to this address. None in a missing folder."""
+    files = sorted(folder.glob("*.log"), key=lambda one: (one.stat().st_mtime_ns, one.name), reverse=True)
+    found = []
+    for file in files[:READ]:
+        letter = _read(file)
+        if not to or to.casefold() in letter.to.casefold():
+            found.append(letter)
+        if len(found) == SHOWN:
+            break
+    return found
+
+
+def _read(file: Path) -> Kept:
+    message = cast(EmailMessage, email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
+    part = message.get_body(("plain",))
+    date = message["Date"]
+    return Kept(
+        to=str(message["To"] or ""),
+        subject=str(message["Subject"] or ""),
+        body=str(part.get_content()).replace(RULE, "").strip() if part else "",
+        sent_at=date.datetime if date else None,
+    )
