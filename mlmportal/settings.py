@@ -280,7 +280,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # --- mail, language, files ------------------------------------------------------------------------------------
 # The demo keeps its letters in a folder, and shows them at /demo/mail/ to whoever sits before it.
 SHOWS_MAIL = MODE == "demo" and not env.secret("EMAIL_URL")
-_letters = f"filemail://{VAR / 'mail'}" if SHOWS_MAIL else "consolemail://"
+_letters = "filemail://" if SHOWS_MAIL else "consolemail://"
 EMAIL_CONFIG = environ.Env.email_url_config(env.secret("EMAIL_URL", _letters))
 # What is sent becomes a row of the outbox; a job sends it by the company's mail server.
 EMAIL_BACKEND = "common.mail.OutboxBackend"
@@ -292,7 +292,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
 )
 EMAIL_USE_TLS = bool(EMAIL_CONFIG.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(EMAIL_CONFIG.get("EMAIL_USE_SSL"))
-EMAIL_FILE_PATH = EMAIL_CONFIG["EMAIL_FILE_PATH"]
+EMAIL_FILE_PATH = str(VAR / "mail") if SHOWS_MAIL else EMAIL_CONFIG["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PORTAL_MAIL_FROM", f"{COMPANY_NAME} <portal@localhost>")
 

@@ -50,9 +50,15 @@ def months_staff(view: View) -> View:
 @require_safe
 @months_staff
 def months(request: HttpRequest) -> HttpResponse:
-    """Every month and every week, newest first."""
+    """Every month and every week, newest first; `?person=` leads to one person in the newest that has figures."""
+    lines = desk.months(now=timezone.now())
+    search = _person_search(request, reverse("staff-months"))
+    newest = next((line.key for line in lines if line.run_id), None)
+    if newest is not None and search.is_valid():
+        return redirect("staff-month-person", newest, search.cleaned_data["person"])
     context = {
-        "calendars": month_rows.calendars(desk.months(now=timezone.now())),
+        "calendars": month_rows.calendars(lines),
+        "person_search": search if newest else None,
         "nav": "staff-months",
     }
     return render(request, "commissions/staff_months.html", context)
@@ -63,7 +69,7 @@ def months(request: HttpRequest) -> HttpResponse:
 def month(request: HttpRequest, key: str) -> HttpResponse:
     """One month: stages, warnings, totals, what changed, and the step that is next; `?person=` leads to one person."""
     found = _sheet(key)
-    search = _person_search(request, key)
+    search = _person_search(request, request.path)
     if search.is_valid():
         return redirect("staff-month-person", key, search.cleaned_data["person"])
     return _page(request, found)
@@ -228,7 +234,7 @@ def _page(
     approve_form: ApproveForm | None = None,
     send_back_form: SendBackForm | None = None,
 ) -> HttpResponse:
-    now = timezone.now()
+    now, here = timezone.now(), reverse("staff-month", args=[found.key])
     context = {
         "sheet": found,
         "month_name": spoken.period_name(found.key),
@@ -240,7 +246,7 @@ def _page(
             request, found, now=now, approve_form=approve_form, send_back_form=send_back_form
         ),
         **month_rows.figures(found),
-        "person_search": _person_search(request, found.key) if _has_figures(found) else None,
+        "person_search": _person_search(request, here) if _has_figures(found) else None,
         "frozen": books.frozen_since(),
         **_corrections(request, found),
         "nav": "staff-months",
@@ -248,9 +254,9 @@ def _page(
     return render(request, "commissions/staff_month.html", context)
 
 
-def _person_search(request: HttpRequest, key: str) -> PersonSearch:
+def _person_search(request: HttpRequest, action: str) -> PersonSearch:
     asked = request.GET if "person" in request.GET else None
-    return PersonSearch(asked, action=reverse("staff-month", args=[key]))
+    return PersonSearch(asked, action=action)
 
 
 def _has_figures(found: sheet.Sheet) -> bool:

@@ -16,7 +16,7 @@ from common.guards import distributor_id, me_of, signed_in_required
 from distributors.operations import looks
 from distributors.queries import campaigns, holdings, people, referrals, sponsor_tree
 from mlmportal.views import link_counts, team_news, way_words
-from sales.queries import customers, orders
+from sales.queries import activity, customers, orders
 
 NEWS = 5
 
@@ -68,6 +68,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "volumes_chart": drawings.volumes(
             person_id=person, months=months, known=known, required=found.group_need if found else None
         ),
+        "unpaid": activity.unpaid(seller_id=person),
         "to_place": holdings.waiting_count(sponsor_id=person, now=now),
         "share": share,
         "share_counts": link_counts.of_link(link=link),

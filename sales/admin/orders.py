@@ -113,10 +113,11 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def amount(self, order: Order) -> str:
         return money(order.total, order.currency)
 
-    @admin.display(description="late", boolean=True)
-    def late(self, order: Order) -> bool:
+    @admin.display(description="late")
+    def late(self, order: Order) -> str:
         """Paid before the books were shut, and marked after: it counts from then."""
-        return order.paid_at is not None and order.paid_at != order.booked_at
+        is_late = order.paid_at is not None and order.paid_at != order.booked_at
+        return _("counts later than it was paid") if is_late else ""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _may(request, "sales.add_order")

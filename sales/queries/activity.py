@@ -1,16 +1,32 @@
 """How much is going on around distributors: counts and last days, never who or what."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Func, Max, QuerySet
+from django.db.models import BigIntegerField, Count, Func, Max, QuerySet, Sum
 
 from common.operations import tables
-from sales.models import Order
+from sales.models import Order, OrderLine
 from sales.queries.terms import company_day
 
 AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unpaid:
+    """Orders that wait for their payment: how many, and their qualifying volume in hundredths of a point."""
+
+    orders: int
+    qualifying: int
+
+
+def unpaid(*, seller_id: int) -> Unpaid:
+    """What a distributor and their customers ordered that is not paid yet, so that it does not count. One query."""
+    waiting = OrderLine.objects.filter(order__seller_id=seller_id, order__state=Order.State.PLACED)
+    found = waiting.aggregate(orders=Count("order_id", distinct=True), qualifying=Sum("qualifying"))
+    return Unpaid(orders=found["orders"], qualifying=found["qualifying"] or 0)
 
 
 def customer_order_counts(

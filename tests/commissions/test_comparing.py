@@ -125,6 +125,8 @@ def test_one_persons_figures_are_found_by_number(again, cast):
     client = cast.client("paula")
     assert client.get(f"{month}?person={cast.eva.number}")["Location"] == f"{month}people/{cast.eva.number}/"
     assert "Nobody has this number." in client.get(f"{month}?person=9999").content.decode()
+    newest = client.get(f"/staff/months/?person={cast.eva.number}")["Location"]
+    assert client.get(newest).status_code == 200
 
 
 def test_the_items_of_a_person_have_their_sum(again, cast):

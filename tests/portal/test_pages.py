@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from commissions.operations import estimates
 from common.operations import jobs
+from common.templatetags.portal import volume
 from mlmportal.views import job_words
+from sales.operations import orders
 from tests.commissions.conftest import at, draft, finish, october, plan, shop  # noqa: F401
 from tests.portal.counting import queries
 
@@ -47,6 +49,19 @@ def test_home_shows_the_estimate_with_its_tag_and_orders(estimated, cast):
     page = cast.client("ben").get("/").content.decode()
     assert "October so far" in page
     assert "paid orders. It may rise" in page
+
+
+def test_home_says_what_waits_for_its_payment(estimated, cast):
+    page = cast.client("gus").get("/").content.decode()
+    assert "waits for payment" not in page
+    order = orders.place(
+        buyer=orders.Buyer(distributor_id=cast.gus.pk),
+        items=[orders.Item(product_id=estimated.product_id, quantity=2)],
+        purpose="own_use",
+        now=at(10, 21),
+    )
+    page = cast.client("gus").get("/").content.decode()
+    assert f"1 order with {volume(order.lines.get().qualifying, 'PV')} waits for payment" in page
 
 
 def test_home_of_a_customer_names_their_distributor(estimated, cast):
