@@ -56,12 +56,12 @@ class Contents:
 
 
 def contents(*, user_id: int, standing: str, day: date) -> Contents:
-    """The cart of a login at the prices of `day` for a buyer of this standing."""
+    """The cart of a login at the prices of `day` for a buyer of this standing; kits and fees are for distributors."""
     cart = Cart.objects.filter(user_id=user_id).first()
     if cart is None:
         return Contents("", ())
     rows = CartLine.objects.filter(cart=cart).order_by("pk").values_list("product_id", "quantity")
-    return _priced(dict(rows), cart.token, standing, day, goods_only=False)
+    return _priced(dict(rows), cart.token, standing, day, goods_only=standing != Standing.DISTRIBUTOR)
 
 
 def of_pieces(*, pieces: Mapping[int, int], token: str, day: date) -> Contents:

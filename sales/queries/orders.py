@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.utils.translation import gettext, gettext_lazy
 
 from sales.models import Order, OrderLine, Return, ReturnLine
 from sales.queries.terms import company_day
@@ -27,6 +28,8 @@ SORTS = {
 }
 
 
+# What an order is for, as its buyer reads it afterwards.
+PURPOSES = {Order.Purpose.OWN_USE: gettext_lazy("for your own use")}
 OrderRows: TypeAlias = QuerySet[Order]
 
 
@@ -278,7 +281,7 @@ def _line_info(row: tuple, told: bool) -> LineInfo:  # type: ignore[type-arg]
     seller = _name(row[10], row[11])
     buyer = seller
     if customer_id is not None:
-        buyer = _name(row[8], row[9]) if told else f"a customer of {seller}"
+        buyer = _name(row[8], row[9]) if told else gettext("a customer of %(seller)s") % {"seller": seller}
     return LineInfo(
         order_number=number,
         position=position,
@@ -334,7 +337,7 @@ def _listed(
         state_label=order.get_state_display(),
         returned="" if not came_back else "whole" if came_back == pieces else "part",
         customer_name=names.get(order.pk, ""),
-        purpose_label=order.get_purpose_display(),
+        purpose_label=str(PURPOSES.get(Order.Purpose(order.purpose)) or order.get_purpose_display()),
         total=order.total,
         currency=order.currency,
         qualifying=qualifying,

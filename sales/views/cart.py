@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.guards import portal_user_required
+from distributors.queries import account
 from sales.forms.cart import OrderForm, QuantityForm, RemoveForm
 from sales.operations import carts
 from sales.operations.orders import OrderRefused
@@ -80,6 +81,7 @@ def _page(
         "rows": [(line, _quantity(line, wrong), _removal(line)) for line in cart.lines],
         "order_form": order_form or OrderForm(asks_purpose=is_distributor, initial={"token": cart.token}),
         "is_distributor": is_distributor,
+        "profile": account.profile(user_id=me.user_id),
         "shelf_link": reverse("catalogue"),
     }
     return render(request, "sales/cart.html", context, status=status)

@@ -48,7 +48,12 @@ def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: in
     is_distributor = asking.is_distributor(me)
     search = SearchForm(request.GET or None, with_points=is_distributor, action=reverse("catalogue"))
     asked = search.cleaned_data if search.is_valid() else {}
-    found = catalogue.offers(day=today, search=asked.get("q", ""), sort=asked.get("sort", ""))
+    found = catalogue.offers(
+        day=today,
+        search=asked.get("q", ""),
+        sort=asked.get("sort", ""),
+        goods_only=not is_distributor,
+    )
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     standing = asking.standing(me)
     offers = [catalogue.seen_by(standing=standing, terms=terms) for terms in page]

@@ -159,3 +159,21 @@ def test_four_presses_at_once_are_one_order() -> None:
 
 def test_refusals_are_one_family() -> None:
     assert issubclass(carts.CartChanged, orders.OrderRefused)
+
+
+def test_what_an_order_is_for_is_asked_on_top_and_beside_the_choices(eva: Client) -> None:
+    page = order(eva, purpose="").content.decode()
+    assert '<a href="#id_purpose">' in page
+    assert 'id="id_purpose"' in page
+    assert page.count("Say what this order is for.") == 2
+
+
+def test_the_buyer_reads_their_purpose_as_theirs(eva: Client) -> None:
+    assert b"Bought by you, for your own use." in eva.get(order(eva)["Location"]).content
+
+
+def test_the_cart_says_where_the_order_goes(eva: Client, cast: Cast) -> None:
+    cart = reverse("cart")
+    assert b"We do not know where to send it yet." in eva.get(cart).content
+    type(cast.eva.profile).objects.filter(pk=cast.eva.profile.pk).update(street="Long street 5", city="Gent")
+    assert b"It goes to Long street 5, Gent." in eva.get(cart).content

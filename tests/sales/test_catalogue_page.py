@@ -129,3 +129,12 @@ def test_twice_the_products_need_no_more_queries(eva: Client, count_queries) -> 
     for at in range(4, 8):
         make.product(f"S{at}", f"Soap {at}")
     assert count_queries(lambda: eva.get(reverse("catalogue"))) == few
+
+
+def test_kits_and_fees_are_for_distributors(eva: Client, cast: Cast) -> None:
+    fee = make.product("FEE", "Yearly fee", product_class="fee", qualifying=0, commissionable=0)
+    customer = cast.client("ivo")
+    assert b"Yearly fee" in eva.get(reverse("catalogue")).content
+    assert b"Yearly fee" not in customer.get(reverse("catalogue")).content
+    add(customer, fee.pk)
+    assert b"Not offered any more" in customer.get(reverse("cart")).content
