@@ -1,12 +1,13 @@
 """Returns that buyers ask for: until when they may, and what became of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from sales.models import Order, ReturnRequest, ReturnRequestLine
 from sales.queries.terms import company_day
@@ -39,7 +40,11 @@ class Asked:
     answer: str
     return_number: str
     currency: str
-    pieces: int
+    goods: tuple[tuple[str, int], ...]  # each product with its pieces
+
+    @property
+    def pieces(self) -> int:
+        return sum(quantity for _name, quantity in self.goods)
 
 
 def last_day(*, order: Order) -> date | None:
@@ -79,11 +84,15 @@ def waiting_count() -> int:
 
 
 def rows(*, requests: Iterable[ReturnRequest]) -> list[Asked]:
-    """What was found, as values; one query for the pieces of all."""
+    """What was found, as values; one query for the goods of all."""
     found = list(requests)
-    lines = ReturnRequestLine.objects.filter(request__in=[one.pk for one in found]).order_by()
-    pieces = dict(lines.values_list("request_id").annotate(Sum("quantity")))
-    return [_asked(one, pieces.get(one.pk, 0)) for one in found]
+    lines = ReturnRequestLine.objects.filter(request__in=[one.pk for one in found])
+    goods: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for request_id, name, quantity in lines.order_by("order_line__position").values_list(
+        "request_id", "order_line__product__name", "quantity"
+    ):
+        goods[request_id].append((name, quantity))
+    return [_asked(one, goods[one.pk]) for one in found]
 
 
 def one(*, key: UUID) -> tuple[Asked, list[AskedLine]] | None:
@@ -98,7 +107,7 @@ def one(*, key: UUID) -> tuple[Asked, list[AskedLine]] | None:
         )
         for line in lines
     ]
-    return _asked(found, sum(line.quantity for line in listed)), listed
+    return _asked(found, [(line.name, line.quantity) for line in listed]), listed
 
 
 def _requests() -> QuerySet[ReturnRequest]:
@@ -107,7 +116,7 @@ def _requests() -> QuerySet[ReturnRequest]:
     )
 
 
-def _asked(found: ReturnRequest, pieces: int) -> Asked:
+def _asked(found: ReturnRequest, goods: Iterable[tuple[str, int]]) -> Asked:
     order = found.order
     return Asked(
         key=found.key,
@@ -122,5 +131,5 @@ def _asked(found: ReturnRequest, pieces: int) -> Asked:
         answer=found.answer,
         return_number=found.returned.number if found.returned else "",
         currency=order.currency,
-        pieces=pieces,
+        goods=tuple(goods),
     )

@@ -162,3 +162,9 @@ def test_a_hostile_reason_is_text(cast, evas, now):
     page = cast.client("paula").get(f"/staff/returns/{ReturnRequest.objects.get().key}/").content.decode()
     assert "<script>alert" not in page
     assert "\u202e" not in page
+
+
+def test_the_buyer_sees_what_they_asked_to_return(cast, evas):
+    ask(evas)
+    page = cast.client("eva").get(f"/orders/{evas.number}/").content.decode()
+    assert '<span class="num">2</span> × Oat soap.' in page
