@@ -74,7 +74,7 @@ def test_orders_are_named_with_who_bought_and_when(final, cast):
     page = cast.client("ben").get("/earnings/2026-10/nothing/").content.decode()
     order = Order.objects.get(seller=cast.finn)
     link = f'<a href="/earnings/order/?number={order.number}">{order.number}</a>'
-    assert f"{link} <span>{cast.finn.profile.full_name}, {order.booked_at.day} October</span>" in page
+    assert f"{link} <span>{cast.finn.profile.name}, {order.booked_at.day} October</span>" in page
     assert "order on level 4, under Level pay" in page
 
 
