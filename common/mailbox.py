@@ -4,9 +4,7 @@ import email
 import email.policy
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 SHOWN = 40
 # So many files are looked into for the letters of one address.
@@ -39,7 +37,7 @@ def newest(*, folder: Path, to: str = "") -> list[Kept]:
 
 
 def _read(file: Path) -> Kept:
-    message = cast(EmailMessage, email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     part = message.get_body(("plain",))
     date = message["Date"]
     return Kept(
