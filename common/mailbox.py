@@ -9,8 +9,8 @@ from pathlib import Path
 SHOWN = 40
 # So many files are looked into for the letters of one address.
 READ = 2_000
-# What the backend writes after each letter.
-RULE = "-" * 79
+# What the backend writes after each letter: those of one second may share a file.
+RULE = b"\n" + b"-" * 79 + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +26,22 @@ class Kept:
 def newest(*, folder: Path, to: str = "") -> list[Kept]:
     """The newest letters in a folder, latest first; with `to` only those to this address. None in a missing folder."""
     files = sorted(folder.glob("*.log"), key=lambda one: (one.stat().st_mtime_ns, one.name), reverse=True)
-    found = []
+    found: list[Kept] = []
     for file in files[:READ]:
-        letter = _read(file)
-        if not to or to.casefold() in letter.to.casefold():
-            found.append(letter)
-        if len(found) == SHOWN:
+        letters = (_read(text) for text in reversed(file.read_bytes().split(RULE)) if text.strip())
+        found += [letter for letter in letters if to.casefold() in letter.to.casefold()]
+        if len(found) >= SHOWN:
             break
-    return found
+    return found[:SHOWN]
 
 
-def _read(file: Path) -> Kept:
-    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+def _read(text: bytes) -> Kept:
+    message = email.message_from_bytes(text.lstrip(), policy=email.policy.default)
     part = message.get_body(("plain",))
     date = message["Date"]
     return Kept(
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        body=str(part.get_content()).replace(RULE, "").strip() if part else "",
+        body=str(part.get_content()).strip() if part else "",
         sent_at=date.datetime if date else None,
     )
