@@ -12,6 +12,7 @@ from commissions.core.terms import Plan
 DOUBTS: tuple[Callable[[Plan], list[Doubt]], ...] = (
     recruiting.pays_without_a_sale,
     recruiting.pays_a_bounty,
+    recruiting.opens_by_recruiting,
     own_purchases.needs_own_purchases,
     own_purchases.may_be_met_by_own_purchases,
     fees.pays_on_prices,

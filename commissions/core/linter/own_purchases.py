@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from commissions.core.language import Aggregate, Expression, Legs, LegsOnce, Word, children
+from commissions.core.linter.gates import gates
 from commissions.core.linter.spans import ANY, EITHER, NOTHING, World
 from commissions.core.linter.warning import GUIDANCE, VEMMA, Doubt
 from commissions.core.terms import Bonus, Plan, Walk
-
-Gate = tuple[str, str, Expression]  # where, what it is, the test
 
 
 def needs_own_purchases(plan: Plan) -> list[Doubt]:
@@ -15,7 +14,7 @@ def needs_own_purchases(plan: Plan) -> list[Doubt]:
     full = World(plan)
     buys_nothing = _buys_nothing(plan, full.top)
     found = []
-    for where, what, test in _gates(plan):
+    for where, what, test in gates(plan):
         if full.can(test) and not buys_nothing.can(test):
             found.append(_doubt(where, f"{what} needs own purchases: it is out of reach of"))
             _told(buys_nothing, where)
@@ -55,44 +54,11 @@ def _told(world: World, where: str) -> None:
         world.memo = {(name, True): EITHER, (name, False): EITHER}
 
 
-def _gates(plan: Plan) -> Iterator[Gate]:
-    """Statuses that gate something, and gates that are no plain status."""
-    asked: set[str] = set()
-    for bonus in plan.bonuses:
-        gates = [
-            bonus.earner,
-            bonus.hold.until if bonus.hold is not None else None,
-            bonus.how.skip_test if isinstance(bonus.how, Walk) else None,
-        ]
-        for gate in gates:
-            if isinstance(gate, Word):
-                asked.add(gate.name)
-            elif gate is not None:
-                asked |= {word.name for word in children(gate) if isinstance(word, Word)}
-    if plan.active:
-        asked.add(plan.active)
-    for name in sorted(asked & plan.statuses):
-        yield f"statuses.{name}", f"the status {name}", plan.expressions[name]
-    for bonus in plan.bonuses:
-        if bonus.earner is not None and not _through_statuses(plan, bonus.earner):
-            yield f"bonuses.{bonus.name}", "who earns it", bonus.earner
-        if bonus.hold is not None and not _through_statuses(plan, bonus.hold.until):
-            yield f"bonuses.{bonus.name}", "what releases it", bonus.hold.until
-
-
 def _paid_for_others(bonus: Bonus) -> Expression | None:
     """The rate of a walk that pays more than the own orders."""
     how = bonus.how
     own_alone = isinstance(how, Walk) and how.counts == "levels" and how.last == 0
     return how.rate if isinstance(how, Walk) and not own_alone else None
-
-
-def _through_statuses(plan: Plan, test: Expression) -> bool:
-    """Whether a gate is only statuses, which are looked at themselves."""
-    if isinstance(test, Word):
-        return test.name in plan.statuses
-    inner = list(children(test))
-    return bool(inner) and all(_through_statuses(plan, one) for one in inner)
 
 
 def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
@@ -103,7 +69,7 @@ def may_be_met_by_own_purchases(plan: Plan) -> list[Doubt]:
         for kind in ("self", "self_and_customers")
     }
     buys_nothing = _buys_nothing(plan, World(plan).top)
-    tests = [(test, buys_nothing.can(test)) for _, _, test in _gates(plan)]
+    tests = [(test, buys_nothing.can(test)) for _, _, test in gates(plan)]
     tests += [(one.have, buys_nothing.span(one.have)[1] >= one.need) for one in plan.requirements]
     found: set[str] = set()
     for test, met_by_sales in tests:

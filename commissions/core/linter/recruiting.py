@@ -1,6 +1,7 @@
 """Pay for bringing people in, where nobody bought anything."""
 
 from commissions.core.language import Aggregate, Expression, Legs, Word, parts
+from commissions.core.linter.gates import gates
 from commissions.core.linter.spans import NOTHING, World
 from commissions.core.linter.warning import BURNLOUNGE, CANADA, Doubt
 from commissions.core.terms import Amount, Bonus, Once, Plan, Pool, Walk
@@ -66,6 +67,28 @@ def _why(bonus: Bonus) -> str:
         "once": "its test asks for people, not for sales",
         "pool": "its fund or its shares are not made by sales",
     }[bonus.shape]
+
+
+def opens_by_recruiting(plan: Plan) -> list[Doubt]:
+    """Gates and ranks that people open alone: so many brought in, of whom nobody needs to have sold anything."""
+    world = World(plan, volume=lambda volume, mine: NOTHING)
+    found = [
+        (where, what) for where, what, test in gates(plan) if world.can(test) and _counts_people(plan, test)
+    ]
+    for step, rank in enumerate(plan.ladder):
+        needs = rank.requirements
+        if world.reaches(step) and any(_counts_people(plan, one.have) for one in needs):
+            found.append((f"ranks.{rank.name}", "the rank"))
+    return [
+        Doubt(
+            "opens_by_recruiting",
+            where,
+            f"{what} is reached by bringing people in, though none of them has sold anything. Count only people who "
+            "are active by sales, or ask for volume beside them",
+            f"{BURNLOUNGE}; {CANADA}",
+        )
+        for where, what in found
+    ]
 
 
 def pays_a_bounty(plan: Plan) -> list[Doubt]:
