@@ -54,6 +54,27 @@ def test_templates_have_nothing_inline(path):
     assert inline == []
 
 
+INCLUDE = re.compile(r'{%\s*include "(?P<part>[^"]+)"(?P<given>[^%]*)%}')
+WITH_FORMS = {
+    str(path.relative_to(ROOT / "templates"))
+    for path in TEMPLATES
+    if "{% csrf_token %}" in path.read_text(encoding="utf-8")
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=names(TEMPLATES))
+def test_a_part_with_a_form_is_given_the_token(path):
+    """With `only` it sees nothing else, and its form would be refused where no script adds the token."""
+    parts = [
+        found for found in INCLUDE.finditer(path.read_text(encoding="utf-8")) if found["part"] in WITH_FORMS
+    ]
+    assert [
+        found["part"]
+        for found in parts
+        if re.search(r"\bonly\b", found["given"]) and "csrf_token" not in found["given"]
+    ] == []
+
+
 @pytest.mark.parametrize("path", COMPONENTS, ids=names(COMPONENTS))
 def test_a_component_opens_with_its_variables(path):
     assert path.read_text(encoding="utf-8").startswith("{% comment %}")
