@@ -1,12 +1,13 @@
 """Fixtures every suite may use, and the rule that a skipped test is a failure where everything is required."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.cast import Cast, assemble
 
@@ -53,18 +54,38 @@ def _nothing_counted_yet() -> None:
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def furnished_company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The small company with something behind every address, furnished once for all tests of a module.
+
+    Named by `pytestmark = pytest.mark.usefixtures("furnished_company")`: `cast` and `furnished` are then this one,
+    and what a test does to it is rolled back behind the test.
+    """
+    from tests.furnishing import furnish
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = assemble()
+        furnish(cast=cast)
+        yield cast
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(request: pytest.FixtureRequest, db: None) -> Cast:
     """The small company of tests/cast.py."""
+    if "furnished_company" in request.fixturenames:
+        company: Cast = request.getfixturevalue("furnished_company")
+        return company
     return assemble()
 
 
 @pytest.fixture
-def furnished(cast: Cast) -> None:
+def furnished(request: pytest.FixtureRequest, cast: Cast) -> None:
     """A month that is open and one that is final, an order and a product: something behind every address."""
     from tests.furnishing import furnish
 
-    furnish(cast=cast)
+    if "furnished_company" not in request.fixturenames:
+        furnish(cast=cast)
 
 
 @pytest.fixture(scope="session", autouse=True)

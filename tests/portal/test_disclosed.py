@@ -1,6 +1,9 @@
 """Every page that speaks of earning says what distributors really were paid."""
 
+import pytest
 from django.test import Client
+
+pytestmark = pytest.mark.usefixtures("furnished_company")
 
 SENTENCE = "61 of every 100 distributors were paid nothing"
 OF_NEWCOMERS = ("/r/eva-code", "/join/", "/join/distributor/", "/join/distributor/details/", "/people/eva-vermeer/",

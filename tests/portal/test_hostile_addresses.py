@@ -19,7 +19,10 @@ from tests.portal.hostile import (
 from tests.portal.test_matrix import ALL
 
 # Django's admin warns of a day without a time zone in an address and goes on; nothing breaks.
-pytestmark = pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning"),
+    pytest.mark.usefixtures("furnished_company"),
+]
 
 
 def keys_of(client, path: str) -> list[str]:

@@ -18,7 +18,10 @@ from tests.portal.hostile import (
     visitor_client,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*received a naive datetime:RuntimeWarning"),
+    pytest.mark.usefixtures("furnished_company"),
+]
 
 NUL = "a\x00b"
 # What a form never asks of anybody but is in the database.

@@ -17,6 +17,8 @@ from tests.portal.hostile import quiet
 from tests.portal.policy import PAGE
 from tests.portal.test_accounts_join import DETAILS
 
+pytestmark = pytest.mark.usefixtures("furnished_company")
+
 MARK = "hostile"
 NAMES = {
     "a script": f"<script>{MARK}()</script>",

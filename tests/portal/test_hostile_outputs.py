@@ -23,6 +23,8 @@ from tests.portal.policy import INVOICE, POLICY
 from tests.portal.test_hostile_names import MARK, live_parts
 from tests.portal.test_matrix import browser, path_of
 
+pytestmark = pytest.mark.usefixtures("furnished_company")
+
 VISITORS = ("anonymous", "self", "customer", "staff who approve", "superuser")
 MARKUP = f'=<script>{MARK}()</script>"><img src=x onerror={MARK}()>{{{{7|add:7}}}}'
 NAME = f"=1+1<b>{MARK}\u202e\u0301 \u738b\U0001f9fc</b>"

@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tests.portal.policy import POLICY, SUBJECT, VISITORS, Row, admin_row
 
+pytestmark = pytest.mark.usefixtures("furnished_company")
+
 REFUSALS = {"login", "hidden", "denied", "factor", "out"}
 DOORS = {"/accounts/login": "login", "/accounts/inactive": "out", "/security/second-factor": "factor"}
 STATUS = {200: "ok", 204: "ok", 286: "ok", 400: "ok", 403: "denied", 404: "hidden", 405: "method", 429: "ok"}

@@ -6,7 +6,7 @@ from distributors.models import Distributor, SponsorChange
 from tests.commissions.test_views_months import fresh
 from tests.portal.policy import CHANGE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("furnished_company")]
 LIST, ONE = "/staff/moves/", f"/staff/moves/{CHANGE}/"
 
 
@@ -48,7 +48,7 @@ def test_approving_moves_the_people(furnished, cast):
     assert asked["Location"].startswith("/accounts/reauthenticate/")
     fresh(cast, "quinn").post(f"{ONE}approve/")
     assert Distributor.objects.get(pk=cast.gus.pk).sponsor_id == cast.cleo.pk
-    assert "applied" in cast.client("paula").get(ONE).content.decode()
+    assert "Applied" in cast.client("paula").get(ONE).content.decode()
 
 
 def test_a_refusal_needs_its_reason(furnished, cast):
