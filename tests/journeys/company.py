@@ -63,6 +63,15 @@ def buy(cast: Cast, name: str, *, product_id: int, at: datetime, pieces: int = 2
     furnishing.buy(distributor_id=person, product_id=product_id, pieces=pieces, at=at)
 
 
+def drafted(cast: Cast) -> Month:
+    """Everybody bought last month; it was closed, and nobody has looked at its draft."""
+    month, balm = start(cast, back=1)
+    for name in ("ana", "ben", "cleo", "dan", "eva", "finn"):
+        buy(cast, name, product_id=balm, at=month.middle)
+    furnishing.close(cast=cast, key=month.key, now=timezone.now(), final=False)
+    return month
+
+
 def measure() -> None:
     """An estimate of the open month, as it stands."""
     estimates.refresh(now=timezone.now())
