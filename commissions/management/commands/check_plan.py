@@ -46,7 +46,8 @@ class Command(BaseCommand):
         case = payout.worst(plan)
         if case is not None:
             self.stdout.write(f"The most that was found to be paid out: {case}.")
-        self.stdout.write(f"{plan.name} {plan.version}: no problem, {len(found)} warnings.")
+        warnings = "1 warning" if len(found) == 1 else f"{len(found)} warnings"
+        self.stdout.write(f"{plan.name} {plan.version}: no problem, {warnings}.")
         if found and options["strict"]:
             sys.exit(1)
 
