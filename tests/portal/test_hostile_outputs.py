@@ -29,6 +29,7 @@ VISITORS = ("anonymous", "self", "customer", "staff who approve", "superuser")
 MARKUP = f'=<script>{MARK}()</script>"><img src=x onerror={MARK}()>{{{{7|add:7}}}}'
 NAME = f"=1+1<b>{MARK}\u202e\u0301 \u738b\U0001f9fc</b>"
 HEADER = f"{MARK}\r\nBcc: everybody@example.com\nSubject: other\x00"
+STORED = HEADER.replace("\x00", "")  # which PostgreSQL does not take
 # Where people and the company write freely. What is final is guarded by the database and keeps what it said.
 WRITTEN = {
     "Profile": ("given_name", "family_name", "street", "city"),
@@ -178,7 +179,7 @@ def sent() -> list:
 
 def test_a_name_adds_no_header_to_a_mail(cast, settings):
     settings.COMPANY_NAME = "Linden & Rye"
-    Profile.objects.filter(distributor=cast.eva).update(given_name=HEADER[:80])
+    Profile.objects.filter(distributor=cast.eva).update(given_name=STORED[:80])
     content = letter(to="x@example.com", subject=HEADER, body=HEADER, headers={})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "MAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend")
@@ -195,11 +196,11 @@ def test_a_return_of_a_hostile_buyer_adds_none_either(cast, furnished):
     from sales.operations import return_requests
     from tests.furnishing import EVAS_ORDER, NOVEMBER
 
-    Profile.objects.filter(distributor=cast.eva).update(given_name=HEADER[:80])
+    Profile.objects.filter(distributor=cast.eva).update(given_name=STORED[:80])
     order = Order.objects.get(number=EVAS_ORDER)
     apps.get_model("sales.ReturnRequest").objects.all().delete()
     return_requests.ask(
-        order_id=order.pk, lines=[return_requests.Back(order.lines.get().pk, 1)], reason=HEADER, now=NOVEMBER,
+        order_id=order.pk, lines=[return_requests.Back(order.lines.get().pk, 1)], reason=STORED, now=NOVEMBER,
         today=NOVEMBER.date(),
     )  # fmt: skip
     assert all(message["Bcc"] is None and message["Cc"] is None for message in sent())
