@@ -28,6 +28,7 @@ HARMLESS = (
     "“inputmode” attribute is not supported in all browsers",
     "No “p” element in scope but a “p” end tag seen",
     "whose value is “hidden” must not have any “aria-*” attributes",
+    "Element “option” without attribute “label” must not be empty",
 )
 PARTS = {"staff-month-progress"}  # of a page
 
