@@ -35,11 +35,15 @@ class Month:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One bonus or one volume: a value for each month, and the colour slot it keeps everywhere (1 to 5)."""
+    """One bonus or one volume: a value for each month, and the colour slot it keeps everywhere (1 to 5).
+
+    `short` is what stands at the end of its line, where there is little room; the name where it is left out.
+    """
 
     name: str
     values: tuple[int, ...]
     slot: int = 1
+    short: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +253,7 @@ def _end_labels(frame: _Frame, chart: Chart, label: Label) -> list[str]:
     x = frame.middle(len(chart.months) - 1) + 7
     for item, y in zip(items, places, strict=True):
         parts.append(_text(x, y, label(item.values[-1]), "value", "start"))
-        parts.append(_text(x, y + 13, item.name, "tick", "start"))
+        parts.append(_text(x, y + 13, item.short or item.name, "tick", "start"))
     return parts
 
 

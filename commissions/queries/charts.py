@@ -6,8 +6,10 @@ from datetime import datetime
 
 from django.db.models import Sum
 
+from commissions.core.language import Word
+from commissions.core.plan import Plan, Requirement
 from commissions.models import Run, Snapshot, StatementItem
-from commissions.queries import plans
+from commissions.queries import plans, shortest, snapshots
 from commissions.queries.members import Month
 from commissions.queries.members import months as shown_months
 
@@ -34,11 +36,13 @@ class Earnings:
 
 @dataclass(frozen=True, kw_only=True)
 class Volumes:
-    """Hundredths of a point for each month."""
+    """Hundredths of a point for each month. `outside` is what counts outside of the strongest leg; empty where no
+    rank of the newest plan asks for that."""
 
     points: tuple[Point, ...]
     own: tuple[int, ...]
     group: tuple[int, ...]
+    outside: tuple[int, ...] = ()
 
 
 def earnings(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> Earnings:
@@ -64,17 +68,39 @@ def earnings(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> 
 
 
 def volumes(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> Volumes:
-    """A person's own and group volume in the last of `months` (newest first), oldest first."""
+    """A person's volumes in the last of `months` (newest first), oldest first."""
     months = months[:last][::-1]
-    runs = [month.run_id for month in months]
-    rows = Snapshot.objects.filter(distributor_id=person_id, run_id__in=[run for run in runs if run])
-    found = {
-        run: (own, group) for run, own, group in rows.values_list("run_id", "own_volume", "group_volume")
-    }
-    had = [found.get(run or 0, (0, 0)) for run in runs]
+    runs = [month.run_id or 0 for month in months]
+    rows = Snapshot.objects.filter(distributor_id=person_id, run_id__in=runs)
+    found = {row.run_id: row for row in rows.only("run_id", "own_volume", "group_volume", "measures")}
+    had = [found.get(run) for run in runs]
+    known = _plans(runs)
+    newest = next((known[run] for run in reversed(runs) if run in known), None)
+    asks = newest is not None and _asked_outside(newest) is not None
     return Volumes(
-        points=_points(months), own=tuple(own for own, _ in had), group=tuple(group for _, group in had)
+        points=_points(months),
+        own=tuple(row.own_volume if row else 0 for row in had),
+        group=tuple(row.group_volume if row else 0 for row in had),
+        outside=tuple(_outside(known[row.run_id], row) if row else 0 for row in had) if asks else (),
     )
+
+
+def _plans(runs: Sequence[int]) -> dict[int, Plan]:
+    """The plan of each run; one query, and each document is read once."""
+    found = Run.objects.filter(pk__in=runs).select_related("plan")
+    return {run.pk: plans.parsed(version=run.plan) for run in found}
+
+
+def _asked_outside(plan: Plan) -> Requirement | None:
+    """What a rank of the plan asks outside of the strongest leg, if any does."""
+    return next((one for one in plan.requirements if shortest.kind_of(plan, one.have) == "outside"), None)
+
+
+def _outside(plan: Plan, row: Snapshot) -> int:
+    asked = _asked_outside(plan)
+    if asked is None or not isinstance(asked.have, Word):
+        return 0
+    return snapshots.measures(plan=plan, row=row.measures).get(asked.have.name, 0)
 
 
 def company(*, last: int = A_YEAR) -> list[tuple[Point, int, int]]:

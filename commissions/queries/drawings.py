@@ -36,28 +36,45 @@ def earnings(*, person_id: int, months: Sequence[members.Month], known: Collecti
 def volumes(
     *, person_id: int, months: Sequence[members.Month], known: Collection[str], required: int | None = None
 ) -> Chart | None:
-    """Group and own volume by month; None while there was none. `required` is what the next rank asks."""
+    """Volumes by month: of the group, one's own, and outside of the strongest leg where the plan asks for that.
+
+    None while there was none. `required` is what the next rank asks of the group.
+    """
     found = charts.volumes(person_id=person_id, months=months)
     start = _first_known(found.points, known)
-    found = replace(found, points=found.points[start:], own=found.own[start:], group=found.group[start:])
+    found = replace(
+        found,
+        points=found.points[start:],
+        own=found.own[start:],
+        group=found.group[start:],
+        outside=found.outside[start:],
+    )
     if not any(found.own) and not any(found.group):
         return None
     words = [volume(one, "GV") for one in found.group]
     needed = _("%(points)s needed") % {"points": _whole(required)} if required else ""
     return Chart(
         key="volumes",
-        title=_("Group volume by month"),
+        title=_("Volumes by month"),
         sentence=_sentence(_("Group volume by month"), found.points, words, found.group),
         months=_months(found.points),
         series=(
             Series(name=_("Group volume"), values=found.group, slot=1),
             Series(name=_("Own volume"), values=found.own, slot=3),
+            *_outside(found),
         ),
         is_money=False,
         unit="GV",
         required=required,
         required_text=needed,
     )
+
+
+def _outside(found: charts.Volumes) -> list[Series]:
+    if not found.outside:
+        return []
+    name = _("Outside your strongest leg")
+    return [Series(name=name, values=found.outside, slot=2, short=_("Outside"))]
 
 
 def _since_joined(found: charts.Earnings, known: Collection[str]) -> charts.Earnings:

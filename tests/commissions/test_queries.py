@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commissions.operations import estimates, runs
-from commissions.queries import charts, explain, members, months, standing, statements
+from commissions.queries import charts, drawings, explain, members, months, standing, statements
 from tests.commissions.conftest import at, draft, finish, work
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,18 @@ def test_charts_have_a_value_for_each_month(final, cast):
     assert all(len(values) == 2 for _, values in earned.series)
     assert charts.volumes(person_id=cast.dan.pk, months=members.months()).own == (5 * 3100, 0)
     assert [point.final for point in earned.points] == [True, False]
+
+
+def test_volumes_outside_of_the_strongest_leg_where_the_plan_asks_for_them(final, cast):
+    """Ben's group are Cleo's line, with 26 pieces the stronger, Gus with 4 and his own 4, and Hana."""
+    found = charts.volumes(person_id=cast.ben.pk, months=members.months())
+    assert (found.group[0], found.outside[0]) == (34 * 3100, 8 * 3100)
+    drawn = drawings.volumes(person_id=cast.ben.pk, months=members.months(), known={"2026-10"})
+    assert [one.name for one in drawn.series] == ["Group volume", "Own volume", "Outside your strongest leg"]
+
+
+def test_no_such_line_where_no_rank_asks_for_it(final, cast, monkeypatch):
+    monkeypatch.setattr(charts, "_asked_outside", lambda plan: None)
+    assert charts.volumes(person_id=cast.ben.pk, months=members.months()).outside == ()
+    drawn = drawings.volumes(person_id=cast.ben.pk, months=members.months(), known={"2026-10"})
+    assert len(drawn.series) == 2

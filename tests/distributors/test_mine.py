@@ -163,11 +163,9 @@ LEFT_OUT = {
     "commissions.Freeze": "a stop of the books, and who of the staff lifted it",
     "commissions.Run": "who of the staff prepared and approved a month",
     "commissions.Correcting": "why a month was put right, and who of the staff answers for it",
-    "distributors.InvitationRefusal": "a digest; it cannot be found by a person",
     "sales.ProductTerms": "what a product costs, and who of the staff answers for its volume",
     "admin.LogEntry": "what somebody of the staff did in the records",
     # The frame's.
-    "auth.Group": "rights of the staff", "auth.Permission": "rights of the staff",
     "distributors.User_groups": "rights of the staff", "distributors.User_user_permissions": "rights of the staff",
     "account.EmailConfirmation": "a link in a mail, valid for three days",
 }  # fmt: skip
