@@ -42,6 +42,14 @@ class Paid:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unpaid:
+    """Why the order paid nothing under a bonus of the plan by which a period, month or week, is computed."""
+
+    key: str
+    group: Group
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """One order as it concerns a person. `key` is that of the period in which it counts; `levels` is
     how far below the person its seller stands, 0 for themselves.
@@ -61,8 +69,9 @@ class Answer:
     final: bool = False
     levels: int = 0
     paid: tuple[Paid, ...] = ()
-    reasons: tuple[Group, ...] = ()
+    reasons: tuple[Unpaid, ...] = ()
     reasons_known: bool = True
+    by_two_plans: bool = False  # it counts in a month and in a week, each with figures
 
 
 def of_order(*, person_id: int, number: str) -> Answer:
@@ -101,6 +110,7 @@ def of_order(*, person_id: int, number: str) -> Answer:
         told,
         reasons=tuple(reason for one in answers for reason in one.reasons),
         reasons_known=all(one.reasons_known for one in answers),
+        by_two_plans=len(answers) > 1,
     )
 
 
@@ -119,7 +129,7 @@ def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run
         # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
         return Answer(**about, reasons_known=False)
     reasons = unpaid.grouped(run=run, plan=plan, team=between, counted=lines)
-    return Answer(**about, reasons=tuple(reasons))
+    return Answer(**about, reasons=tuple(Unpaid(key=run.period.key, group=one) for one in reasons))
 
 
 def _runs() -> dict[int, Run]:

@@ -67,7 +67,7 @@ def _shown(answer: Answer) -> dict[str, Any]:
         "place": _place(answer),
         "total": total,
         "paid": [_paid(one) for one in answer.paid],
-        "reasons": nothing_rows.rows(answer.reasons),
+        "reasons": _reasons(answer),
         "reasons_known": answer.reasons_known,
         "why": _situation(answer, period),
     }
@@ -81,6 +81,17 @@ def _place(answer: Answer) -> str:
     return ngettext("%(n)s level below you", "%(n)s levels below you", answer.levels) % {
         "n": counted(answer.levels)
     }
+
+
+def _reasons(answer: Answer) -> list[dict[str, Any]]:
+    """The reasons period by period; where a month and a week were computed, each says of which it is."""
+    keys = list(dict.fromkeys(one.key for one in answer.reasons))
+    found = []
+    for key in keys:
+        period = {"period": spoken.period_name(key), "link": reverse("statement", args=[key])}
+        rows = nothing_rows.rows([one.group for one in answer.reasons if one.key == key])
+        found += [row | (period if answer.by_two_plans else {}) for row in rows]
+    return found
 
 
 def _paid(one: Paid) -> dict[str, Any]:

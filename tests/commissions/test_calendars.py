@@ -20,7 +20,7 @@ from commissions.operations import (
     sealing,
 )
 from commissions.operations.sponsor_changes import beginnings
-from commissions.queries import audit, audit_sales, standing
+from commissions.queries import audit, audit_sales, order_reasons, standing
 from commissions.queries import plans as plan_queries
 from common.models import Job
 from distributors.models import Distributor
@@ -385,3 +385,23 @@ def test_a_company_with_months_only_sees_no_weeks(october, cast, time_machine):
     time_machine.move_to(at(10, 20))
     estimates.refresh(now=at(10, 16))
     assert "Week" not in cast.client("ana").get("/earnings/").content.decode()
+
+
+def test_each_reason_says_of_which_period_it_is(both, cast):
+    """Finn's order paid Ben nothing by the month's plan and by the week's: each reason names its own."""
+    estimates.refresh(now=at(10, 20))
+    number = Order.objects.get(seller=cast.finn).number
+    told = order_reasons.of_order(person_id=cast.ben.pk, number=number)
+    assert told.by_two_plans
+    assert {one.key for one in told.reasons} == {"2026-10", W41}
+    page = cast.client("ben").get("/earnings/order/", {"number": number}).content.decode()
+    reasons = page[page.index('id="reasons-title"') :]
+    assert f'<a href="/earnings/{W41}/">' in reasons
+    assert '<a href="/earnings/2026-10/">' in reasons
+
+
+def test_with_one_calendar_no_reason_says_it(october, cast):
+    estimates.refresh(now=at(10, 20))
+    number = Order.objects.get(seller=cast.finn).number
+    page = cast.client("ben").get("/earnings/order/", {"number": number}).content.decode()
+    assert '<a href="/earnings/2026-10/">' not in page[page.index('id="reasons-title"') :]

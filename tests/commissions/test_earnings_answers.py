@@ -67,7 +67,7 @@ def told_by_orders(cast, name, run):
         except order_reasons.NotVisible:
             continue
         for reason in reasons:
-            found.setdefault((reason.bonus, reason.why), set()).add(order.number)
+            found.setdefault((reason.group.bonus, reason.group.why), set()).add(order.number)
     return found
 
 
