@@ -14,7 +14,7 @@ from commissions.operations import estimates, periods, plans, runs
 from common.csvfiles import Layout, Problems, rows
 from common.models import Sequence
 from common.operations import jobs
-from demo import documents, logins, trade
+from demo import documents, life, logins, trade
 from demo.cast import STAFF_APPROVER, STAFF_PREPARER
 from demo.generate import GOODBYE_HEADER, generate
 from distributors.models import Distributor, User
@@ -66,6 +66,8 @@ def set_up(*, folder: Path, now: datetime, say: Say) -> None:
         if key == documents.YEAR[1]:
             documents.publish_disclosure()
     logins.open_portal_logins()
+    say("Bringing the last weeks to life …")
+    life.bring()
     say("Estimating the open month …")
     estimates.refresh(now=now)
     Sequence.objects.filter(name=MARK).update(next=READY)

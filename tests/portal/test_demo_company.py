@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
-from commissions.models import Period, Run, Transfer
+from commissions.models import Adjustment, Period, Run, Transfer
 from commissions.operations.estimates import JOB
-from common.models import Job
+from common.models import Job, Letter
 from demo import cast, logins, people, setup
 from distributors import tree
-from distributors.models import Distributor, Document, User
-from sales.models import Order
+from distributors.models import Distributor, Document, NewsItem, PageVersion, Question, SponsorChange, User
+from sales.models import GuestOrder, Invoice, Order, ReturnRequest
 from sales.operations.signals import booked
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -72,9 +73,45 @@ def test_the_disclosure_counts_everybody(company):
     assert sum(band["people"] for band in figures["bands"]) == figures["people"] > 0
 
 
+PAGES = {
+    cast.LEADER: (
+        "/sharing/invitations/", "/sharing/page/", "/news/", "/questions/", "/cart/", "/orders/?state=paid",
+    ),
+    cast.MEMBER: ("/sharing/invitations/", "/sharing/page/preview/", "/news/", "/questions/", "/cart/", "/orders/"),
+    cast.NEWCOMER: ("/sharing/invitations/", "/sharing/page/", "/news/", "/questions/", "/orders/"),
+    cast.CUSTOMER: ("/news/", "/questions/", "/cart/", "/orders/"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", PAGES, ids=lambda role: role.email)
+def test_no_page_of_the_cast_is_empty(company, role):
+    browser = Client()
+    browser.force_login(User.objects.get(email=role.email))
+    empty = [
+        path for path in (*PAGES[role], "/", "/notices/") if b'class="empty' in browser.get(path).content
+    ]
+    assert empty == []
+
+
+def test_every_queue_of_the_desk_holds_something(company):
+    assert PageVersion.objects.filter(state="waiting").exists()
+    assert ReturnRequest.objects.filter(state="waiting").exists()
+    assert Question.objects.filter(state="waiting").exists()
+    assert SponsorChange.objects.filter(state="requested").exists()
+    assert Adjustment.objects.filter(state="requested").exists()
+
+
+def test_guests_have_bought_and_nothing_is_mailed_to_them_today(company):
+    assert GuestOrder.objects.count() >= 8
+    assert Invoice.objects.filter(order__guest__isnull=False).exists()
+    assert not Letter.objects.filter(state="due").exists()
+
+
 def test_again_changes_nothing(company):
     def counts():
-        return [model.objects.count() for model in (User, Distributor, Order, Run, Transfer, Document)]
+        return [
+            model.objects.count() for model in (User, Distributor, Order, Run, Transfer, Document, NewsItem)
+        ]
 
     before = counts()
     setup.set_up(folder=company, now=NOW, say=lambda _: None)
