@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from common.fields import PlainField
 from common.forms import filters, poster
@@ -31,6 +31,18 @@ class ReasonForm(forms.Form):
         self.helper.layout = Layout(
             "reason", Submit("do", button, css_class=f"{kind} btn-wide", css_id=f"{name}-button")
         )
+
+
+def refusal(*, action: str, data: Any = None) -> ReasonForm:
+    """The form that refuses what waits, posted to `action`."""
+    return ReasonForm(
+        data,
+        action=action,
+        label=gettext("Why it is refused"),
+        required=gettext("Say why it is refused."),
+        button=gettext("Refuse with this reason"),
+        name="refuse",
+    )
 
 
 class QueueForm(forms.Form):

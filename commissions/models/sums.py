@@ -1,9 +1,8 @@
 from django.db import models
 
 
-class TeamSum(models.Model):
-    """How many people stood below somebody in a run's tree, and how many of them were active: only of teams so large
-    that a page had better not count them (operations/summing.py)."""
+class Sum(models.Model):
+    """What a run wrote down of one person; neither key is held by the database, as with the rows that are summed."""
 
     run = models.ForeignKey(
         "commissions.Run", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -15,6 +14,15 @@ class TeamSum(models.Model):
         db_index=False,
         related_name="+",
     )
+
+    class Meta:
+        abstract = True
+
+
+class TeamSum(Sum):
+    """How many people stood below somebody in a run's tree, and how many of them were active: only of teams so large
+    that a page had better not count them (operations/summing.py)."""
+
     below = models.PositiveIntegerField()
     active = models.PositiveIntegerField()
 
@@ -26,23 +34,13 @@ class TeamSum(models.Model):
         return f"{self.run_id}: {self.distributor_id}"
 
 
-class LevelSum(models.Model):
+class LevelSum(Sum):
     """What the lines of one level of an item come to, of those that come from orders of the run's own period: only for
     people with so many lines that a page had better not add them up (operations/summing.py).
 
     Without a level it is the whole item; without a bonus either, everything of the person.
     """
 
-    run = models.ForeignKey(
-        "commissions.Run", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
-    )
-    distributor = models.ForeignKey(
-        "distributors.Distributor",
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        related_name="+",
-    )
     bonus = models.CharField(max_length=40, blank=True)
     level = models.SmallIntegerField(null=True)
     orders = models.PositiveIntegerField()

@@ -21,7 +21,7 @@ from commissions.operations.freezing import Frozen
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import adjustments
 from commissions.views.asking import by
-from common.deciding import ReasonForm, decide
+from common.deciding import ReasonForm, decide, refusal
 from common.guards import staff_required
 
 REQUEST, APPROVE = "commissions.request_adjustment", "commissions.approve_adjustment"
@@ -135,14 +135,7 @@ def _page(request: HttpRequest, key: UUID, *, refuse_form: ReasonForm | None = N
 
 
 def _refuse_form(key: UUID, data: Any = None) -> ReasonForm:
-    return ReasonForm(
-        data,
-        action=reverse("staff-adjustment-refuse", args=[key]),
-        label=_("Why it is refused"),
-        required=_("Say why it is refused."),
-        button=_("Refuse with this reason"),
-        name="refuse",
-    )
+    return refusal(action=reverse("staff-adjustment-refuse", args=[key]), data=data)
 
 
 def _found(key: UUID) -> adjustments.AdjustmentView:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from commissions.operations import sponsor_changes as changes
-from common.deciding import ReasonForm, decide
+from common.deciding import ReasonForm, decide, refusal
 from common.guards import staff_required, user_id_of
 from distributors.operations import sponsorship
 from distributors.operations.sponsorship import CannotChange, TreeBusy
@@ -134,14 +134,7 @@ def _page(request: HttpRequest, key: UUID, *, refuse_form: ReasonForm | None = N
 
 
 def _refuse_form(key: UUID, data: Any = None) -> ReasonForm:
-    return ReasonForm(
-        data,
-        action=reverse("staff-move-refuse", args=[key]),
-        label=_("Why it is refused"),
-        required=_("Say why it is refused."),
-        button=_("Refuse with this reason"),
-        name="refuse",
-    )
+    return refusal(action=reverse("staff-move-refuse", args=[key]), data=data)
 
 
 def _found(key: UUID) -> sponsor_changes.Detail:
