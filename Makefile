@@ -6,7 +6,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: export PORTAL_SITE_URL = http://localhost:$(PORT)
-demo: .venv/.installed ## a company with 14 months, closed and served at localhost:8000 (RESET=1 starts over)
+demo: .venv/.installed ## a company with 14 months, one waiting for review, served at localhost:8000 (RESET=1 starts over)
 	@$(PY) manage.py demo_setup $(if $(RESET),--reset)
 	@$(PY) manage.py serve --port $(PORT)
 

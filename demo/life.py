@@ -20,7 +20,16 @@ from demo import trade
 from demo.cast import CUSTOMER, LEADER, MEMBER, NEWCOMER, STAFF_APPROVER, STAFF_PREPARER
 from demo.words import ANSWERS, CAMPAIGNS, GUESTS, INVITED, NEWS, PAGES, QUESTIONS
 from distributors.models import Distributor, LinkVisits, NewsItem, ReferralCode, User
-from distributors.operations import campaigns, invitations, news, pages, pictures, questions, sponsorship
+from distributors.operations import (
+    campaigns,
+    invitations,
+    news,
+    notices,
+    pages,
+    pictures,
+    questions,
+    sponsorship,
+)
 from distributors.operations.news import kept_list
 from sales.models import Customer, Order, Product
 from sales.operations import carts, guests, invoices, orders, return_requests
@@ -49,6 +58,7 @@ def bring() -> None:
     staff = {role: User.objects.get(email=role.email) for role in (STAFF_PREPARER, STAFF_APPROVER)}
     sellers = {email: _place(people[email]) for email in (LEADER.email, MEMBER.email, NEWCOMER.email)}
     _news(people)
+    _statements_read(people)
     _links(random, sellers)
     _pages(sellers, staff[STAFF_APPROVER])
     _invitations(sellers)
@@ -75,6 +85,12 @@ def _news(people: dict[str, User]) -> None:
         if days_ago > 14:
             for user in people.values():
                 news.mark_read(item_id=item.pk, user_id=user.pk, now=at(days_ago - 1, 19))
+
+
+def _statements_read(people: dict[str, User]) -> None:
+    """All there are: the last is of some weeks ago."""
+    for user in people.values():
+        notices.mark_read(user_id=user.pk, notice_id=None, now=at(14, 19))
 
 
 # --- growing --------------------------------------------------------------------------------------------------------

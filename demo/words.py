@@ -10,8 +10,8 @@ NEWS = (
         "- What is unopened goes back at the full price.\n- What arrived damaged goes back at once.",
     ),
     (
-        19, "October is final", "distributors", "",
-        "The statements of October are approved. Every amount opens into the orders it came from.\n\n"
+        47, "September is final", "distributors", "",
+        "The statements of September are approved. Every amount opens into the orders it came from.\n\n"
         "If one of your orders paid nothing, [ask for it by its number](/earnings/order/).",
     ),
     (

@@ -172,3 +172,8 @@ def mark_read(*, user_id: int, notice_id: int | None, now: datetime) -> int:
     """One notice of a person has been read, or all of them; how many that were not before."""
     unread = Notice.objects.filter(user_id=user_id, in_portal=True, read_at__isnull=True)
     return (unread if notice_id is None else unread.filter(pk=notice_id)).update(read_at=now)
+
+
+def mail_nothing() -> int:
+    """Take everything that was told out of the mail, as where a company's past is brought in; how many notices."""
+    return Notice.objects.filter(mail_at__isnull=False).update(mail_at=None)

@@ -130,15 +130,18 @@ def _beside(shown: list[statements.Month], now: datetime) -> dict[str, Any] | No
 
 
 def _last(shown: list[statements.Month]) -> dict[str, Any] | None:
+    """The last final month; while the next one is being closed, its note says so."""
     found = next((one for one in shown if one.state == "final"), None)
     if found is None:
         return None
     approved = desk.approved_at(key=found.key)
-    return {
-        "month": found,
-        "word": spoken.period_word(found.key),
-        "note": _("Approved %(day)s.") % {"day": spoken.day_in_year(approved)} if approved else "",
-    }
+    said = [_("Approved %(day)s.") % {"day": spoken.day_in_year(approved)}] if approved else []
+    said += [
+        _("%(month)s is over and is being checked.") % {"month": spoken.period_word(one.key)}
+        for one in shown
+        if one.state == "closing" and one.starts_at > found.starts_at
+    ][:1]
+    return {"month": found, "word": spoken.period_word(found.key), "note": " ".join(said)}
 
 
 def _since(since: datetime | None, now: datetime) -> str:

@@ -1,16 +1,27 @@
 """A small demo company from its files to closed months: what `make demo` does, in a few seconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from commissions.models import Adjustment, Period, Run, Transfer
+from commissions.operations import runs, schedule
 from commissions.operations.estimates import JOB
 from common.models import Job, Letter
+from common.operations import jobs
 from demo import cast, logins, people, setup
 from distributors import tree
-from distributors.models import Distributor, Document, NewsItem, PageVersion, Question, SponsorChange, User
+from distributors.models import (
+    Distributor,
+    Document,
+    NewsItem,
+    Notice,
+    PageVersion,
+    Question,
+    SponsorChange,
+    User,
+)
 from sales.models import GuestOrder, Invoice, Order, ReturnRequest
 from sales.operations.signals import booked
 
@@ -38,11 +49,38 @@ def company(django_db_setup, django_db_blocker, tmp_path_factory):
     booked.sender_receivers_cache.clear()
 
 
-def test_past_months_are_final_and_the_last_is_open(company):
+def test_past_months_are_final_one_waits_and_the_last_is_open(company):
     closed = Period.objects.filter(state="closed").order_by("starts_at").values_list("key", flat=True)
-    assert (len(closed), closed[0], closed[12]) == (13, "2025-10", "2026-10")
+    assert (len(closed), closed[0], closed[11]) == (12, "2025-10", "2026-09")
+    assert Period.objects.get(state="closing").key == "2026-10"
     assert Period.objects.get(state="open").key == "2026-11"
-    assert Run.objects.filter(kind="close").exclude(state="final").count() == 0
+    assert Run.objects.filter(kind="close", period__state="closed").exclude(state="final").count() == 0
+
+
+def test_the_last_month_waits_for_whoever_looks(company):
+    run = Run.objects.get(kind="close", period__key="2026-10")
+    assert (run.state, run.total > 0, run.error) == ("draft", True, "")
+    runs.review(run_id=run.pk, by=User.objects.get(email=cast.STAFF_PREPARER.email).pk, now=NOW)
+    approver = User.objects.get(email=cast.STAFF_APPROVER.email)
+    runs.approve(run_id=run.pk, by=approver.pk, typed_total=run.total, now=NOW)
+    jobs.advance_due(now=NOW, owner="test")
+    run.refresh_from_db()
+    assert run.state == "final", run.error
+
+
+def test_people_see_the_month_that_waits_as_an_estimate(company):
+    browser = Client()
+    browser.force_login(User.objects.get(email=cast.LEADER.email))
+    page = browser.get("/earnings/2026-10/").content.decode()
+    assert "October is over and is being checked" in page
+    assert "October is over and is being checked." in browser.get("/").content.decode()
+    assert "Estimate, being closed" in browser.get("/earnings/").content.decode()
+
+
+def test_nobody_is_sent_what_is_past(company):
+    assert Notice.objects.filter(kind="statement").exists()
+    schedule.tick(now=NOW + timedelta(minutes=1), owner="test")
+    assert not Letter.objects.exists()
 
 
 def test_each_month_was_approved_by_another(company):
