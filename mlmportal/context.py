@@ -11,10 +11,11 @@ from django.utils.functional import SimpleLazyObject
 
 from commissions.queries import sizes
 from distributors.queries import documents, news, notices
+from mlmportal import asked_again
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The company, the person signed in with the size of their team, and the disclosure's first sentence."""
+    """The company, the person signed in with the size of their team, the disclosure's first sentence."""
     return {
         "company": {
             "name": settings.COMPANY_NAME,
@@ -26,6 +27,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         },
         "me": SimpleLazyObject(lambda: _me(request)),
         "disclosure_sentence": SimpleLazyObject(_sentence),
+        "before_what": SimpleLazyObject(lambda: asked_again.before_what(request=request)),
         "unread": SimpleLazyObject(lambda: _unread(request)),
         "unread_news": SimpleLazyObject(lambda: _unread_news(request)),
     }

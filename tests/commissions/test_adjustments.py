@@ -157,6 +157,10 @@ def test_the_pages_ask_decide_and_show(furnished, cast):
     assert "somebody else decides" in cast.client("paula").get(answer["Location"]).content.decode()
     asked = cast.client("quinn").post(f"{ONE}approve/")
     assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert (
+        "You are about to approve an adjustment."
+        in cast.client("quinn").get(asked["Location"]).content.decode()
+    )
     fresh(cast, "quinn").post(f"{ONE}approve/")
     assert Adjustment.objects.get(key=ADJUSTMENT).state == "posted"
     statement = cast.client("eva").get("/earnings/2026-11/").content.decode()

@@ -105,6 +105,20 @@ def test_approving_asks_for_the_password_again(reviewed, cast):
     assert Run.objects.get(pk=reviewed.pk).state == Run.State.REVIEWED
 
 
+def test_the_page_that_asks_for_it_says_what_is_about_to_be_approved(reviewed, cast):
+    client = cast.client("quinn")
+    asked = client.post("/staff/months/2026-10/approve/", ticked(total=total_of(reviewed)))
+    for page in (client.get(asked.url), client.post(asked.url, {"password": "no"})):
+        assert "You are about to approve October 2026." in text(page)
+        assert "your account or your data" not in text(page)
+
+
+@pytest.mark.parametrize("path", ["/profile/edit/", "/staff/months/never/approve/", "/nowhere/", "//[", ""])
+def test_before_anything_else_it_speaks_of_the_account(cast, path):
+    page = cast.client("quinn").get("/accounts/reauthenticate/", {"next": path})
+    assert "What comes next concerns your account or your data." in text(page)
+
+
 def test_the_password_given_again_finishes_the_approval(reviewed, cast, time_machine):
     time_machine.move_to(at(11, 3), tick=False)
     client = cast.client("quinn")

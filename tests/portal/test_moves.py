@@ -46,6 +46,10 @@ def test_who_asked_is_offered_no_decision(furnished, cast):
 def test_approving_moves_the_people(furnished, cast):
     asked = cast.client("quinn").post(f"{ONE}approve/")
     assert asked["Location"].startswith("/accounts/reauthenticate/")
+    assert (
+        "You are about to approve a change of sponsor."
+        in cast.client("quinn").get(asked["Location"]).content.decode()
+    )
     fresh(cast, "quinn").post(f"{ONE}approve/")
     assert Distributor.objects.get(pk=cast.gus.pk).sponsor_id == cast.cleo.pk
     assert "Applied" in cast.client("paula").get(ONE).content.decode()
