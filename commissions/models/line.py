@@ -81,7 +81,7 @@ class Line(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["distributor", "run", "bonus"], name="line_of_item"),
+            models.Index(fields=["distributor", "run"], name="line_of_person"),
             models.Index(fields=["order_line"], name="line_of_order"),
             models.Index(fields=["corrects"], condition=Q(corrects__isnull=False), name="line_corrects"),
         ]

@@ -146,18 +146,19 @@ def _alphabetical(words: NDArray[np.str_]) -> Ints:
 def _order(columns: dict[str, Whole]) -> Ints:
     """Rows sorted by their business keys, the first of FIRST deciding, then by all other columns by name.
 
-    Rows mostly come as they were computed, person by person and sale by sale. Then bringing the people in order is all
-    that is to do.
+    Rows mostly come as they were computed, person by person, bonus by bonus and sale by sale: in stretches that are in
+    order already, of which there are far fewer than rows. Then it is enough to bring the stretches in order.
     """
     keys = [columns[name] for name in FIRST if name in columns]
     rest = [columns[name] for name in columns if name not in FIRST]
     packed = _packed(keys[1:], len(keys[0]))
     if packed is None:
         return _sorted([*keys, *rest], np.arange(len(keys[0])))
-    order = _sorted(keys[:1], np.arange(len(keys[0])))
-    if _decreases(keys[0][order], packed[order]):
-        order = _sorted(keys[:1], np.argsort(packed, kind="stable"))
+    order = _stretches(keys[0], packed)
     person, others = keys[0][order], packed[order]
+    if _decreases(person, others):
+        order = _sorted(keys[:1], np.argsort(packed, kind="stable"))
+        person, others = keys[0][order], packed[order]
     again = (person[1:] == person[:-1]) & (others[1:] == others[:-1])
     if again.any():
         # Few rows have equal keys, if any: those alone are sorted by everything.
@@ -166,8 +167,23 @@ def _order(columns: dict[str, Whole]) -> Ints:
     return order
 
 
+def _stretches(person: Whole, others: Ints) -> Ints:
+    """The rows, those that follow each other in order kept together, by what each such stretch begins with."""
+    if not len(person):
+        return np.arange(0)
+    ends = (person[1:] != person[:-1]) | (others[1:] < others[:-1])
+    start = np.concatenate([[0], np.flatnonzero(ends) + 1])
+    long = np.diff(start, append=len(person))
+    by = _sorted([person[start]], np.argsort(others[start], kind="stable"))
+    # Each stretch's rows count on from where it starts: one row behind the other, from place to place.
+    first = np.cumsum(long[by]) - long[by]
+    return np.repeat(start[by] - first, long[by]) + np.arange(len(person))
+
+
 def _decreases(person: Whole, others: Ints) -> bool:
-    return bool(((person[1:] == person[:-1]) & (others[1:] < others[:-1])).any())
+    return bool(
+        ((person[1:] < person[:-1]) | ((person[1:] == person[:-1]) & (others[1:] < others[:-1]))).any()
+    )
 
 
 def _packed(columns: list[Whole], count: int) -> Ints | None:

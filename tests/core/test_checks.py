@@ -40,6 +40,7 @@ def bumped(values, at=0, by=1):
         ("lines", "micro", 1, "not its base times its rate"),
         ("lines", "whole", 1, "not its base times its rate"),
         ("lines", "depth", 1, "does not lead from the sale"),
+        ("lines", "depth", -100, "does not lead from the sale"),
         ("lines", "level", 9, "does not lead from the sale"),
         ("items", "amount", 1, "something else than the lines say"),
         ("items", "line_count", 1, "something else than the lines say"),

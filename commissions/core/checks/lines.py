@@ -1,11 +1,13 @@
 """Doubts about lines and items."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from commissions.core.checks.telling import Check, Ints, line_name, person_name, told
 from commissions.core.facts import GOOD, Facts
 from commissions.core.language import Lookup
-from commissions.core.result import Kind, Result
+from commissions.core.result import Kind, Narrow, Result
 from commissions.core.rounding import MILLION
 from commissions.core.terms import UNLIMITED, Amount, Bonus, Plan, Walk
 
@@ -80,11 +82,14 @@ def items_of_lines(plan: Plan, facts: Facts, result: Result) -> list[str]:
     """Every item is its lines' sum to within half a minor unit, and no line is left without an item."""
     lines, items, bonuses = result.lines, result.items, max(1, len(plan.bonuses))
     size = len(facts.people) * bonuses
-    whole, micro, count = (np.zeros(size, np.int64) for _ in range(3))
+    whole, micro = (np.zeros(size, np.int64) for _ in range(2))
     of_line = lines.beneficiary.astype(np.int64) * bonuses + lines.bonus
-    np.add.at(whole, of_line, lines.whole)
-    np.add.at(micro, of_line, lines.micro)
-    np.add.at(count, of_line, 1)
+    count = np.bincount(of_line, minlength=size)
+    if len(lines):
+        # An item's lines mostly follow each other: they are summed first, wherever they do.
+        start = np.concatenate([[0], np.flatnonzero(np.diff(of_line)) + 1])
+        np.add.at(whole, of_line[start], np.add.reduceat(lines.whole, start))
+        np.add.at(micro, of_line[start], np.add.reduceat(lines.micro, start, dtype=np.int64))
     of_item = items.beneficiary * bonuses + items.bonus
     amount, counted = (np.zeros(size, np.int64) for _ in range(2))
     np.add.at(amount, of_item, items.amount)
@@ -92,9 +97,8 @@ def items_of_lines(plan: Plan, facts: Facts, result: Result) -> list[str]:
     off = np.abs((whole - amount) * MILLION + micro)
     far = off >= MILLION if plan.ledger.round == "down" else 2 * off > MILLION
     uncounted = (amount != 0) & (counted != count)
-    twice = np.zeros(size, np.int64)
-    np.add.at(twice, of_item, 1)
-    wrong = np.flatnonzero(far | uncounted | (twice > 1)) // bonuses
+    twice = np.bincount(of_item, minlength=size) > 1
+    wrong = np.flatnonzero(far | uncounted | twice) // bonuses
     return told("is paid something else than the lines say", person_name(facts), wrong)
 
 
@@ -127,21 +131,45 @@ def lines_go_up(plan: Plan, facts: Facts, result: Result) -> list[str]:
 
 def _astray(plan: Plan, facts: Facts, result: Result, walk: Walk, rows: Ints) -> Ints:
     lines, parent, owner = result.lines, *_tree(plan, facts, walk.along)
-    origin = lines.origin[rows]
-    place, level, left = _first(owner, len(facts.people))[origin], lines.level[rows], lines.depth[rows].copy()
-    stray = (place < 0) | ((lines.source[rows] >= 0) & (facts.lines.seller[lines.source[rows]] != origin))
-    while (climbing := (left > 0) & (place >= 0)).any():
-        place[climbing] = parent[place[climbing]]
-        left[climbing] -= 1
-    stray |= (place < 0) | (left != 0) | (level > lines.depth[rows])
-    there = ~stray
-    stray[there] = owner[place[there]] != lines.beneficiary[rows][there]
+    origin, depth, level = lines.origin[rows], lines.depth[rows], lines.level[rows]
+    stray = (lines.source[rows] >= 0) & (facts.lines.seller[lines.source[rows]] != origin)
+    stray |= (level > depth) | (depth < 0)
+    above = _above(_first(owner, len(facts.people)), parent, origin, np.maximum(depth, 0))
+    stray |= (above < 0) | (np.append(owner, -1)[above] != lines.beneficiary[rows])
     if walk.counts == "nothing":
-        stray |= level != lines.depth[rows]
+        stray |= level != depth
     else:
         stray |= (level < walk.first) | ((walk.last != UNLIMITED) & (level > walk.last))
     found: Ints = rows[stray]
     return found
+
+
+def _above(place: Ints, parent: Ints, origin: Ints, depth: Ints) -> Ints:
+    """Which place stands so far above each origin's first one; -1 for none. All origins climb together, each as far as
+    a row of its own asks for, and each row is looked at once."""
+    found = np.full(len(origin), -1)
+    if not len(origin):
+        return found
+    by_depth = np.argsort(_narrow(depth), kind="stable")
+    ends = np.cumsum(np.bincount(depth)).tolist()
+    deepest = np.full(len(place), -1)
+    deepest[origin[by_depth]] = depth[by_depth]  # of several, the last: the deepest
+    climbing = np.flatnonzero((place >= 0) & (deepest >= 0))
+    here = np.full(len(place), -1)
+    here[climbing] = place[climbing]
+    for steps, (start, end) in enumerate(pairwise([0, *ends])):
+        asked = by_depth[start:end]
+        found[asked] = here[origin[asked]]
+        climbing = climbing[(deepest[climbing] > steps) & (here[climbing] >= 0)]
+        if not len(climbing):
+            break
+        here[climbing] = parent[here[climbing]]
+    return found
+
+
+def _narrow(depth: Ints) -> Narrow:
+    """In sixteen bits where they suffice: those numpy sorts by counting."""
+    return depth.astype(np.int16) if depth.max() < 1 << 15 else depth
 
 
 def _tree(plan: Plan, facts: Facts, name: str) -> tuple[Ints, Ints]:
