@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 # Joiners belong to names in several scripts; every other invisible character can only deceive.
 ALLOWED_INVISIBLE = {"\u200c", "\u200d"}
 
@@ -74,19 +75,43 @@ class PhoneField(forms.CharField):
         return phone
 
 
-def countries() -> list[tuple[str, str]]:
+def countries() -> dict[str, str]:
     """ISO 3166 codes of two letters with names in the reader's language, by name."""
     locale = Locale.parse((get_language() or settings.LANGUAGE_CODE).replace("-", "_"))
-    named = [
-        (code, name)
+    named = {
+        code: name
         for code, name in locale.territories.items()
-        if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
-    ]
-    return [("", "—"), *sorted(named, key=lambda pair: pair[1])]
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
+    return dict(sorted(named.items(), key=lambda pair: _as_sorted(pair[1])))
+
+
+def _as_sorted(name: str) -> tuple[str, str]:
+    """Österreich beside Oman: letters with a mark stand beside those without."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return bare.casefold(), name
+
+
+def country_choices() -> list[tuple[str, Any]]:
+    """Nothing chosen; then the company's markets, then all other countries, each group by name."""
+    named = countries()
+    ours = [(code, name) for code, name in named.items() if code in settings.COMPANY_MARKETS]
+    others = [(code, name) for code, name in named.items() if code not in settings.COMPANY_MARKETS]
+    groups = [(_("Where we sell"), ours), (_("Other countries"), others)] if ours else [*others]
+    return [("", _("Choose a country")), *groups]
+
+
+def likely_country(*, of: str) -> str:
+    """What stands chosen in a form: the country `of` whoever brought somebody, if the company sells there; its only
+    market; or nothing."""
+    markets = settings.COMPANY_MARKETS
+    if of in markets:
+        return of
+    return markets[0] if len(markets) == 1 else ""
 
 
 def country_field(**kwargs: Any) -> forms.ChoiceField:
     """A choice of countries, named in the reader's language when the form is shown."""
     return forms.ChoiceField(
-        choices=countries, widget=forms.Select(attrs={"autocomplete": "country"}), **kwargs
+        choices=country_choices, widget=forms.Select(attrs={"autocomplete": "country"}), **kwargs
     )

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from babel import Locale
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -13,7 +14,7 @@ KNOWN = {
     "PORTAL_MODE", "PORTAL_SECRET_KEY", "PORTAL_SECRET_KEY_FILE", "PORTAL_ALLOWED_HOSTS", "PORTAL_SITE_URL",
     "PORTAL_COMPANY", "PORTAL_CURRENCY", "PORTAL_LOCALE", "PORTAL_TIME_ZONE", "PORTAL_TRUSTED_PROXIES",
     "PORTAL_MAIL_FROM", "PORTAL_HSTS_SECONDS", "PORTAL_LOG_LEVEL", "PORTAL_VAR",
-    "PORTAL_LARGE_ITEM", "PORTAL_COMPANY_ADDRESS", "PORTAL_RETURN_DAYS",
+    "PORTAL_LARGE_ITEM", "PORTAL_COMPANY_ADDRESS", "PORTAL_RETURN_DAYS", "PORTAL_MARKETS",
 }  # fmt: skip
 
 
@@ -67,3 +68,12 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def countries(name: str, default: str) -> list[str]:
+    """ISO 3166 codes of two letters, parted by commas."""
+    codes = words(name, default)
+    for code in codes:
+        if len(code) != 2 or code not in Locale("en").territories:
+            raise ImproperlyConfigured(f"{name} holds codes of countries such as BE, NL, not {code!r}")
+    return codes

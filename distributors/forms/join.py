@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import NameField, PhoneField, country_field
+from common.person_forms import CountryForm, NewcomerForm
 from distributors.models import User
 from distributors.operations.enrolment import OLD_ENOUGH, age
 
@@ -76,25 +76,14 @@ class ReadForm(forms.Form):
         self.helper = helper("read_disclosure", "accept_agreement", button=_("Accept and continue"))
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(NewcomerForm, CountryForm):
     """Who is joining."""
 
+    field_order = (
+        "submission", "given_name", "family_name", "email", "password", "birth_date", "country", "phone",
+    )  # fmt: skip
     submission = forms.RegexField(
         regex="^[A-Za-z0-9]{0,64}$", required=False, widget=forms.HiddenInput, max_length=64
-    )
-    given_name = NameField(
-        label=gettext_lazy("First name"),
-        help_text=gettext_lazy("As it should stand on letters and parcels."),
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
-    family_name = NameField(
-        label=gettext_lazy("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"})
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        max_length=254,
-        help_text=gettext_lazy("You sign in with it. We send one message to confirm it is yours."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
@@ -108,23 +97,6 @@ class DetailsForm(forms.Form):
         help_text=gettext_lazy("Nobody else sees it. You must be 18 or older."),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
     )
-    country = country_field(
-        label=gettext_lazy("Country"),
-        help_text=gettext_lazy("Decides where we deliver and which rules protect you."),
-    )
-    phone = PhoneField(
-        label=gettext_lazy("Telephone (optional)"),
-        required=False,
-        help_text=gettext_lazy(
-            "Only for a question about a delivery. With the country, for example +32 470 12 34 56."
-        ),
-    )
-    # Only a machine fills in what people do not see.
-    website = forms.CharField(
-        label=gettext_lazy("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
     confirm_sponsor = forms.BooleanField(
         error_messages={"required": gettext_lazy("Please confirm who your sponsor is, or choose another.")}
     )
@@ -132,6 +104,13 @@ class DetailsForm(forms.Form):
     def __init__(self, *args: Any, sponsor_name: str, kind: str, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        helps = {
+            "given_name": _("As it should stand on letters and parcels."),
+            "email": _("You sign in with it. We send one message to confirm it is yours."),
+            "country": _("Decides where we deliver and which rules protect you."),
+        }
+        for name, text in helps.items():
+            self.fields[name].help_text = text
         question = _("My sponsor is %(name)s.") if kind == "distributor" else _("I buy through %(name)s.")
         self.fields["confirm_sponsor"].label = question % {"name": sponsor_name}
         button = _("Sign up as a distributor") if kind == "distributor" else _("Sign up as a customer")
@@ -148,9 +127,6 @@ class DetailsForm(forms.Form):
             HTML('{% include "distributors/_draft.html" only %}'),
             button=button,
         )
-
-    def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
 
     def clean_birth_date(self) -> date:
         born: date = self.cleaned_data["birth_date"]
@@ -169,7 +145,3 @@ class DetailsForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
-
-    @property
-    def from_a_machine(self) -> bool:
-        return bool(self.cleaned_data.get("website"))

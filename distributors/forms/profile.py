@@ -8,23 +8,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.fields import NameField, PhoneField, PlainField, country_field
+from common.person_forms import AddressForm, NamesForm, PhoneForm
 from distributors.operations.profiles import Details
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(NamesForm, PhoneForm, AddressForm):
     """What a person may change about themselves; the e-mail address has its own page."""
 
-    given_name = NameField(label=gettext_lazy("First name"))
-    family_name = NameField(label=gettext_lazy("Last name"))
-    phone = PhoneField(label=gettext_lazy("Telephone (optional)"), required=False)
-    street = PlainField(label=gettext_lazy("Street and number"), max_length=120, required=False)
-    postcode = PlainField(label=gettext_lazy("Postcode"), max_length=16, required=False)
-    city = PlainField(label=gettext_lazy("Town"), max_length=80, required=False)
-    country = country_field(label=gettext_lazy("Country"), required=False)
+    field_order = ("given_name", "family_name", "phone", "street", "postcode", "city", "country")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("street", "postcode", "city", "country"):
+            self.fields[name].required = False
         self.helper = FormHelper()
         self.helper.layout = Layout(
             Div("given_name", "family_name", css_class="pair"),

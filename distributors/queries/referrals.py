@@ -27,6 +27,7 @@ class Sponsor:
     given_name: str
     initials: str
     city: str
+    country: str
     joined_at: datetime
 
 
@@ -64,6 +65,7 @@ def sponsor(*, code: str) -> Sponsor | None:
         given_name=profile.given_name,
         initials=initials(profile.name),
         city=profile.city,
+        country=profile.country,
         joined_at=row.distributor.joined_at,
     )
 

@@ -24,7 +24,7 @@ from distributors.queries import account, pages
 def profile(request: HttpRequest) -> HttpResponse:
     """What the company knows about the signed-in person, and who sees what of it."""
     mine = account.profile(user_id=user_id_of(request))
-    country = dict(countries()).get(mine.country, mine.country) if mine else ""
+    country = countries().get(mine.country, mine.country) if mine else ""
     context = {
         "profile": mine,
         "country": country,

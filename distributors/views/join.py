@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.fields import likely_country
 from common.limits import too_many
 from distributors.forms.join import ChooseForm, CodeForm, DetailsForm, ReadForm
 from distributors.operations import documents as document_operations
@@ -163,7 +164,7 @@ def details(request: HttpRequest, kind: enrolment.Kind) -> HttpResponse:
         return redirect("join-read")
     form = DetailsForm(
         request.POST or None,
-        initial={**_known(request), "submission": draft.token(request)},
+        initial={**_known(request, sponsor), "submission": draft.token(request)},
         sponsor_name=sponsor.name,
         kind=kind,
         today=timezone.localdate(),
@@ -196,12 +197,13 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _known(request: HttpRequest) -> dict[str, str]:
-    """What was written before; for somebody who was invited by mail at least the address."""
+def _known(request: HttpRequest, sponsor: referrals.Sponsor) -> dict[str, str]:
+    """What was written before; the address of somebody who was invited by mail, and the market of who invites."""
     found = draft.written(request)
     invitation = invitations.received(key=str(request.session.get(INVITATION, "")))
     if invitation and not found.get("email"):
         found["email"] = invitation.email
+    found["country"] = found.get("country") or likely_country(of=sponsor.country)
     return found
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.fields import likely_country
 from common.guards import me_of
 from common.limits import too_many
 from distributors.queries import referrals
@@ -191,12 +192,13 @@ def _basket(
         for line in found.lines
     ]
     action = reverse("guest-cart", args=[seller.code])
+    initial = {"token": found.token, "country": likely_country(of=seller.country)}
     context = {
         "frame": FRAME,
         "seller": seller,
         "cart": found,
         "rows": rows,
-        "order_form": order_form or GuestForm(action=action, initial={"token": found.token}),
+        "order_form": order_form or GuestForm(action=action, initial=initial),
         "shelf_link": reverse("guest-shop", args=[seller.code]),
         "return_days": settings.RETURN_DAYS,
     }

@@ -176,6 +176,12 @@ def test_steps_cannot_be_skipped(cast, visitor):
     assert not Enrolment.objects.exists()
 
 
+def test_the_market_of_who_invites_stands_chosen_until_another_was(cast, visitor):
+    assert '<option value="BE" selected>' in visitor.get(CUSTOMER).content.decode()
+    visitor.post("/join/draft/", {**DETAILS, "country": "NL"})
+    assert '<option value="NL" selected>' in visitor.get(CUSTOMER).content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -51,6 +51,7 @@ def test_production_settings_pass_the_deployment_check(tmp_path):
         ("PORTAL_SITE_URL", "http://portal.example", "https:// in production"),
         ("PORTAL_TRUSTED_PROXIES", "one", "whole number"),
         ("PORTAL_LOG_LEVEL", "loud", "PORTAL_LOG_LEVEL must be one of"),
+        ("PORTAL_MARKETS", "BE, XX", "codes of countries"),
         ("PORTAL_DEBUGG", "1", "Unknown settings PORTAL_DEBUGG"),
         ("PORTAL_SECRET_KEY", "", "PORTAL_SECRET_KEY"),
         ("DATABASE_URL", "mysql://localhost/portal", "PostgreSQL or an SQLite"),

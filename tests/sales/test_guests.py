@@ -312,6 +312,13 @@ def test_a_form_with_mistakes_says_them_and_keeps_what_was_written(eva, soap, cl
     assert 'value="Wouters"' in page
 
 
+def test_the_country_of_the_seller_stands_chosen_where_the_company_sells_there(eva, soap, client):
+    choose(client, soap)
+    assert '<option value="BE" selected>' in client.get("/buy/eva-code/cart/").content.decode()
+    Profile.objects.filter(distributor=eva).update(country="JP")
+    assert '<option value="" selected>' in client.get("/buy/eva-code/cart/").content.decode()
+
+
 def test_a_machine_orders_nothing(eva, soap, client):
     choose(client, soap)
     order(client, website="https://example.com")
