@@ -30,16 +30,27 @@ from commissions.models import (
 )
 from commissions.operations import plans
 from commissions.queries import doubts
-from commissions.queries.plans import is_used, parsed
+from commissions.queries.plans import bonus_names, is_used, parsed
 from common.readonly import ReadOnly
 from sales.queries.terms import company_day
 
 
 class Looked(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    """Long tables that are looked at: no count of everything on each page."""
+    """Long tables that are looked at."""
 
-    show_full_result_count = False
     list_per_page = 50
+
+
+class OfBonus(admin.SimpleListFilter):
+    """By the bonuses of the adopted plans: to ask the rows which ones there are would read them all."""
+
+    title = parameter_name = "bonus"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(name, name) for name in bonus_names()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() is None else queryset.filter(bonus=self.value())
 
 
 @admin.register(Period)
@@ -79,7 +90,7 @@ class SnapshotAdmin(Looked):
 @admin.register(StatementItem)
 class StatementItemAdmin(Looked):
     list_display = ("run", "distributor", "bonus", "corrects_period", "amount", "line_count")
-    list_filter = ("bonus",)
+    list_filter = (OfBonus,)
     list_select_related = ("run__period", "distributor")
     search_fields = ("=distributor__number",)
     search_help_text = "A distributor's number"
@@ -98,7 +109,7 @@ class LineAdmin(Looked):
         "whole",
         "micro",
     )
-    list_filter = ("bonus",)
+    list_filter = (OfBonus,)
     list_select_related = ("run__period", "distributor", "order_line__order")
     search_fields = ("=distributor__number", "=order_line__order__number")
     search_help_text = "A distributor's or an order's number"

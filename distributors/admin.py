@@ -33,7 +33,7 @@ from distributors.models import (
     User,
 )
 from distributors.operations import news, standing
-from distributors.queries import sponsor_tree
+from distributors.queries import people, sponsor_tree
 
 DEEPEST_INDENT = 12
 # More than a person looks through: who finds as many is asked to write more.
@@ -108,6 +108,18 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(required=False, max_length=200, label=_("Reason"))
 
 
+class CareerRank(admin.SimpleListFilter):
+    """By the ranks that people have, as they were a little while ago."""
+
+    title, parameter_name = "career rank", "career_rank"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(rank, rank) for rank in people.career_ranks()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Distributor]) -> QuerySet[Distributor]:
+        return queryset if self.value() is None else queryset.filter(career_rank=self.value())
+
+
 @admin.register(Distributor)
 class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """In the order of the tree, indented; a new distributor comes by sign-up or import, never by this
@@ -117,10 +129,10 @@ class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ordering = ("tree_id", "lft")
     list_display = ("indented", "name", "status", "career_rank", "sponsor_number", "joined_at")
     list_display_links = ("indented",)
-    list_filter = ("status", "career_rank")
+    list_filter = ("status", CareerRank)
     list_select_related = ("profile", "sponsor")
+    list_per_page = 50
     search_fields = ("number", "profile__given_name", "profile__family_name")
-    show_full_result_count = False
     fields = (
         ("number", "status"),
         "profile",
@@ -174,21 +186,21 @@ class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     @admin.action(description="Suspend, with the reason", permissions=["change"])
-    def suspend(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
-        self._change(request, people, Distributor.Status.SUSPENDED)
+    def suspend(self, request: HttpRequest, chosen: QuerySet[Distributor]) -> None:
+        self._change(request, chosen, Distributor.Status.SUSPENDED)
 
     @admin.action(description="Take back into good standing, with the reason", permissions=["change"])
-    def reinstate(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
-        self._change(request, people, Distributor.Status.GOOD)
+    def reinstate(self, request: HttpRequest, chosen: QuerySet[Distributor]) -> None:
+        self._change(request, chosen, Distributor.Status.GOOD)
 
     @admin.action(description="Record that they left, with the reason", permissions=["change"])
-    def record_leaving(self, request: HttpRequest, people: QuerySet[Distributor]) -> None:
-        self._change(request, people, Distributor.Status.LEFT)
+    def record_leaving(self, request: HttpRequest, chosen: QuerySet[Distributor]) -> None:
+        self._change(request, chosen, Distributor.Status.LEFT)
 
-    def _change(self, request: HttpRequest, people: QuerySet[Distributor], status: str) -> None:
+    def _change(self, request: HttpRequest, chosen: QuerySet[Distributor], status: str) -> None:
         try:
             done = standing.change_many(
-                expected=dict(people.order_by().values_list("pk", "status")),
+                expected=dict(chosen.order_by().values_list("pk", "status")),
                 status=status,
                 reason=request.POST.get("reason", ""),
                 by_id=request.user.pk,
@@ -247,7 +259,6 @@ class PlacementAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("tree",)
     list_select_related = ("tree", "owner__profile", "parent__owner")
     search_fields = ("owner__number", "owner__profile__given_name", "owner__profile__family_name")
-    show_full_result_count = False
 
     @admin.display(description="Number", ordering="owner__number")
     def indented(self, position: Placement) -> str:
@@ -327,7 +338,6 @@ class SponsorshipAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("moved",)
     list_select_related = ("distributor", "sponsor")
     search_fields = ("distributor__number",)
-    show_full_result_count = False
 
 
 @admin.register(TreeHealth)
@@ -345,7 +355,6 @@ class NoticeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind",)
     list_select_related = ("user",)
     search_fields = ("user__email", "reference")
-    show_full_result_count = False
 
 
 @admin.register(DataFile)

@@ -13,7 +13,6 @@ class NeverWritten(admin.ModelAdmin):  # type: ignore[type-arg]
     """Only its owner makes or changes it; staff with the right may take it away."""
 
     list_select_related = ("user",)
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

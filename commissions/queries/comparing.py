@@ -1,6 +1,6 @@
 """A run beside the one before: by bonus, by rank, and person by person down to the lines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -8,8 +8,8 @@ from django.db.models import Case, Count, F, QuerySet, Sum, When
 from django.db.models.functions import Abs
 from django.utils.translation import gettext
 
-from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.queries import months, plans
+from commissions.models import LevelSum, Line, Run, Snapshot, StatementItem
+from commissions.queries import counting, kept, months, plans
 from common import spoken
 from distributors.queries import people
 from distributors.queries.people import PersonName
@@ -17,6 +17,7 @@ from sales.queries import orders
 
 MICRO = 1_000_000
 LINES = 100
+NOTHING = (0, 0, 0)
 
 
 class NobodyThere(LookupError):
@@ -40,7 +41,8 @@ class Beside:
 
 @dataclass(frozen=True, kw_only=True)
 class LineBeside:
-    """A reason for money now and before: exact amounts in millionths of a minor unit."""
+    """A reason for money now and before: exact amounts in millionths of a minor unit. Where lines are added up level by
+    level, it is a level of a bonus, and names no order."""
 
     label: str
     order_number: str
@@ -52,7 +54,8 @@ class LineBeside:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonBeside:
-    """One person in a run and in the one before; `before` is its name, empty where there is none."""
+    """One person in a run and in the one before; `before` is its name, empty where there is none. Of somebody with
+    thousands of lines those of orders are `added_up` level by level."""
 
     person: PersonName
     before: str
@@ -61,6 +64,7 @@ class PersonBeside:
     items: tuple[Beside, ...]
     lines: tuple[LineBeside, ...]
     more_lines: int
+    added_up: bool = False
 
     @property
     def total(self) -> Beside:
@@ -72,15 +76,15 @@ class PersonBeside:
 def by_bonus(*, run_id: int, other_id: int) -> list[Beside]:
     """What each bonus pays in both runs, in the plan's order."""
     runs = _both(run_id, other_id)
-    now, before = (_amounts(run.pk) for run in runs)
+    now, before = (months.by_bonus(run=run) for run in runs)
     labels = _labels(*runs)
     return [
         Beside(
             label=labels.get(name, name),
-            now=now.get(name, (0, 0))[0],
-            people=now.get(name, (0, 0))[1],
-            before=before.get(name, (0, 0))[0],
-            people_before=before.get(name, (0, 0))[1],
+            now=now.get(name, NOTHING)[0],
+            people=now.get(name, NOTHING)[2],
+            before=before.get(name, NOTHING)[0],
+            people_before=before.get(name, NOTHING)[2],
         )
         for name in sorted(now.keys() | before.keys(), key=[*labels].index)
     ]
@@ -113,21 +117,24 @@ def last_draft(*, run_id: int) -> Run | None:
 
 def person(*, run_id: int, number: str) -> PersonBeside:
     """One person's items and lines beside those of the draft before: the lines that differ, those that differ most
-    first; of a first draft all its lines, the largest first. Raises NobodyThere."""
+    first; of a first draft all its lines, the largest first. Of whom the run itself added up, the levels that differ.
+    Raises NobodyThere."""
     run = Run.objects.filter(pk=run_id).select_related("plan").first()
     person_id = people.by_numbers(numbers=[number]).get(number)
     if run is None or person_id is None:
         raise NobodyThere(number)
     last = last_draft(run_id=run_id)
-    lines = _lines(run, last, person_id)
+    levels = _levels(run, last, person_id)
+    lines, more = (levels, 0) if levels is not None else _largest(run, last, person_id)
     return PersonBeside(
         person=people.names(ids=[person_id])[person_id],
         before=f"draft {last.number}" if last else "",
         rank=_rank(run, person_id),
         rank_before=_rank(last, person_id) if last else "",
         items=tuple(_items(run, last, person_id)),
-        lines=tuple(_told(lines[:LINES], run, last)),
-        more_lines=max(0, lines.count() - LINES),
+        lines=tuple(lines),
+        more_lines=more,
+        added_up=levels is not None,
     )
 
 
@@ -148,14 +155,12 @@ def _labels(*runs: Run | None) -> dict[str, str]:
     return labels
 
 
-def _amounts(run_id: int) -> dict[str, tuple[int, int]]:
-    rows = StatementItem.objects.filter(run_id=run_id).order_by().values_list("bonus")
-    sums = rows.annotate(Sum("amount"), Count("distributor", distinct=True))
-    return {bonus: (int(amount), persons) for bonus, amount, persons in sums}
-
-
 def _ranks(run: Run) -> tuple[dict[str, int], dict[str, int]]:
     """How many hold each rank, and the sum of what they get, by the rank's name."""
+    return kept.of_runs(what="by-rank", runs=[run], find=lambda: _count_ranks(run))
+
+
+def _count_ranks(run: Run) -> tuple[dict[str, int], dict[str, int]]:
     ladder = [rank.name for rank in plans.parsed(version=run.plan).ladder]
     held = Snapshot.objects.filter(run=run).order_by().values_list("rank").annotate(Count("pk"))
     with connection.cursor() as cursor:
@@ -198,6 +203,46 @@ def _named(labels: Mapping[str, str], bonus: str, corrects: str) -> str:
     }
 
 
+def _largest(run: Run, last: Run | None, person_id: int) -> tuple[list[LineBeside], int]:
+    """The lines that differ most, and how many more there are."""
+    lines = _lines(run, last, person_id)
+    found = list(lines[: LINES + 1])
+    more = lines.count() - LINES if len(found) > LINES else 0
+    return _told(found[:LINES], run, last), more
+
+
+def _levels(run: Run, last: Run | None, person_id: int) -> list[LineBeside] | None:
+    """What differs level by level, for somebody whose lines either run added up; None for anybody else."""
+    both = [run, last] if last else [run]
+    summed = LevelSum.objects.filter(distributor_id=person_id, run__in=both, level__isnull=False).order_by()
+    sums: dict[tuple[str, int], list[int]] = {}
+    known = set()
+    for run_id, bonus, level, whole, micro in summed.values_list(
+        "run_id", "bonus", "level", "whole", "micro"
+    ):
+        known.add(run_id)
+        sums.setdefault((bonus, level or 0), [0, 0])[run_id != run.pk] += whole * MICRO + micro
+    if not known:
+        return None
+    own = Line.objects.filter(~counting.correcting(), distributor_id=person_id, order_line__isnull=False)
+    few = own.filter(run__in=[one for one in both if one.pk not in known]).order_by()
+    for run_id, bonus, level, whole, micro in few.values_list("run_id", "bonus", "level").annotate(
+        Sum("whole"), Sum("micro")
+    ):
+        sums.setdefault((bonus, level), [0, 0])[run_id != run.pk] += int(whole) * MICRO + int(micro)
+    labels = _labels(run, last)
+    differ = sorted(
+        ((bonus, level, now, before) for (bonus, level), (now, before) in sums.items() if now != before),
+        key=lambda one: (-abs(one[2] - one[3]), one[0], one[1]),
+    )
+    return [
+        LineBeside(
+            label=labels.get(bonus, bonus), order_number="", seller="", level=level, now=now, before=before
+        )
+        for bonus, level, now, before in differ
+    ]
+
+
 def _lines(
     run: Run, last: Run | None, person_id: int
 ) -> "QuerySet[Line, tuple[str, int, int, int, int, int]]":
@@ -216,9 +261,8 @@ def _lines(
 
 
 def _told(
-    rows: "QuerySet[Line, tuple[str, int, int, int, int, int]]", run: Run, last: Run | None
+    found: Sequence[tuple[str, int, int, int, int, int]], run: Run, last: Run | None
 ) -> list[LineBeside]:
-    found = list(rows)
     labels = _labels(run, last)
     infos = orders.describe(order_line_ids={row[1] for row in found if row[1]}, staff=True)
     names = people.names(ids={row[2] for row in found if row[2]})

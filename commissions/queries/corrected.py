@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from commissions.core.facts import GOOD, LEFT, SUSPENDED
 from commissions.models import Correcting, Period, Run, StatementItem
-from commissions.queries import colleagues, counting, plans
+from commissions.queries import colleagues, counting, kept, plans
 from commissions.queries.comparing import Beside
 from commissions.queries.months import SHOWN, PersonChange
 from distributors.queries import people
@@ -102,7 +102,7 @@ class Differences:
 
 def of_month(*, key: str, person_id: int | None = None) -> Corrected | None:
     """A final month as closed and as corrected, everybody's or one person's; None where nothing was corrected."""
-    about = StatementItem.objects.filter(POSTED, corrects_period=key)
+    about = StatementItem.objects.filter(run_id__in=_that_correct(key), corrects_period=key)
     closed = StatementItem.objects.filter(
         run__state=Run.State.FINAL, run__period__key=key, corrects_period=""
     )
@@ -123,6 +123,18 @@ def of_month(*, key: str, person_id: int | None = None) -> Corrected | None:
         for bonus in sorted(now, key=lambda bonus: ([*labels, bonus].index(bonus), bonus))
     ]
     return Corrected(rows=tuple(rows), parts=tuple(parts))
+
+
+def _that_correct(key: str) -> list[int]:
+    """The runs that post something about an earlier month: in all others nobody need look for it."""
+    posted = Run.objects.filter(state__in=[Run.State.FINAL, Run.State.POSTED]).only("state", "output_hash")
+    corrects = kept.of_each(what="corrects", runs=posted, find=_corrected_by)
+    return [run_id for run_id, months in corrects.items() if key in months]
+
+
+def _corrected_by(run: Run) -> list[str]:
+    rows = StatementItem.objects.filter(run=run).exclude(corrects_period="").order_by()
+    return list(rows.values_list("corrects_period", flat=True).distinct())
 
 
 def posted_in(*, key: str, person_id: int) -> list[Part]:

@@ -1,17 +1,22 @@
 """What staff compare before they answer for a month: totals, differences, and what looks unusual."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 from django.conf import settings
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Sum, When
+from django.db.models.functions import Cast
 from django.utils.translation import ngettext
+from numpy.typing import NDArray
 
 from commissions.models import Run, StatementItem
-from commissions.queries import plans
+from commissions.queries import kept, plans
 from common import spoken
 from common.money import format_money
+from common.operations import tables
 from distributors.queries import people
 from distributors.queries.people import PersonName
 from sales.queries import books
@@ -53,6 +58,15 @@ class PersonChange:
         return self.now - self.before
 
 
+Change = tuple[int, int, int]  # a person's key, then what they got before and what they get now
+
+
+class _Changes(NamedTuple):
+    people: int
+    losers: list[Change]
+    winners: list[Change]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """A run against another: how many people differ, and those who differ most."""
@@ -68,8 +82,8 @@ class Difference:
 def totals(*, run_id: int) -> list[BonusTotal]:
     """What each bonus pays, in the plan's order, beside the last final month."""
     run = Run.objects.select_related("period", "plan").get(pk=run_id)
-    now, before_run = _by_bonus(run_id), last_final(run=run)
-    before = _by_bonus(before_run.pk) if before_run else {}
+    now, before_run = by_bonus(run=run), last_final(run=run)
+    before = by_bonus(run=before_run) if before_run else {}
     labels = {bonus.name: bonus.label for bonus in plans.parsed(version=run.plan).bonuses}
     names = [*labels, *sorted((now.keys() | before.keys()) - labels.keys())]
     return [
@@ -218,29 +232,45 @@ def _leaps(now: Mapping[int, int], before: Mapping[int, int]) -> int:
 
 
 def _difference(run: Run, other: Run, name: str) -> Difference:
-    now, before = _by_person(run.pk), _by_person(other.pk)
-    changes = {
-        person: now.get(person, 0) - before.get(person, 0)
-        for person in now.keys() | before.keys()
-        if now.get(person, 0) != before.get(person, 0)
-    }
-    ordered = sorted(changes, key=lambda person: (changes[person], person))
-    losers = [person for person in ordered[:SHOWN] if changes[person] < 0]
-    winners = [person for person in ordered[::-1][:SHOWN] if changes[person] > 0]
-    names = people.names(ids=[*losers, *winners])
+    changes = kept.of_runs(what="changes", runs=[run, other], find=lambda: _changes(run.pk, other.pk))
+    names = people.names(ids=[person for person, _before, _now in (*changes.losers, *changes.winners)])
 
-    def shown(of: list[int]) -> tuple[PersonChange, ...]:
-        return tuple(
-            PersonChange(person=names[one], before=before.get(one, 0), now=now.get(one, 0)) for one in of
-        )
+    def shown(of: Sequence[Change]) -> tuple[PersonChange, ...]:
+        return tuple(PersonChange(person=names[one], before=before, now=now) for one, before, now in of)
 
     return Difference(
         run_id=other.pk,
         name=name,
-        people=len(changes),
+        people=changes.people,
         total=run.total - other.total,
-        winners=shown(winners),
-        losers=shown(losers),
+        winners=shown(changes.winners),
+        losers=shown(changes.losers),
+    )
+
+
+def _changes(run_id: int, other_id: int) -> _Changes:
+    """How many people's totals differ, and those that differ most, as plain numbers."""
+    rows = (
+        StatementItem.objects.filter(run_id__in=[run_id, other_id]).order_by().values_list("distributor_id")
+    )
+    mine = Case(When(run_id=run_id, then="amount"), default=0, output_field=BigIntegerField())
+    its = Case(When(run_id=other_id, then="amount"), default=0, output_field=BigIntegerField())
+    sums = rows.annotate(
+        before=Cast(Sum(its), BigIntegerField()), now=Cast(Sum(mine), BigIntegerField())
+    ).exclude(now=F("before"))
+    sql, parameters = sums.query.sql_with_params()
+    shape = dict.fromkeys(("person", "before", "now"), "int")
+    found = tables.read(query=sql, parameters=parameters, shape=shape)
+    change = found["now"] - found["before"]
+    order = np.lexsort((found["person"], change))
+
+    def told(places: NDArray[np.intp]) -> list[Change]:
+        return [(int(found["person"][at]), int(found["before"][at]), int(found["now"][at])) for at in places]
+
+    return _Changes(
+        people=len(change),
+        losers=told(order[:SHOWN][change[order[:SHOWN]] < 0]),
+        winners=told(order[::-1][:SHOWN][change[order[::-1][:SHOWN]] > 0]),
     )
 
 
@@ -257,10 +287,15 @@ def _final_before(run: Run) -> "QuerySet[Run]":
     )
 
 
-def _by_bonus(run_id: int) -> dict[str, tuple[int, int, int]]:
-    rows = StatementItem.objects.filter(run_id=run_id).order_by().values_list("bonus")
-    sums = rows.annotate(Sum("amount"), Count("pk"), Count("distributor", distinct=True))
-    return {bonus: (amount, items, persons) for bonus, amount, items, persons in sums}
+def by_bonus(*, run: Run) -> dict[str, tuple[int, int, int]]:
+    """What a run pays by bonus: the amount in minor units, how many items, how many people."""
+
+    def add_up() -> dict[str, tuple[int, int, int]]:
+        rows = StatementItem.objects.filter(run=run).order_by().values_list("bonus")
+        sums = rows.annotate(Sum("amount"), Count("pk"), Count("distributor", distinct=True))
+        return {bonus: (int(amount), items, persons) for bonus, amount, items, persons in sums}
+
+    return kept.of_runs(what="by-bonus", runs=[run], find=add_up)
 
 
 def _by_person(run_id: int) -> dict[int, int]:

@@ -64,6 +64,13 @@ def of_run(*, run_id: int) -> Plan:
     return parsed(version=version)
 
 
+def bonus_names() -> list[str]:
+    """Every bonus that an adopted version knows, by name."""
+    return sorted(
+        {bonus.name for version in PlanVersion.objects.all() for bonus in parsed(version=version).bonuses}
+    )
+
+
 def is_used(*, version_id: int) -> bool:
     """Whether a period's close has used this version: then its document may not change any more."""
     return Run.objects.filter(plan_id=version_id, kind=Run.Kind.CLOSE).exists()

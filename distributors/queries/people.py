@@ -4,10 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from django.core.cache import cache
+
 from distributors.models import Distributor, User
 
 Kind = Literal["distributor", "customer", "staff", "newcomer"]
 AT_ONCE = 500
+# Which ranks there are is found by reading everybody; for so many seconds nobody asks again.
+RANKS_KEPT = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +129,16 @@ def person_name(pk: int, number: str, given_name: str, family_name: str) -> Pers
     """A PersonName from its parts."""
     name = f"{given_name} {family_name}".strip()
     return PersonName(id=pk, number=number, name=name, initials=initials(name))
+
+
+def career_ranks() -> list[str]:
+    """The career ranks that anybody has, sorted; a new one is seen ten minutes after the first has it."""
+    return cache.get_or_set("career-ranks", _career_ranks, RANKS_KEPT) or []
+
+
+def _career_ranks() -> list[str]:
+    ranks = Distributor.objects.order_by().exclude(career_rank="").values_list("career_rank", flat=True)
+    return sorted(ranks.distinct())
 
 
 def initials(name: str) -> str:

@@ -222,7 +222,8 @@ def search(*, viewer_id: int, text: str, limit: int) -> list[Distributor]:
     `text`.
     """
     team = downline(distributor_id=viewer_id).select_related("profile")
-    in_order = sorted(_named(team, text, limit).values(), key=lambda person: (person.tree_id, person.lft))
+    found = {person.pk: person for part in _named(team, text) for person in part[:limit]}
+    in_order = sorted(found.values(), key=lambda person: (person.tree_id, person.lft))
     return _confirmed(viewer_id, in_order[:limit])
 
 
@@ -232,20 +233,22 @@ def named(*, text: str, limit: int) -> set[int]:
 
     For the company's people only: nobody's downline is asked for.
     """
-    return set(_named(Distributor.objects.order_by(), text, limit))
+    parts = _named(Distributor.objects.order_by(), text)
+    return {pk for part in parts for pk in part.values_list("pk", flat=True)[:limit]}
 
 
-def _named(people: QuerySet[Distributor], text: str, limit: int) -> dict[int, Distributor]:
+def _named(people: QuerySet[Distributor], text: str) -> list[QuerySet[Distributor]]:
+    """Those whose names contain the words, and apart from them those whose number starts with the only one."""
     words = text.replace("\x00", "").split()[:5]
     if not words:
-        return {}
+        return []
     names = Q()
     for word in words:
         names &= Q(profile__given_name__icontains=word) | Q(profile__family_name__icontains=word)
-    found = {person.pk: person for person in people.filter(names)[:limit]}
+    found = [people.filter(names)]
     if len(words) == 1:
         # Apart from the names: no index helps a question that asks for either of two tables.
-        found |= {person.pk: person for person in people.filter(number__istartswith=words[0])[:limit]}
+        found.append(people.filter(number__istartswith=words[0]))
     return found
 
 

@@ -96,7 +96,6 @@ class OrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("seller", "customer")
     search_fields = ("number", "seller__number", "customer__number")
     list_per_page = 50
-    show_full_result_count = False
     fields = (
         ("number", "state", "source"),
         ("seller", "customer", "buyer_standing", "purpose"),

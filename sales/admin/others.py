@@ -22,7 +22,6 @@ class CustomerAdmin(NoDelete, admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("number", "profile__given_name", "profile__family_name", "distributor__number")
     fields = ("number", "profile", "distributor", "kind", "since")
     readonly_fields = ("number", "profile", "distributor", "since")
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -51,7 +50,6 @@ class InvoiceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     )
     readonly_fields = ("paper", "amount")
     list_per_page = 50
-    show_full_result_count = False
 
     @admin.display(description="paper")
     def paper(self, invoice: Invoice) -> str:
@@ -94,7 +92,6 @@ class ReturnAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("number", "order", "returned_at", "booked_at", "booked_by", "refunded", "reason")
     readonly_fields = ("refunded",)
     inlines = (ReturnLineInline,)
-    show_full_result_count = False
 
     @admin.display(description="refund", ordering="refund")
     def refunded(self, returned: Return) -> str:

@@ -1,9 +1,12 @@
 """A draft beside the one before and the last month: by bonus, by rank, by person, and what looks unusual."""
 
 import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
-from commissions.models import Run
-from commissions.operations import plans, runs
+from commissions.models import LevelSum, Run
+from commissions.operations import plans, runs, summing
 from commissions.queries import comparing, months
 from tests.commissions.conftest import PLAN, at, draft, finish, work
 from tests.portal.counting import queries
@@ -134,3 +137,67 @@ def test_the_items_of_a_person_have_their_sum(again, cast):
     assert (found.now, found.before) == (0, 0 - found.change)
     page = cast.client("paula").get(f"/staff/months/2026-10/people/{cast.eva.number}/").content.decode()
     assert "Total</th>" in page
+
+
+def test_what_changed_is_added_up_person_by_person(again):
+    first = comparing.last_draft(run_id=again.pk)
+    found = months.since_last_draft(run_id=again.pk)
+    sums = [
+        dict(run.items.order_by().values_list("distributor_id").annotate(Sum("amount")))
+        for run in (again, first)
+    ]
+    changes = {
+        pk: (sums[1].get(pk, 0), sums[0].get(pk, 0))
+        for pk in sums[0].keys() | sums[1].keys()
+        if sums[0].get(pk, 0) != sums[1].get(pk, 0)
+    }
+    told = {one.person.id: (one.before, one.now) for one in (*found.winners, *found.losers)}
+    assert found.people == len(changes) > 0
+    assert told == changes
+    assert [one.change for one in found.losers] == sorted(one.change for one in found.losers)
+
+
+def test_runs_that_stand_are_added_up_once(again):
+    first = comparing.last_draft(run_id=again.pk)
+    asked = (
+        lambda: months.totals(run_id=again.pk),
+        lambda: months.since_last_draft(run_id=again.pk),
+        lambda: comparing.by_bonus(run_id=again.pk, other_id=first.pk),
+        lambda: comparing.by_rank(run_id=again.pk, other_id=first.pk),
+    )
+    for ask in asked:
+        said = ask()
+        with CaptureQueriesContext(connection) as seen:
+            assert ask() == said
+        assert not [one["sql"] for one in seen if "SUM(" in one["sql"]]
+
+
+def test_of_whom_the_run_added_up_levels_stand_beside_each_other(october, cast, monkeypatch):
+    monkeypatch.setattr(summing, "MANY_LINES", 0)
+    draft()
+    monkeypatch.setattr(summing, "MANY_LINES", 2_000)
+    type(cast.eva).objects.filter(pk=cast.eva.pk).update(status="suspended")
+    runs.recompute(period_key="2026-10", by=cast.users["paula"].pk, now=at(11, 2, 15))
+    work(at(11, 2, 15))
+    second = Run.objects.get(kind="close", number=2)
+    found = comparing.person(run_id=second.pk, number=cast.eva.number)
+    assert found.added_up
+    told = {(one.label, one.level): (one.now, one.before) for one in found.lines}
+    LevelSum.objects.all().delete()
+    apart = comparing.person(run_id=second.pk, number=cast.eva.number)
+    assert not apart.added_up
+    sums = {}
+    for one in apart.lines:
+        now, before = sums.get((one.label, one.level), (0, 0))
+        sums[one.label, one.level] = (now + one.now, before + one.before)
+    # Lines of one level may differ against each other: the level then does not.
+    assert told == {key: sums[key] for key in sums if sums[key][0] != sums[key][1]}
+    assert told
+
+
+def test_the_page_of_whom_the_run_added_up_says_so(october, cast, monkeypatch):
+    monkeypatch.setattr(summing, "MANY_LINES", 0)
+    draft()
+    page = cast.client("paula").get(f"/staff/months/2026-10/people/{cast.ben.number}/").content.decode()
+    assert "added up level by level" in page
+    assert ">From</th>" not in page

@@ -1,0 +1,42 @@
+"""What was found out once about the rows of a run is kept, since those rows never change: on the cache, by their hash.
+
+Only what takes long to add up, and is small. Whatever is lost is added up again.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
+
+from django.core.cache import cache
+
+from commissions.models import Run
+
+T = TypeVar("T")
+SECONDS = 90 * 24 * 3600
+
+
+def of_runs(*, what: str, runs: Iterable[Run], find: Callable[[], T]) -> T:
+    """What `find` says about these runs together; asked anew while one of them has not all its rows."""
+    every = list(runs)
+    if not all(map(_is_stored, every)):
+        return find()
+    return cast("T", cache.get_or_set(_key(what, *every), find, SECONDS))
+
+
+def of_each(*, what: str, runs: Iterable[Run], find: Callable[[Run], T]) -> dict[int, T]:
+    """What `find` says about each run, by the run's key; the cache is asked once."""
+    every = {_key(what, run): run for run in runs}
+    stored = [key for key, run in every.items() if _is_stored(run)]
+    known: dict[str, Any] = cache.get_many(stored)
+    found = {key: find(run) for key, run in every.items() if key not in known}
+    if new := {key: found[key] for key in stored if key in found}:
+        cache.set_many(new, SECONDS)
+    return {run.pk: (known | found)[key] for key, run in every.items()}
+
+
+def _is_stored(run: Run) -> bool:
+    """The hash of its rows is written with them."""
+    return run.state != Run.State.COMPUTING and bool(run.output_hash)
+
+
+def _key(what: str, *runs: Run) -> str:
+    return ":".join(["run", what, *(f"{run.pk}-{run.output_hash[:16]}" for run in runs)])
