@@ -49,7 +49,7 @@ class Transfer(models.Model):
     """One movement of money. It balances because it is one row; it cannot be posted twice because its key is
     made of business facts."""
 
-    key = models.CharField(max_length=160, unique=True)
+    key = models.CharField(max_length=160)
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits")
     credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits")
     amount = models.BigIntegerField()
@@ -60,6 +60,8 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = [
+            # One index for both: that a key is there once, and what begins with a word.
+            models.UniqueConstraint(fields=["key"], opclasses=["varchar_pattern_ops"], name="transfer_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="transfer_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two"),
         ]

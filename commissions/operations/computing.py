@@ -1,6 +1,5 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +17,9 @@ from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 from common import heap
 from common.operations import pace
-from common.operations.tables import Column, len_of
 
 Ints = NDArray[np.int64]
+APART = 1_000_000  # rows of a run from which a second connection is worth its while
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +70,34 @@ def counts(*, computed: Computed) -> dict[str, int]:
 
 
 def store(*, run_id: int, computed: Computed) -> None:
-    """Write a run's snapshots, lines and items in place of those it may have. Belongs into a transaction."""
+    """Write a run's snapshots, lines and items in place of those it may have. Belongs into a transaction. Raises
+    Dangling."""
     result, loaded, back = computed.result, computed.loaded, computed.corrections
-    drop(run_id=run_id, items_too=True)
     counted = counts(computed=computed)
+    rows = len(loaded.person_ids) + counted["line_count"] + counted["item_count"]
+    apart = rows >= APART and partitions.may_be_beside(run_id=run_id)
+    drop(run_id=run_id, items_too=True)
     career = titles(computed=computed)
-    carried = carrying.columns(result=result, loaded=loaded)
     active = computed.plan.active
-    # Columns of millions of rows are made when it is their turn, and go before the next.
-    tables: tuple[tuple[type[Model], int, Callable[[], dict[str, Column]]], ...] = (
-        (Snapshot, len(loaded.person_ids), lambda: storing.snapshots(
-            result=result, loaded=loaded, active=active, titles=career)),
-        (Line, counted["line_count"], lambda: storing.lines(result=result, loaded=loaded, back=back)),
-        (StatementItem, counted["item_count"], lambda: storing.items(result=result, loaded=loaded, back=back)),
-        (Carried, len_of(next(iter(carried.values()))), lambda: carried),
-    )  # fmt: skip
-    rows = [count for _, count, _ in tables]
-    for at, (model, _, columns) in enumerate(tables):
-        with pace.as_part(after=sum(rows[:at]), of=sum(rows)):
+    others: dict[type[Model], partitions.Rows] = {
+        Snapshot: lambda: storing.snapshots(result=result, loaded=loaded, active=active, titles=career),
+        StatementItem: lambda: storing.items(result=result, loaded=loaded, back=back),
+        Carried: lambda: carrying.columns(result=result, loaded=loaded),
+    }
+    if apart:
+        with partitions.beside(run_id=run_id, parts=others):
+            _lines(run_id, computed)
+    else:
+        for model, columns in others.items():
             partitions.store(run_id=run_id, model=model, columns=columns())
+        with pace.as_part(after=rows - counted["line_count"], of=rows):
+            _lines(run_id, computed)
     summing.store(run_id=run_id, result=result, loaded=loaded, active=active)
+
+
+def _lines(run_id: int, computed: Computed) -> None:
+    columns = storing.lines(result=computed.result, loaded=computed.loaded, back=computed.corrections)
+    partitions.store(run_id=run_id, model=Line, columns=columns)
 
 
 def drop(*, run_id: int, items_too: bool) -> None:

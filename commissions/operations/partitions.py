@@ -2,16 +2,20 @@
 
 A partition is written bare, then indexed, then proved against what its rows point to, and only then attached, which
 takes a moment: pages read on. Dropping a draft of five million lines is dropping its partitions.
+
+Of a great run the lines are written by one connection and all else by another, at the same time (docs/decisions/0008).
 """
 
 # ruff: noqa: S608 - names of our tables and whole numbers, never input
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
-from commissions.models import Carried, Line, Snapshot, StatementItem
+from commissions.models import Carried, Line, Run, Snapshot, StatementItem
 from commissions.operations import guards
 from common.operations import tables
 from common.operations.tables import Column
@@ -28,16 +32,99 @@ class Dangling(RuntimeError):
     """Rows of a run point to something that is not there. Nothing was stored."""
 
 
+Rows = Callable[[], Mapping[str, Column]]  # columns of millions of rows are made when it is their turn
+
+
 def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Column]) -> int:
     """Write all rows of a run to a table at once, and return how many. Belongs into a transaction. Raises Dangling.
 
     `columns` are columns of the database without the key and the run.
     """
     table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
+    if connection.vendor == "postgresql" and count:
+        _write_bare(model, run_id, columns, count)
+        _attach(model, run_id)
+        return count
     whole = {"run_id": tables.constant(run_id, count), **columns}
-    if connection.vendor != "postgresql" or not count:
-        with guards.asked_once(table=table, run_id=run_id):
-            return tables.write(table=table, columns=whole)
+    with guards.asked_once(table=table, run_id=run_id):
+        return tables.write(table=table, columns=whole)
+
+
+@contextmanager
+def beside(*, run_id: int, parts: Mapping[type[models.Model], Rows]) -> Iterator[None]:
+    """Write these tables on a connection of its own while the block goes on; they become the run's when it has ended.
+    Belongs into a transaction that nobody has begun before it and that nothing was dropped in. Raises Dangling.
+
+    The other connection commits tables that belong to nothing yet. When this transaction, or all of the process, comes
+    to nothing, they are left behind: whoever stores the run next drops them, and so does `sweep`.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        written = pool.submit(_write_all_bare, run_id, parts)
+        yield
+    for model in written.result():
+        _attach(model, run_id)
+
+
+def may_be_beside(*, run_id: int) -> bool:
+    """Whether a run's tables may be written by two connections: on PostgreSQL, in a transaction that is not a part of
+    another, and when nothing of the run is there to be dropped first, which the other connection would wait for."""
+    return (
+        connection.vendor == "postgresql"
+        and len(connection.atomic_blocks) == 1
+        and not any(_exists(_name(model._meta.db_table, run_id)) for model in OF_RUNS)
+    )
+
+
+def sweep() -> list[str]:
+    """Drop what was written beside and became no run's; the names of what was dropped.
+
+    Whoever is storing a run holds its row: what belongs to such a run is left alone.
+    """
+    dropped: list[str] = []
+    if connection.vendor != "postgresql":
+        return dropped
+    for part, run_id in _left_behind():
+        with transaction.atomic():
+            free = Run.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=run_id).first()
+            stored = free is None and Run.objects.filter(pk=run_id).exists()
+            # Whoever held the row until now may have made it a partition.
+            if not stored and part in dict(_left_behind()):
+                _execute(f"DROP TABLE {part}")
+                dropped.append(part)
+    return dropped
+
+
+def _left_behind() -> list[tuple[str, int]]:
+    """Tables named as a run's partitions are, of which none is one; and the runs."""
+    names = "|".join(model._meta.db_table for model in OF_RUNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, substring(relname FROM '_run([0-9]+)$')::bigint FROM pg_class "
+            "WHERE relkind = 'r' AND NOT relispartition AND relnamespace = current_schema()::regnamespace "
+            f"AND relname ~ '^({names})_run[0-9]+$' ORDER BY relname"
+        )
+        return [(str(part), int(run_id)) for part, run_id in cursor.fetchall()]
+
+
+def _write_all_bare(run_id: int, parts: Mapping[type[models.Model], Rows]) -> list[type[models.Model]]:
+    """In a thread, which has a connection of its own; the tables that have rows."""
+    written = []
+    try:
+        for model, rows in parts.items():
+            columns = rows()
+            count = tables.len_of(next(iter(columns.values())))
+            if count:
+                with transaction.atomic():
+                    _write_bare(model, run_id, columns, count)
+                written.append(model)
+    finally:
+        connection.close()
+    return written
+
+
+def _write_bare(model: type[models.Model], run_id: int, columns: Mapping[str, Column], count: int) -> None:
+    """A table like a partition, that is none yet: rows, keys and indexes, and the proof of what they point to."""
+    table = model._meta.db_table
     part = _name(table, run_id)
     _execute(
         f"DROP TABLE IF EXISTS {part}",
@@ -45,15 +132,19 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
         f"ALTER TABLE {part} ADD CONSTRAINT {part}_run CHECK (run_id = {run_id})",
         "SET LOCAL maintenance_work_mem = '256MB'",
     )
-    tables.write(table=part, columns=whole, fresh=True)
+    tables.write(table=part, columns={"run_id": tables.constant(run_id, count), **columns}, fresh=True)
     _execute(*_indexes(table, part), f"ANALYZE {part}")
     _prove(part, REFERENCES.get(model, {}))
+
+
+def _attach(model: type[models.Model], run_id: int) -> None:
+    table = model._meta.db_table
+    part = _name(table, run_id)
     _execute(
         f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES IN ({run_id})",
         f"ALTER TABLE {part} DROP CONSTRAINT {part}_run",
     )
     guards.install_on(table=part)
-    return count
 
 
 def drop(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> None:

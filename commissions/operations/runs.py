@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
@@ -159,7 +160,7 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
         items = StatementItem.objects.filter(run=run)
         if run.kind == Run.Kind.CORRECT:
             items = items.exclude(corrects_period="")
-        if sum(items.values_list("amount", flat=True)) != run.total:
+        if (items.aggregate(total=Sum("amount"))["total"] or 0) != run.total:
             raise Changed("The stored items do not add up to the run's total; recompute it.")
         _move(
             run_id,

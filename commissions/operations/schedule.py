@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from commissions.models import Calendar, Period
-from commissions.operations import checking, estimates, freezing, periods, runs, telling
+from commissions.operations import checking, estimates, freezing, partitions, periods, runs, telling
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
 from distributors.operations import leaving, leg_volumes, notice_mail, tree_care
@@ -27,6 +27,7 @@ def tick(*, now: datetime, owner: str) -> int:
     outbox.request(now=now)
     leg_volumes.request(now=now)
     tree_care.request(now=now)
+    partitions.sweep()
     return jobs.advance_due(now=now, owner=owner)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from common.arrays import NOWHERE, SPARSE, places
@@ -256,15 +257,26 @@ def _items(run_id: int, people: Vocabulary) -> Table:
 
 
 def _lines(run_id: int, people: Vocabulary) -> Table:
-    wide = ("kind", "level", "depth", "base", "rate_ppm", "whole", "micro")
-    numbers = ", ".join(f"CAST({name} AS bigint)" for name in wide)
     bonus, bonuses = coded("commissions_line", "bonus", run_id)
-    found = tables.read(
-        query=f"SELECT distributor_id, {bonus}, COALESCE(order_line_id, -1), COALESCE(origin_id, -1), "
-        f"COALESCE(corrects_id, -1), COALESCE(corrects_run_id, -1), {numbers} "
-        f"FROM commissions_line WHERE run_id = {run_id:d}",
+    found = tables.read_rows(
+        table=_where_stored("commissions_line", run_id),
+        where=f"run_id = {run_id:d}",
+        columns={
+            "person": ("distributor_id", "bigint"),
+            "bonus": (bonus, "integer"),
+            "sold": ("COALESCE(order_line_id, -1)", "bigint"),
+            "origin": ("COALESCE(origin_id, -1)", "bigint"),
+            "corrected": ("COALESCE(corrects_id, -1)", "bigint"),
+            "of_run": ("COALESCE(corrects_run_id, -1)", "bigint"),
+            "kind": ("kind", "smallint"),
+            "level": ("level", "smallint"),
+            "depth": ("depth", "integer"),
+            "base": ("base", "bigint"),
+            "rate_ppm": ("rate_ppm", "bigint"),
+            "whole": ("whole", "bigint"),
+            "micro": ("micro", "integer"),
+        },
         parameters=bonuses.tolist(),
-        shape=dict.fromkeys(("person", "bonus", "sold", "origin", "corrected", "of_run", *wide), "int"),
     )
     orders, position = _sold(found["sold"])
     return {
@@ -276,6 +288,18 @@ def _lines(run_id: int, people: Vocabulary) -> Table:
         "position": np.append(position, 0)[orders.column(found["sold"]).at],
         **{name: found[name] for name in LINE_NUMBERS[1:]},
     }
+
+
+def _where_stored(table: str, run_id: int) -> str:
+    """The table that really holds a run's rows: on PostgreSQL one partition."""
+    if connection.vendor != "postgresql":
+        return table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT CAST(tableoid::regclass AS text) FROM {table} WHERE run_id = {run_id:d} LIMIT 1"
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else table
 
 
 def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:

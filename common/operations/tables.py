@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -25,8 +28,8 @@ READ_AT_A_TIME = 20_000
 LAID_OUT = 50_000  # rows that wait for the server, and as many that are being laid out
 HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 END = b"\xff\xff"
-# The last message is the end alone, or the header and the end; no row has either width.
-ENDINGS = (len(END), len(HEADER) + len(END))
+PAGES = 256  # of a table in one array: two megabytes
+ARRAY_HEAD = 20  # how many dimensions, whether there are nulls, of what, how many, from where
 WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "?"}
 LONGEST_TEXT = 64
 ROOM = 256 * 1024  # kilobytes
@@ -112,6 +115,27 @@ def read(*, query: str, parameters: Sequence[Any] = (), shape: Mapping[str, str]
     return {
         name: np.concatenate([part[name] for part in parts]) if parts else _empty(kind)
         for name, kind in shape.items()
+    }
+
+
+def read_rows(
+    *, table: str, where: str, columns: Mapping[str, tuple[str, str]], parameters: Sequence[Any] = ()
+) -> dict[str, Ints]:
+    """The rows of one table, many millions perhaps, as one array a column; in no order that means anything.
+
+    `columns` says for each its SQL, which may not be null, and its type, a key of WIDTHS; `where` is SQL. Both together
+    take the parameters, the columns' first. On PostgreSQL the server sends arrays, each of a stretch of the table:
+    a message for each row costs the reader more than the row costs the server.
+    """
+    if connection.vendor == "postgresql":
+        parts = list(_stretches(table, where, columns, parameters))
+    else:
+        chosen = ", ".join(sql for sql, _ in columns.values())
+        query, shape = f"SELECT {chosen} FROM {table} WHERE {where}", dict.fromkeys(columns, "int")
+        parts = list(_fetched(query, parameters, shape))
+    return {
+        name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0, np.int64)
+        for name in columns
     }
 
 
@@ -230,12 +254,12 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
     layout = np.dtype([("fields", ">i2"), *(part for name in names for part in _layout(name, shape[name]))])
     found = f"SELECT {wanted} FROM ({query}) AS found ({', '.join(quoted.values())})"
     statement = f"COPY ({found}) TO STDOUT (FORMAT binary)"
-    left, first = b"", True
+    left = b""
     # COPY takes no parameters of its own: the client puts them in, quoted as the driver quotes them.
     whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement
     with connection.cursor() as cursor, cursor.copy(whole) as copy:
         for pending in _messages():
-            left, first = _joined(left, pending, first)
+            left += pending
             rows = len(left) // layout.itemsize
             yield _taken(left, rows, layout, shape)
             left = left[rows * layout.itemsize :]
@@ -244,28 +268,55 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
         raise ValueError("PostgreSQL sent columns of another width than asked for")
 
 
-def _messages() -> Iterator[list[bytes]]:
-    """What the server sends, one message a row, up to its end, some hundred thousand at a time.
+def _messages() -> Iterator[bytes]:
+    """What the server sends up to its end, without what a file begins with, some hundred thousand rows at a time.
 
     Asked of the driver's own connection: its reader looks at the socket before each row, which for a million
-    rows takes longer than the query.
+    rows takes longer than the query. And a row is a message of its own, so that no Python is run for one.
     """
-    raw = cast("Any", connection.connection).pgconn
-    pending: list[bytes] = []
-    while True:
-        size, data = raw.get_copy_data(0)
-        pending.append(bytes(data))
-        if size in ENDINGS:
-            yield pending
-            return
-        if len(pending) >= AT_A_TIME:
-            yield pending
-            pending = []
+    ask = cast("Any", connection.connection).pgconn.get_copy_data
+    _, data = ask(0)
+    yield bytes(data)[len(HEADER) :]
+    if len(data) == len(HEADER) + len(END):
+        return
+    messages = map(bytes, map(itemgetter(1), iter(partial(ask, 0), (len(END), END))))
+    while pending := b"".join(islice(messages, AT_A_TIME)):
+        yield pending
+    yield END
 
 
-def _joined(left: bytes, pending: list[bytes], first: bool) -> tuple[bytes, bool]:
-    found = left + b"".join(pending)
-    return (found[len(HEADER) :], False) if first and found else (found, first)
+def _stretches(
+    table: str, where: str, columns: Mapping[str, tuple[str, str]], parameters: Sequence[Any]
+) -> Iterator[dict[str, Ints]]:
+    """So many pages of the table at a time, each column as an array of PostgreSQL's."""
+    arrays = ", ".join(f"array_agg(CAST({sql} AS {kind}))" for sql, kind in columns.values())
+    first, behind = (f"CAST('(' || {page} || ',0)' AS tid)" for page in ("page", f"page + {PAGES}"))
+    statement = (
+        f"COPY (SELECT part.* FROM generate_series(0, pg_relation_size('{table}') / "
+        f"CAST(current_setting('block_size') AS bigint), {PAGES}) AS page, LATERAL (SELECT {arrays} FROM {table} "
+        f"WHERE ctid >= {first} AND ctid < {behind} AND {where}) AS part) TO STDOUT (FORMAT binary)"
+    )
+    whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement
+    kinds = {
+        name: np.dtype([("length", ">i4"), ("value", WIDTHS[kind])]) for name, (_, kind) in columns.items()
+    }
+    with connection.cursor() as cursor, cursor.copy(whole) as copy:
+        for message in copy:
+            # The header comes with the first row, and the end by itself; of a stretch without rows nothing is sent.
+            row = bytes(message).removeprefix(HEADER)
+            if row[: len(END)] != END and int.from_bytes(row[2:6], "big", signed=True) != -1:
+                yield _arrays(row, kinds)
+
+
+def _arrays(row: bytes, kinds: Mapping[str, np.dtype[Any]]) -> dict[str, Ints]:
+    """One row of arrays without nulls: its width, the dimension, and each element behind its own width."""
+    found, at = {}, 2
+    for name, kind in kinds.items():
+        width = int.from_bytes(row[at : at + 4], "big")
+        elements = np.frombuffer(row, kind, (width - ARRAY_HEAD) // kind.itemsize, at + 4 + ARRAY_HEAD)
+        found[name] = elements["value"].astype(kind["value"].newbyteorder("="))
+        at += 4 + width
+    return found
 
 
 def _padded(name: str) -> str:
