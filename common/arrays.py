@@ -1,5 +1,7 @@
 """Arrays of keys and where they stand. Pure."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,3 +23,24 @@ def places(*, of: Ints, among: Ints) -> Ints:
     by_key = np.argsort(among)
     at = by_key[np.minimum(np.searchsorted(among, of, sorter=by_key), len(among) - 1)]
     return np.where(among[at] == of, at, NOWHERE)
+
+
+def first(*, by: Sequence[Ints], most: int | None) -> Ints:
+    """The order of rows by their least `by[0]`, among equals by `by[1]`, and so on: of all, or of the first `most`, for
+    which not everything is sorted."""
+    at = np.arange(len(by[0]))
+    if most is not None:
+        sure = np.empty(0, np.int64)
+        for column in by:
+            if len(at) <= 2 * most:
+                break
+            values = column[at]
+            left = most - len(sure)
+            last = np.partition(values, left - 1)[left - 1]
+            sure = np.concatenate([sure, at[values < last]])
+            at = at[values == last]
+            if len(sure) == most:
+                break
+        at = np.sort(np.concatenate([sure, at]))
+    order: Ints = at[np.lexsort([column[at] for column in reversed(by)])]
+    return order[:most]

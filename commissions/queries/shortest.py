@@ -4,14 +4,17 @@ Honest means: what one step brings counts towards the next, volume may come from
 where somebody in it is really near. A plan may ask things that no step is known for; then there is none for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+
+import numpy as np
 
 from commissions.core.language import Aggregate, Arithmetic, Compare, Expression, Legs, Number, Scope, Word
 from commissions.core.plan import Plan, Requirement
 from commissions.models import Snapshot
-from commissions.queries import plan_words
+from commissions.queries import everyone, members, plan_words, sizes
+from common.arrays import first
 from distributors.queries import people, sponsor_tree
 from distributors.queries.people import PersonName
 
@@ -83,7 +86,7 @@ def _rank_of(plan: Plan, legs: Legs) -> int | None:
 
 
 def steps(
-    *, person_id: int, run_id: int, plan: Plan, asked: Sequence[Requirement], have: Sequence[int]
+    *, person_id: int, month: members.Month, plan: Plan, asked: Sequence[Requirement], have: Sequence[int]
 ) -> tuple[Step, ...]:
     """The way to meet all of `asked`, of which the person has `have`. A fixed number of queries."""
     missing: dict[str, int] = {}
@@ -102,9 +105,11 @@ def steps(
     own = missing.get("own", 0)
     if own:
         found.append(Step(kind="own", missing=own))
-    in_legs, brought = _legs(person_id, run_id, plan, legs)
+    in_legs, brought = _legs(person_id, month, plan, legs)
     found += in_legs
-    strongest = _strongest(person_id, run_id) if "outside" in missing or "group" in missing else None
+    strongest = (
+        _strongest(person_id, month.run_id or 0) if "outside" in missing or "group" in missing else None
+    )
     # What the person's own orders and the legs' people bring counts here too; the strongest leg's does not.
     beside = own + sum(volume for head, volume in brought if strongest is None or head != strongest.id)
     outside = max(0, missing.get("outside", 0) - beside)
@@ -125,14 +130,14 @@ def _strongest(person_id: int, run_id: int) -> PersonName | None:
 
 
 def _legs(
-    person_id: int, run_id: int, plan: Plan, wanted: Sequence[tuple[Legs, int]]
+    person_id: int, month: members.Month, plan: Plan, wanted: Sequence[tuple[Legs, int]]
 ) -> tuple[list[Step], list[tuple[int, int]]]:
     """A step for each leg that is missing and has somebody near; and the volume that each brings, by its head."""
     found: list[Step] = []
     brought: list[tuple[int, int]] = []
     for legs, count in wanted:
         rank = _rank_of(plan, legs)
-        near = _nearest(person_id, run_id, plan, -1 if rank is None else rank)
+        near = _nearest(person_id, month, plan, -1 if rank is None else rank)
         chosen = sorted(near.items(), key=lambda item: (item[1].cost, item[1].person))[
             : min(count, LEGS_SHOWN)
         ]
@@ -148,23 +153,70 @@ def _legs(
     return found, brought
 
 
-def _nearest(person_id: int, run_id: int, plan: Plan, rank: int) -> dict[int, _Near]:
+def _nearest(person_id: int, month: members.Month, plan: Plan, rank: int) -> dict[int, _Near]:
     """For each leg without such a person, by its head: who is nearest to it."""
-    team = sponsor_tree.downline(distributor_id=person_id).order_by().values("pk")
-    known = Snapshot.objects.filter(run_id=run_id, standing=0, distributor_id__in=team)
-    without = known.filter(active=False) if rank < 0 else known.filter(rank__lt=rank)
-    order = "-own_volume" if rank < 0 else "-group_volume"
-    rows = without.order_by(order, "distributor_id").values_list("distributor_id", "own_volume", "have")
-    near = [_near(plan, rank, *row) for row in rows[:CANDIDATES]]
+    found = _of_great_team(person_id, month, rank) or _asked(person_id, month.run_id or 0, rank)
+    near = [_near(plan, rank, *row) for row in found.lacking]
     heads = sponsor_tree.legs_of(distributor_id=person_id, ids=[one.person for one in near if one])
-    has = known.filter(active=True) if rank < 0 else known.filter(rank__gte=rank)
-    taken = sponsor_tree.with_any(ids=set(heads.values()), people=has.values("distributor_id"))
+    taken = found.taken(set(heads.values()))
     best: dict[int, _Near] = {}
     for one in near:
         head = heads.get(one.person) if one else None
         if one and head and head not in taken and (head not in best or one.cost < best[head].cost):
             best[head] = one
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Those with the most volume who lack a rank, with own volume and what they have; `taken` says which of some legs
+    have somebody who does not."""
+
+    lacking: Sequence[tuple[int, int, Sequence[int]]]
+    taken: Callable[[set[int]], set[int]]
+
+
+def _asked(person_id: int, run_id: int, rank: int) -> _Candidates:
+    """Of a team that is read when somebody asks."""
+    team = sponsor_tree.downline(distributor_id=person_id).order_by().values("pk")
+    known = Snapshot.objects.filter(run_id=run_id, standing=0, distributor_id__in=team)
+    without = known.filter(active=False) if rank < 0 else known.filter(rank__lt=rank)
+    order = "-own_volume" if rank < 0 else "-group_volume"
+    rows = without.order_by(order, "distributor_id").values_list("distributor_id", "own_volume", "have")
+    has = known.filter(active=True) if rank < 0 else known.filter(rank__gte=rank)
+    return _Candidates(
+        lacking=list(rows[:CANDIDATES]),
+        taken=lambda heads: sponsor_tree.with_any(ids=heads, people=has.values("distributor_id")),
+    )
+
+
+def _of_great_team(person_id: int, month: members.Month, rank: int) -> _Candidates | None:
+    """Of a great team as the run saw it; None of a small one."""
+    known = everyone.of_month(month=month) if sizes.is_great(person_id=person_id, month=month) else None
+    at = known.place(person_id) if known is not None else everyone.NOBODY
+    if known is None or at < 0:
+        return None
+    here = known.team(at)
+    good = known.standing[here] == 0
+    has = good & (known.active[here] if rank < 0 else known.rank[here] >= rank)
+    lacks = np.flatnonzero(good & ~has)
+    volume = (known.own if rank < 0 else known.group)[here]
+    nearest = lacks[first(by=[-volume[lacks], known.ids[here][lacks]], most=CANDIDATES)]
+    ids = known.ids[here][nearest].tolist()
+    rows = Snapshot.objects.filter(run_id=month.run_id or 0, distributor_id__in=ids)
+    by_id = {row[0]: row for row in rows.values_list("distributor_id", "own_volume", "have")}
+    until = np.concatenate([[0], np.cumsum(has)])
+
+    def taken(heads: set[int]) -> set[int]:
+        places = known.places(np.array(sorted(heads), np.int64))
+        starts = places[places >= 0]
+        ends = starts + 1 + known.size[starts]
+        inside = (starts >= here.start) & (ends <= here.stop)
+        starts, ends = starts[inside] - here.start, ends[inside] - here.start
+        found: list[int] = known.ids[here][starts[until[ends] > until[starts]]].tolist()
+        return set(found)
+
+    return _Candidates(lacking=[by_id[one] for one in ids], taken=taken)
 
 
 def _near(plan: Plan, rank: int, person: int, own: int, have: Sequence[int]) -> _Near | None:

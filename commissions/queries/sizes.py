@@ -37,6 +37,11 @@ def people_below(*, ids: Collection[int]) -> dict[int, int]:
     return counts | known | (sponsor_tree.team_counts(ids=young) if young else {})
 
 
+def is_great(*, person_id: int, month: members.Month) -> bool:
+    """Whether the month's run found more people below the person than are counted at once."""
+    return TeamSum.objects.filter(distributor_id=person_id, run_id=month.run_id or 0).exists()
+
+
 def of_month(*, person_id: int, month: members.Month | None) -> Size:
     """The person's team in a month: a great one as its run found it, any other as it stands today."""
     if month is not None and month.run_id is not None:

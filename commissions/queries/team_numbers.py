@@ -7,7 +7,6 @@ where they stand today, and whom the run did not know has no figures.
 
 # ruff: noqa: S611 - statements are put together from names of columns, never from input
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,50 +14,30 @@ import numpy as np
 from django.db.models import BigIntegerField, F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
-from numpy.typing import NDArray
 
 from commissions.core.plan import Plan
 from commissions.models import Snapshot
-from commissions.queries import members, outline, plans
+from commissions.queries import everyone, great_teams, members, outline, plans, sizes
+from commissions.queries.team_arrays import NOBODY, Bools, Ints, Team, ways
 from common.arrays import places
 from common.operations import tables
 from distributors.queries import sponsor_tree
 from sales.queries import activity
 
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-NOBODY = -1
 FIGURES = ("person", "sponsor", "rank", "title", "active", "own", "group")
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
-    """Element i of every array belongs to the person ids[i]. Volumes in hundredths of a point.
-
-    `level` counts from the viewer, `generation` counts those on the way who are active; `head` is the index of whoever
-    the person's leg begins with. `rank` and `title` are indices in the ladder, NOBODY for whom the run did not know.
-    """
-
-    ids: Ints
-    joined: Ints  # microseconds since 1970
-    level: Ints
-    generation: Ints
-    head: Ints
-    below: Ints
-    known: Bools
-    rank: Ints
-    title: Ints
-    active: Bools
-    was_active: Bools
-    own: Ints
-    group: Ints
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
 def load(*, viewer_id: int, month: members.Month) -> Team:
-    """The team of a person in a month; three queries, a fourth while the month is open."""
+    """The team of a person in a month; three queries, a fourth while the month is open. Of a great team the run's
+    people lie ready."""
+    if sizes.is_great(person_id=viewer_id, month=month):
+        known = everyone.of_month(month=month)
+        if known is not None and (at := known.place(viewer_id)) >= 0:
+            return great_teams.of(everyone=known, at=at)
+    return _asked(viewer_id, month)
+
+
+def _asked(viewer_id: int, month: members.Month) -> Team:
     people = everybody(viewer_id=viewer_id, month=month)
     found = _people(people)
     ids = found["person"]
@@ -72,7 +51,7 @@ def load(*, viewer_id: int, month: members.Month) -> Team:
     today = _parents(found["sponsor"], ids, viewer_id)
     then = np.where(known, _parents(column("sponsor"), ids, viewer_id), today)
     active = column("active").astype(bool)
-    way = _ways(then, today, active)
+    way = ways(then=then, today=today, active=active)
     return Team(
         ids=ids,
         joined=found["joined"],
@@ -179,53 +158,6 @@ def _parents(sponsor: Ints, ids: Ints, viewer_id: int) -> Ints:
     """Of each person the index of whoever is above: len(ids) for the viewer, one more for somebody elsewhere."""
     found = places(of=sponsor, among=ids)
     return np.where(sponsor == viewer_id, len(ids), np.where(found < 0, len(ids) + 1, found))
-
-
-def _ways(then: Ints, today: Ints, active: Bools) -> dict[str, Ints]:
-    level, generation, head = _way(then, active)
-    lost = level == NOBODY
-    if lost.any():
-        # Came into the team after the month: where they stand today.
-        parent = np.where(lost, today, then)
-        level, generation, head = _way(parent, active)
-        lost = level == NOBODY
-        if lost.any():
-            parent = today
-            level, generation, head = _way(parent, active)
-    else:
-        parent = then
-    return {"level": level, "generation": generation, "head": head, "below": _below(parent, level)}
-
-
-def _way(parent: Ints, active: Bools) -> tuple[Ints, Ints, Ints]:
-    """Level, generation and leg of each, by doubling the steps that are looked at: as many rounds as the depth has
-    binary digits."""
-    size = len(parent)
-    hop = np.concatenate([parent, [size, size + 1]])
-    steps = (hop != np.arange(size + 2)).astype(np.int64)
-    between = np.append(active, [False, False]).astype(np.int64)[hop]
-    head = np.where(hop == size, np.arange(size + 2), hop)
-    head[size:] = [size, size + 1]
-    for _round in range(max(1, size).bit_length() + 1):
-        if (hop[:size] >= size).all():
-            break
-        steps += steps[hop] * (hop != np.arange(size + 2))
-        between += between[hop] * (hop < size)
-        head, hop = head[head], hop[hop]
-    reached = hop[:size] == size
-    level = np.where(reached, steps[:size], NOBODY)
-    return level, np.where(reached, between[:size] + 1, NOBODY), np.where(reached, head[:size], NOBODY)
-
-
-def _below(parent: Ints, level: Ints) -> Ints:
-    """How many people stand below each, deepest level first."""
-    size = len(parent)
-    count = np.zeros(size + 2, np.int64)
-    order = np.argsort(-level, kind="stable")
-    ends = np.flatnonzero(np.diff(level[order])) + 1
-    for rows in np.split(order, ends) if size else []:
-        np.add.at(count, parent[rows], count[rows] + 1)
-    return count[:size]
 
 
 def _reached(plan: Plan, rank: Ints, have: Ints) -> Ints:

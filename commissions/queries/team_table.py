@@ -11,7 +11,8 @@ from datetime import date, datetime
 import numpy as np
 
 from commissions.queries import members, outline, plans, team_numbers
-from commissions.queries.team_numbers import NOBODY, Bools, Ints, Team
+from commissions.queries.team_arrays import NOBODY, Bools, Ints, Team
+from common.arrays import first
 from distributors.queries import people, sponsor_tree
 from distributors.queries.people import PersonName
 from sales.queries import activity
@@ -64,34 +65,39 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Whom a choice leaves, in order, as indices of the team; `total` counts the whole team, `active` its active."""
+    """Whom a choice leaves, as indices of the team, those who come first in order; `count` says how many it leaves,
+    `total` counts the whole team, `active` its active."""
 
     team: Team
     order: Ints
     near: Ints | None
+    count: int
     total: int
     active: int
 
     def __len__(self) -> int:
-        return len(self.order)
+        return self.count
 
 
-def select(*, viewer_id: int, month: members.Month, choice: Choice) -> Selection:
-    """Everybody of the team whom the choice leaves, sorted; a fixed number of queries."""
+def select(*, viewer_id: int, month: members.Month, choice: Choice, most: int | None = None) -> Selection:
+    """Whom of the team the choice leaves, sorted: everybody, or the first `most`; a fixed number of queries."""
     team = team_numbers.load(viewer_id=viewer_id, month=month)
     near = None
     if choice.close or choice.with_near or choice.sort == "near":
         near = team_numbers.nearness(team=team, viewer_id=viewer_id, month=month)
     kept = np.flatnonzero(_kept(team, choice, near))
+    count = len(kept)
     by = _keys(team, choice, near, viewer_id, month)
     if by is not None:
         highest_first = SORTS[choice.sort] != choice.reverse
-        kept = kept[_order(by[kept], team.group[kept], highest_first=highest_first)]
+        keys = _ranked(by[kept], highest_first=highest_first)
+        kept = kept[first(by=[keys, -team.group[kept], team.ids[kept]], most=most)]
     stands = team.level > 0
     return Selection(
         team=team,
         order=kept,
         near=near,
+        count=count,
         total=int(stands.sum()),
         active=int((team.active & team.known & stands).sum()),
     )
@@ -157,9 +163,11 @@ def _keys(team: Team, choice: Choice, near: Ints | None, viewer_id: int, month: 
     return near
 
 
-def _order(keys: Ints, volume: Ints, *, highest_first: bool) -> Ints:
-    """Among equals those with the most group volume come first, then those who came first."""
-    return np.lexsort((-volume, -keys if highest_first else keys, keys == NOBODY))
+def _ranked(keys: Ints, *, highest_first: bool) -> Ints:
+    """The same turned so that the least comes first, and NOBODY last. Among equals those with the most group volume
+    come first, then those who came first."""
+    turned = -keys.astype(np.int64) if highest_first else keys.astype(np.int64)
+    return np.where(keys == NOBODY, np.iinfo(np.int64).max, turned)
 
 
 def _legs(team: Team, part: Sequence[int]) -> dict[int, PersonName]:

@@ -79,7 +79,7 @@ def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
         once_active=before.exists(),
         shortest=shortest.steps(
             person_id=person_id,
-            run_id=month.run_id,
+            month=month,
             plan=plan,
             asked=[one.rule for one in needs],
             have=[one.have for one in needs],

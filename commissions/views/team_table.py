@@ -74,7 +74,9 @@ def read(request: HttpRequest, ask: Ask) -> TableAsk:
 def context(request: HttpRequest, ask: Ask, *, saving: ViewForm | None = None) -> dict[str, Any]:
     """What the page needs of the table."""
     table = read(request, ask)
-    found = team_table.select(viewer_id=ask.viewer_id, month=ask.month, choice=table.choice)
+    found = team_table.select(
+        viewer_id=ask.viewer_id, month=ask.month, choice=table.choice, most=team_table.MOST
+    )
     shown = found.order[: team_table.MOST].tolist()
     page = Paginator(shown, team_table.PAGE).get_page(number_of(request, "page"))
     people = team_table.rows(viewer_id=ask.viewer_id, month=ask.month, selection=found, part=list(page))

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from common.operations import tables
 from distributors.models import Carrying, Distributor, Sponsorship, TreeHealth
 
 TABLE = Distributor._meta.db_table
@@ -20,6 +21,8 @@ HISTORY = Sponsorship._meta.db_table
 PROFILE = Distributor._meta.get_field("profile").related_model._meta.db_table
 # A line longer than this is a circle in sponsor_id.
 DEEPEST = 100_000
+# So many places may be taken in transactions that end after those of later ones.
+UNFINISHED = 1_000
 
 
 class Step(NamedTuple):
@@ -179,6 +182,31 @@ def sponsor_ids(*, ids: Collection[int]) -> dict[int, int]:
     """Who sponsors each of `ids`; whoever stands at the top is missing."""
     rows = Distributor.objects.order_by().filter(pk__in=ids).values_list("pk", "sponsor_id")
     return {pk: sponsor for pk, sponsor in rows if sponsor is not None}
+
+
+def everybody_today() -> dict[str, Any]:
+    """The whole tree in one query, as arrays: `person`, their `sponsor` (0 at the top), and when they `joined` in
+    microseconds since 1970."""
+    query = f"SELECT id, COALESCE(sponsor_id, 0), {tables.moment('joined_at')} FROM {TABLE} ORDER BY id"  # noqa: S608
+    return tables.read(query=query, shape=dict.fromkeys(("person", "sponsor", "joined"), "int"))
+
+
+def last_placed() -> int:
+    """A mark for `placed_since`."""
+    return Sponsorship.objects.aggregate(Max("pk"))["pk__max"] or 0
+
+
+def placed_since(*, row: int, most: int) -> dict[str, Any] | None:
+    """Those who took or changed their place since a mark, as `everybody_today` tells of them; None where they are more
+    than `most`. One query. Some who did so shortly before may be among them."""
+    query = (
+        f"SELECT id, COALESCE(sponsor_id, 0), {tables.moment('joined_at')} FROM {TABLE} WHERE id IN "  # noqa: S608
+        f"(SELECT distributor_id FROM {HISTORY} WHERE id > %s ORDER BY id LIMIT %s)"
+    )
+    limit = most + UNFINISHED + 1
+    shape = dict.fromkeys(("person", "sponsor", "joined"), "int")
+    found = tables.read(query=query, parameters=[row - UNFINISHED, limit], shape=shape)
+    return found if len(found["person"]) < limit else None
 
 
 def team_counts(*, ids: Collection[int], most: int | None = None) -> dict[int, int]:
