@@ -15,7 +15,7 @@ from commissions.models import Period, Run, StatementItem
 from commissions.operations import computing, correcting, freezing, hashing, permissions, sealing
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
-from commissions.queries import before, months, plans
+from commissions.queries import before, plans, unusual
 from common.operations import jobs, pace
 from common.operations.failpoints import failpoint
 
@@ -248,7 +248,7 @@ def _store(
             computed_at=now,
             error="",
             engine_version=ENGINE_VERSION,
-            warnings=months.unusual(run=held),
+            warnings=unusual.warnings(run=held),
             **found,
             **hashes(),
             **counts,

@@ -1,32 +1,23 @@
-"""What staff compare before they answer for a month: totals, differences, and what looks unusual."""
+"""What staff compare before they answer for a month: totals and differences."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Sum, When
 from django.db.models.functions import Cast
-from django.utils.translation import ngettext
 from numpy.typing import NDArray
 
 from commissions.models import Run, StatementItem
 from commissions.queries import kept, plans
 from common import spoken
-from common.money import format_money
 from common.operations import tables
 from distributors.queries import people
 from distributors.queries.people import PersonName
-from sales.queries import books
 
 SHOWN = 10
-# Of the commissionable volume, while too few months are final to say what this company's share is: an ordinary month
-# lies between these. Parts per million.
-USUAL_PAYOUT = (50_000, 650_000)
-MILLION = 1_000_000
-ENOUGH_MONTHS, A_YEAR = 3, 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,123 +105,6 @@ def since_last_month(*, run_id: int) -> Difference | None:
     return _difference(run, last, spoken.period_name(last.period.key)) if last else None
 
 
-def unusual(*, run: Run) -> list[str]:
-    """Sentences about what somebody should look at before they answer for the run."""
-    last = last_final(run=run)
-    found = [*_payout(run), *_large(run), *_plan(run, last), *_late(run)]
-    negative = StatementItem.objects.filter(run=run, amount__lt=0).count()
-    if negative:
-        found.append(
-            ngettext(
-                "One item is negative: returns take back more than was earned.",
-                "%(n)s items are negative: returns take back more than was earned.",
-                negative,
-            )
-            % {"n": negative}
-        )
-    if last is not None:
-        leaps = _leaps(_by_person(run.pk), _by_person(last.pk))
-        if leaps:
-            found.append(
-                ngettext(
-                    "One person earns more than twice what they earned in %(month)s.",
-                    "%(n)s people earn more than twice what they earned in %(month)s.",
-                    leaps,
-                )
-                % {"n": leaps, "month": spoken.period_name(last.period.key)}
-            )
-    return found
-
-
-def _payout(run: Run) -> list[str]:
-    """Whether what is paid of the volume lies outside the band that this company's final months keep to."""
-    if run.commissionable <= 0:
-        return []
-    share = run.total * MILLION // run.commissionable
-    least, most = _usual_payout(run)
-    if least <= share <= most:
-        return []
-    percent, low, high = (f"{one / 10_000:.1f}" for one in (share, least, most))  # for reading only
-    return [
-        f"The total is {percent} % of the commissionable volume, which is unusual: it is {low} to {high} % as a rule."
-    ]
-
-
-def _usual_payout(run: Run) -> tuple[int, int]:
-    """The lowest and the highest share of the last twelve final months, a fifth wider at both ends."""
-    final = _final_before(run).filter(commissionable__gt=0)
-    rows = final.order_by("-period__starts_at").values_list("total", "commissionable")[:A_YEAR]
-    shares = [total * MILLION // volume for total, volume in rows]
-    if len(shares) < ENOUGH_MONTHS:
-        return USUAL_PAYOUT
-    return min(shares) * 4 // 5, max(shares) * 6 // 5
-
-
-def _large(run: Run) -> list[str]:
-    """Items over the company's limit, PORTAL_LARGE_ITEM."""
-    limit = settings.LARGE_ITEM
-    large = StatementItem.objects.filter(run=run, amount__gt=limit).order_by("-amount", "distributor_id")
-    first = large.values_list("amount", "distributor__number", "bonus").first()
-    if first is None:
-        return []
-    amount, number, bonus = first
-    shown, limits = (
-        format_money(value, settings.COMPANY_CURRENCY, settings.COMPANY_LOCALE) for value in (amount, limit)
-    )
-    count = large.count()
-    words = ngettext(
-        "One item is over %(limit)s: %(largest)s, the %(bonus)s of %(number)s.",
-        "%(n)s items are over %(limit)s; the largest, %(largest)s, is the %(bonus)s of %(number)s.",
-        count,
-    )
-    bonus = bonus.replace("_", " ")
-    return [words % {"n": count, "limit": limits, "largest": shown, "bonus": bonus, "number": number}]
-
-
-def _plan(run: Run, last: Run | None) -> list[str]:
-    if last is None or last.plan_id == run.plan_id:
-        return []
-    return [f"The plan has changed: {run.plan}, after {last.plan} in {spoken.period_name(last.period.key)}."]
-
-
-def _late(run: Run) -> list[str]:
-    """What was paid or came back before the period, when its books were shut already: it counts in this one."""
-    period = run.period
-    came = books.late(starts_at=period.starts_at, ends_at=period.ends_at)
-    found, name = [], spoken.period_name(period.key)
-    if came.orders:
-        named = _some(came.order_numbers, came.orders)
-        found.append(
-            ngettext(
-                "One order came late: paid before %(period)s, it counts in it (%(named)s).",
-                "%(n)s orders came late: paid before %(period)s, they count in it (%(named)s).",
-                came.orders,
-            )
-            % {"n": came.orders, "period": name, "named": named}
-        )
-    if came.returns:
-        named = _some(came.return_numbers, came.returns)
-        found.append(
-            ngettext(
-                "One return came late: back before %(period)s, it counts in it (%(named)s).",
-                "%(n)s returns came late: back before %(period)s, they count in it (%(named)s).",
-                came.returns,
-            )
-            % {"n": came.returns, "period": name, "named": named}
-        )
-    return found
-
-
-def _some(numbers: tuple[str, ...], of: int) -> str:
-    return ", ".join(numbers) + (", …" if of > len(numbers) else "")
-
-
-def _leaps(now: Mapping[int, int], before: Mapping[int, int]) -> int:
-    return sum(
-        1 for person, amount in now.items() if before.get(person, 0) > 0 and amount > 2 * before[person]
-    )
-
-
 def _difference(run: Run, other: Run, name: str) -> Difference:
     changes = kept.of_runs(what="changes", runs=[run, other], find=lambda: _changes(run.pk, other.pk))
     names = people.names(ids=[person for person, _before, _now in (*changes.losers, *changes.winners)])
@@ -276,10 +150,11 @@ def _changes(run_id: int, other_id: int) -> _Changes:
 
 def last_final(*, run: Run) -> Run | None:
     """The final run of the latest month before; of a week, of the latest week."""
-    return _final_before(run).select_related("period", "plan").order_by("-period__starts_at").first()
+    return final_before(run=run).select_related("period", "plan").order_by("-period__starts_at").first()
 
 
-def _final_before(run: Run) -> "QuerySet[Run]":
+def final_before(*, run: Run) -> "QuerySet[Run]":
+    """The final runs of the calendar's periods before this one's."""
     return Run.objects.filter(
         state=Run.State.FINAL,
         period__calendar=run.period.calendar,
@@ -298,7 +173,8 @@ def by_bonus(*, run: Run) -> dict[str, tuple[int, int, int]]:
     return kept.of_runs(what="by-bonus", runs=[run], find=add_up)
 
 
-def _by_person(run_id: int) -> dict[int, int]:
+def by_person(*, run_id: int) -> dict[int, int]:
+    """What each person gets from a run, in minor units."""
     sums: dict[int, int] = defaultdict(int)
     rows = StatementItem.objects.filter(run_id=run_id).values_list("distributor_id", "amount")
     for person, amount in rows.iterator(chunk_size=20_000):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from commissions.models import Period, Run
 from commissions.queries import colleagues
@@ -41,6 +42,17 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Warned:
+    """A sentence about a run, and what it is about: see queries/unusual.py, whose words `about` and `first` are."""
+
+    says: str
+    about: str = ""
+    count: int = 0
+    first: tuple[tuple[Any, ...], ...] = ()
+    sum: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunHead:
     """The run that counts for a month. Money in minor units, volume in hundredths of a point."""
 
@@ -61,7 +73,7 @@ class RunHead:
     output_hash: str
     error: str
     note: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Warned, ...]
     computed_at: datetime | None
     prepared_by_id: int | None
     reviewed_by_id: int | None
@@ -144,13 +156,26 @@ def _head(run: Run) -> RunHead:
         output_hash=run.output_hash,
         error=run.error,
         note=run.note,
-        warnings=tuple(str(one) for one in run.warnings),
+        warnings=tuple(_warned(one) for one in run.warnings),
         computed_at=run.computed_at,
         prepared_by_id=run.prepared_by_id,
         reviewed_by_id=run.reviewed_by_id,
         reviewed_at=run.reviewed_at,
         approved_by_id=run.approved_by_id,
         approved_at=run.approved_at,
+    )
+
+
+def _warned(one: Any) -> Warned:
+    """Runs of earlier versions kept the sentence alone."""
+    if not isinstance(one, dict):
+        return Warned(says=str(one))
+    return Warned(
+        says=one["says"],
+        about=one.get("about", ""),
+        count=one.get("count", 0),
+        first=tuple(tuple(row) for row in one.get("first", ())),
+        sum=one.get("sum"),
     )
 
 

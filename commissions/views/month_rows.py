@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from commissions.forms.months import ActForm, ApproveForm, SendBackForm
 from commissions.queries import colleagues, desk, months, sheet
-from commissions.views import month_changes, month_pace
+from commissions.views import month_changes, month_pace, month_warnings
 from common import dates, spoken
 from common.templatetags.portal import counted, money_filter, rate
 
@@ -222,7 +222,7 @@ def figures(found: sheet.Sheet) -> dict[str, Any]:
         return given
     return {
         **given,
-        "warnings": warnings_of(found),
+        "warnings": month_warnings.shown(key=found.key, run=run, warnings=warnings_of(found)),
         "checked": _share_sentence(run),
         "totals": _totals(run),
         "before_name": _before_name(found),
@@ -231,8 +231,8 @@ def figures(found: sheet.Sheet) -> dict[str, Any]:
     }
 
 
-def warnings_of(found: sheet.Sheet) -> list[str]:
-    """Sentences somebody reads before answering for the month."""
+def warnings_of(found: sheet.Sheet) -> list[sheet.Warned]:
+    """What somebody reads before answering for the month."""
     return list(found.run.warnings) if found.run and found.run.kind == "close" else []
 
 

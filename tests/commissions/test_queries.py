@@ -161,7 +161,7 @@ def test_a_first_draft_differs_from_nothing(october):
 def test_negative_items_are_a_warning(final, cast, october):
     october.take_back(cast.finn.sales.get(), 10, at(11, 20))
     run = draft("2026-11", at(12, 2))
-    assert any("negative" in one for one in run.warnings)
+    assert any("negative" in one["says"] for one in run.warnings)
 
 
 def test_charts_have_a_value_for_each_month(final, cast):

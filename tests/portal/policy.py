@@ -281,6 +281,7 @@ POLICY: dict[str, Row] = {
     "staff-month": staff(may=PREPARE, key=PERIOD),
     "staff-month-progress": staff(may=PREPARE, key=PERIOD),
     "staff-month-person": staff(may=PREPARE, key=PERIOD, number=SUBJECT),
+    "staff-month-warned": staff(may=PREPARE, key=PERIOD, about="negative"),
     "staff-month-correct": staff(may=PREPARE, key=PERIOD),
     "staff-correction": staff(may=PREPARE, key=CORRECTION),
     "staff-correction-review": write_only(staff(may=PREPARE, key=CORRECTION)),
