@@ -1,5 +1,6 @@
 """What a run writes down of great teams and long statements is what adding up would give."""
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -42,6 +43,15 @@ def test_sums_say_what_adding_up_says(october, cast, summed, name):
     before = told(person, run)
     summing.drop(run_id=run.pk)
     assert told(person, run) == before
+
+
+def test_numbers_are_found_alike_with_room_for_each_and_without(monkeypatch):
+    values = np.array([7, 3, 7, 0, 90])
+    for room in (summing.ROOM, 90):
+        monkeypatch.setattr(summing, "ROOM", room)
+        different, to = summing._numbered(values)
+        assert different.tolist() == [0, 3, 7, 90]
+        assert to.tolist() == [2, 1, 2, 0, 3]
 
 
 def test_small_teams_and_short_statements_leave_nothing(october, cast):
