@@ -32,6 +32,7 @@ PAGES = 256  # of a table in one array: two megabytes
 ARRAY_HEAD = 20  # how many dimensions, whether there are nulls, of what, how many, from where
 WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "?"}
 LONGEST_TEXT = 64
+PLAIN = 128  # letters below are one byte
 ROOM = 256 * 1024  # kilobytes
 
 
@@ -346,7 +347,17 @@ def _taken(raw: bytes, rows: int, layout: np.dtype[Any], shape: Mapping[str, str
 def _native(values: Array, kind: str) -> Array:
     if kind == "int" or kind.startswith("packed"):
         return values.astype(np.int64)
-    return np.char.decode(values, "utf-8") if kind == "text" else values.copy()
+    return _words(values) if kind == "text" else values.copy()
+
+
+def _words(values: Array) -> Array:
+    """Bytes of UTF-8 as words. Where all are plain letters, each byte is the number of its letter."""
+    wide = values.dtype.itemsize
+    letters = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), wide)
+    if not len(letters) or letters.max() >= PLAIN:
+        return np.char.decode(values, "utf-8")
+    used = max(1, int(np.flatnonzero(letters.any(axis=0))[-1:].sum()) + 1)
+    return letters[:, :used].astype(np.uint32).view(f"<U{used}").ravel()
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------

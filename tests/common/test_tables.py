@@ -107,3 +107,11 @@ def test_more_rows_than_go_at_a_time(table, monkeypatch):
 def test_a_column_may_be_called_as_a_word_of_sql(db):
     found = tables.read(query="SELECT CAST(1 AS bigint), 'a'", shape={"group": "int", "order": "text"})
     assert (found["group"].tolist(), found["order"].tolist()) == ([1], ["a"])
+
+
+@pytest.mark.parametrize(
+    "words", [["A/1", "", "longer/12"], ["", ""], ["Ä2", "z"], ["\U0001f33f", "x"], ["x" * 64], []]
+)
+def test_bytes_are_read_as_the_words_they_are(words):
+    raw = np.array([word.encode() for word in words], "S64")
+    assert tables._words(raw).tolist() == words
