@@ -1,5 +1,6 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,15 +85,18 @@ def store(*, run_id: int, computed: Computed) -> None:
         StatementItem: lambda: storing.items(result=result, loaded=loaded, back=back),
         Carried: lambda: carrying.columns(result=result, loaded=loaded),
     }
-    if apart:
-        with partitions.beside(run_id=run_id, parts=others):
-            _lines(run_id, computed)
-    else:
-        for model, columns in others.items():
-            partitions.store(run_id=run_id, model=model, columns=columns())
-        with pace.as_part(after=rows - counted["line_count"], of=rows):
-            _lines(run_id, computed)
-    summing.store(run_id=run_id, result=result, loaded=loaded, active=active)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # The database does most of the work here: what is to be added up is added up meanwhile.
+        sums = pool.submit(summing.rows, result=result, loaded=loaded, active=active)
+        if apart:
+            with partitions.beside(run_id=run_id, parts=others):
+                _lines(run_id, computed)
+        else:
+            for model, columns in others.items():
+                partitions.store(run_id=run_id, model=model, columns=columns())
+            with pace.as_part(after=rows - counted["line_count"], of=rows):
+                _lines(run_id, computed)
+    summing.store(run_id=run_id, sums=sums.result())
 
 
 def _lines(run_id: int, computed: Computed) -> None:

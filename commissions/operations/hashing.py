@@ -1,5 +1,6 @@
 """The fingerprint of a computed run, before anything is stored: `fingerprint.of_run` must find the same in the rows."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from common.arrays import NOWHERE, places
 from common.operations.tables import Column, Numbers, Packed
 from common.operations.tables import Words as Stored
 
+TURN = 0.0002  # seconds a thread keeps the interpreter while others wait for it
 Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
 
@@ -28,7 +30,7 @@ def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
     While the database takes the rows, this process would have little to do. The thread reads arrays that nobody
     changes, and does not ask the database.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    with _taking_turns(), ThreadPoolExecutor(max_workers=1) as pool:
         engine = pool.submit(computed.result.output_hash)
         output = pool.submit(of_computed, computed=computed)
         state = pool.submit(state_of_computed, computed=computed)
@@ -37,6 +39,17 @@ def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
             "output_hash": output.result(),
             "state_hash": state.result(),
         }
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Whoever feeds the database has little to do, often: it should not wait for long each time it has something."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def of_computed(*, computed: Computed) -> str:

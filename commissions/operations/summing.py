@@ -6,6 +6,7 @@ A few thousand rows of a company of a million. Everybody else's sums are added u
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from django.db.models import Model
 from numpy.typing import NDArray
 
 from commissions.core import network
@@ -28,9 +29,17 @@ HOW: Mapping[str, np.ufunc] = {
 Sums = Mapping[str, Ints]
 
 
-def store(*, run_id: int, result: Result, loaded: Loaded, active: str) -> None:
+Rows = Mapping[type[Model], Mapping[str, Column]]
+
+
+def rows(*, result: Result, loaded: Loaded, active: str) -> Rows:
+    """The sums of a run, as columns of their tables without the run. Asks no database."""
+    return {TeamSum: _teams(result, loaded, active), LevelSum: _levels(result, loaded)}
+
+
+def store(*, run_id: int, sums: Rows) -> None:
     """Write the sums of a run that has none yet. Belongs into a transaction."""
-    for model, columns in ((TeamSum, _teams(result, loaded, active)), (LevelSum, _levels(result, loaded))):
+    for model, columns in sums.items():
         count = tables.len_of(columns["distributor_id"])
         whole = {"run_id": tables.constant(run_id, count), **columns}
         tables.write(table=model._meta.db_table, columns=whole)
