@@ -1,6 +1,7 @@
 """Settings come from the environment: typed, from a file when it is a secret, refused when not understood."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ KNOWN = {
     "PORTAL_COMPANY", "PORTAL_CURRENCY", "PORTAL_LOCALE", "PORTAL_TIME_ZONE", "PORTAL_TRUSTED_PROXIES",
     "PORTAL_MAIL_FROM", "PORTAL_HSTS_SECONDS", "PORTAL_LOG_LEVEL", "PORTAL_VAR",
     "PORTAL_LARGE_ITEM", "PORTAL_COMPANY_ADDRESS", "PORTAL_RETURN_DAYS", "PORTAL_MARKETS",
+    "PORTAL_BANK", "PORTAL_PAY_DAYS",
 }  # fmt: skip
 
 
@@ -77,3 +79,27 @@ def countries(name: str, default: str) -> list[str]:
         if len(code) != 2 or code not in Locale("en").territories:
             raise ImproperlyConfigured(f"{name} holds codes of countries such as BE, NL, not {code!r}")
     return codes
+
+
+def lines(name: str, default: str = "") -> list[str]:
+    """Parts with semicolons between them; those that are empty are left out."""
+    return [part.strip() for part in text(name, default).split(";") if part.strip()]
+
+
+def bank(name: str, default: str) -> dict[str, str]:
+    """Whose account it is, its number, and the bank's code where one is needed; nothing where nothing is said.
+
+    A number that looks like an IBAN has to have the right check digits: every buyer would pay to it.
+    """
+    parts = lines(name, default)
+    if not parts:
+        return {}
+    if len(parts) not in (2, 3):
+        raise ImproperlyConfigured(f"{name} is whose account, its number and, if needed, the bank's code")
+    found = dict(zip(("holder", "account", "code"), [*parts, ""][:3], strict=True))
+    bare = found["account"].replace(" ", "").upper()
+    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", bare):
+        turned = "".join(str(int(sign, 36)) for sign in bare[4:] + bare[:4])
+        if int(turned) % 97 != 1:
+            raise ImproperlyConfigured(f"{name}: the check digits of {found['account']} do not fit")
+    return found

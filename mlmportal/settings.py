@@ -40,7 +40,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # The company this portal belongs to.
 COMPANY_NAME = env.text("PORTAL_COMPANY", "Linden & Rye")
 # Stands on invoices; lines are parted by semicolons.
-COMPANY_ADDRESS = [line.strip() for line in env.text("PORTAL_COMPANY_ADDRESS").split(";") if line.strip()]
+COMPANY_ADDRESS = env.lines("PORTAL_COMPANY_ADDRESS")
+# To whom buyers transfer what an order costs, and within how many days; the demo's account is the usual example.
+COMPANY_BANK = env.bank("PORTAL_BANK", "Linden & Rye BV; BE68 5390 0754 7034" if MODE == "demo" else "")
+PAY_DAYS = env.number("PORTAL_PAY_DAYS", 14, least=1)
 # How many days after shipping a buyer may ask to return goods.
 RETURN_DAYS = env.number("PORTAL_RETURN_DAYS", 14)
 COMPANY_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")

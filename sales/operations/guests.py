@@ -18,7 +18,7 @@ from distributors.operations.profiles import Details
 from sales.models import Customer, GuestOrder, Order, OrderLine, Standing
 from sales.operations import customers, letters, orders
 from sales.operations.orders import Buyer, Item, NotOffered, OrderRefused
-from sales.queries import catalogue, guests
+from sales.queries import catalogue, guests, paying
 from sales.queries.terms import company_day
 
 __all__ = ["Details", "Item", "NotOffered", "OrderRefused", "place"]
@@ -77,6 +77,7 @@ def _place(
         key=f"guest-placed:{order.number}",
         lines=[(line.quantity, line.product.name, line.price) for line in _lines(order)],
         total=order.total,
+        pay=paying.how(order=order),
         currency=order.currency,
         seller=order.seller.profile.name,
         days=settings.RETURN_DAYS,

@@ -125,6 +125,7 @@ class SeenOrder:
     cancelled_at: datetime | None
     lines: tuple[SeenLine, ...]
     returns: tuple[SeenReturn, ...]
+    is_imported: bool
 
     @property
     def counts_later(self) -> bool:
@@ -201,6 +202,7 @@ def visible(*, viewer: Viewer, number: str) -> SeenOrder:
         cancelled_at=order.cancelled_at,
         lines=tuple(SeenLine(*row[:3], row[3] or 0, *row[4:]) for row in rows),
         returns=tuple(SeenReturn(r.number, r.returned_at, r.booked_at, r.reason, r.refund) for r in returns),
+        is_imported=order.source == Order.Source.IMPORT,
     )
 
 

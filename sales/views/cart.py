@@ -13,6 +13,7 @@ from sales.forms.cart import OrderForm, QuantityForm, RemoveForm
 from sales.operations import carts
 from sales.operations.orders import OrderRefused
 from sales.queries import carts as cart_queries
+from sales.queries import paying
 from sales.queries.carts import Chosen
 from sales.views import asking
 
@@ -81,6 +82,7 @@ def _page(
         "rows": [(line, _quantity(line, wrong), _removal(line)) for line in cart.lines],
         "order_form": order_form or OrderForm(asks_purpose=is_distributor, initial={"token": cart.token}),
         "is_distributor": is_distributor,
+        "pay_days": paying.days(),
         "profile": account.profile(user_id=me.user_id),
         "shelf_link": reverse("catalogue"),
     }

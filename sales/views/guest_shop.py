@@ -27,7 +27,7 @@ from sales.models import Standing
 from sales.operations import guests as operations
 from sales.operations.orders import OrderRefused
 from sales.queries import carts as cart_queries
-from sales.queries import catalogue, guests
+from sales.queries import catalogue, guests, paying
 from sales.views import asking, basket
 from sales.views.catalogue import ON_A_PAGE
 
@@ -201,6 +201,7 @@ def _basket(
         "order_form": order_form or GuestForm(action=action, initial=initial),
         "shelf_link": reverse("guest-shop", args=[seller.code]),
         "return_days": settings.RETURN_DAYS,
+        "pay_days": paying.days(),
     }
     return render(request, "sales/cart.html", context, status=status)
 

@@ -10,7 +10,7 @@ from sales.forms.orders import CancelForm
 from sales.forms.returns import AskForm
 from sales.operations import orders as operations
 from sales.operations import return_requests as asking_back
-from sales.queries import invoices, orders, return_requests
+from sales.queries import invoices, orders, paying, return_requests
 from sales.views import asking, invoice_pdf, ways
 from sales.views.ways import Way
 
@@ -100,7 +100,7 @@ def _context(way: Way, order: orders.SeenOrder) -> dict[str, object]:
 
 
 def _afterwards(way: Way, order: orders.SeenOrder) -> dict[str, object]:
-    """Papers, and returning goods: for the buyer alone."""
+    """How to pay, papers, and returning goods: for the buyer alone."""
     asked = return_requests.of_order(order_id=order.pk)
     last = return_requests.last_day_of(order_id=order.pk)
     stands = any(line.quantity > line.quantity_back for line in order.lines)
@@ -108,6 +108,7 @@ def _afterwards(way: Way, order: orders.SeenOrder) -> dict[str, object]:
     today = asking.now_and_today()[1]
     papers = invoices.of_order(order_id=order.pk)
     return {
+        "how_to_pay": paying.how(order=order.head) if order.head.state == "placed" else None,
         "papers": [(one, way.to_paper(one.number)) for one in papers],
         "requests": asked,
         "may_ask": last is not None and today <= last and stands and not waits,

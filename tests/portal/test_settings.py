@@ -52,6 +52,8 @@ def test_production_settings_pass_the_deployment_check(tmp_path):
         ("PORTAL_TRUSTED_PROXIES", "one", "whole number"),
         ("PORTAL_LOG_LEVEL", "loud", "PORTAL_LOG_LEVEL must be one of"),
         ("PORTAL_MARKETS", "BE, XX", "codes of countries"),
+        ("PORTAL_BANK", "BE68 5390 0754 7034", "whose account"),
+        ("PORTAL_BANK", "Meadow; BE68 5390 0754 7043", "check digits"),
         ("PORTAL_DEBUGG", "1", "Unknown settings PORTAL_DEBUGG"),
         ("PORTAL_SECRET_KEY", "", "PORTAL_SECRET_KEY"),
         ("DATABASE_URL", "mysql://localhost/portal", "PostgreSQL or an SQLite"),
@@ -87,6 +89,22 @@ def test_a_secret_file_that_is_missing_is_named(tmp_path, monkeypatch):
 def test_flags_are_words(monkeypatch, value, meaning):
     monkeypatch.setenv("THE_FLAG", value)
     assert env.flag("THE_FLAG", default=not meaning) is meaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Meadow; BE68 5390 0754 7034",
+        "Meadow; 12-34-56 12345678; MEADGB2L",
+        "Meadow; GB29NWBK60161331926819",
+    ],
+)
+def test_an_account_is_an_iban_with_the_right_digits_or_another_number(monkeypatch, text):
+    monkeypatch.setenv("THE_BANK", text)
+    assert [one for one in env.bank("THE_BANK", "").values() if one] == [
+        one for one in text.split("; ") if one
+    ]
 
 
 def test_a_flag_is_not_guessed(monkeypatch):

@@ -95,6 +95,14 @@ def test_what_was_paid_before_an_import_has_its_papers_elsewhere(cast, evas):
     assert invoices.credit(return_id=back.pk, now=LATER) is None
 
 
+def test_the_page_of_such_an_order_says_where(cast, evas):
+    Order.objects.update(source=Order.Source.IMPORT)
+    page = cast.client("eva").get(f"/orders/{evas.number}/").content.decode()
+    assert "in the earlier system of" in page
+    assert 'href="/questions/ask/"' in page
+    assert "a moment after the payment" not in page
+
+
 def test_a_paper_does_not_change_with_its_product_or_person(cast, evas):
     work()
     line = evas.lines.get()
