@@ -117,10 +117,10 @@ def of_month(*, key: str, person_id: int | None = None) -> Corrected | None:
     }
     for bonus, amount in [*before.items(), *((part.bonus, part.amount) for part in parts)]:
         now[bonus] += amount
-    labels = _labels(key)
+    words = labels(key=key)
     rows = [
-        Beside(label=labels.get(bonus, _spoken(bonus)), now=now[bonus], before=before.get(bonus, 0))
-        for bonus in sorted(now, key=lambda bonus: ([*labels, bonus].index(bonus), bonus))
+        Beside(label=words.get(bonus, spoken_bonus(bonus)), now=now[bonus], before=before.get(bonus, 0))
+        for bonus in sorted(now, key=lambda bonus: ([*words, bonus].index(bonus), bonus))
     ]
     return Corrected(rows=tuple(rows), parts=tuple(parts))
 
@@ -172,15 +172,15 @@ def differences(*, run_id: int) -> Differences:
     before = {
         bonus: int(amount) for bonus, amount in _until(run).values_list("bonus").annotate(Sum("amount"))
     }
-    labels = _labels(run.period.key)
+    words = labels(key=run.period.key)
     rows = tuple(
         Beside(
-            label=labels.get(bonus, _spoken(bonus)),
+            label=words.get(bonus, spoken_bonus(bonus)),
             before=before.get(bonus, 0),
             now=before.get(bonus, 0) + by_bonus.get(bonus, (0, 0))[0],
             people=by_bonus.get(bonus, (0, 0))[1],
         )
-        for bonus in sorted({*before, *by_bonus}, key=lambda bonus: ([*labels, bonus].index(bonus), bonus))
+        for bonus in sorted({*before, *by_bonus}, key=lambda bonus: ([*words, bonus].index(bonus), bonus))
     )
     sums = dict(changes.values_list("distributor_id").annotate(Sum("amount")))
     ordered = sorted((pk for pk, amount in sums.items() if amount), key=lambda pk: (-abs(sums[pk]), pk))
@@ -247,9 +247,9 @@ def _parts(items: "QuerySet[StatementItem]") -> list[Part]:
               "run__correcting__reason")  # fmt: skip
     sums = items.order_by("run__finished_at", "run_id", "bonus").values_list(*fields).annotate(Sum("amount"))
     rows, found = list(sums), []
-    labels = {key: _labels(key) for key in {row[0] for row in rows}}
+    words = {key: labels(key=key) for key in {row[0] for row in rows}}
     for corrects, bonus, closed_in, posted, correction, reason, amount in rows:
-        label = labels[corrects].get(bonus, _spoken(bonus))
+        label = words[corrects].get(bonus, spoken_bonus(bonus))
         found.append(
             Part(
                 bonus=bonus,
@@ -264,12 +264,14 @@ def _parts(items: "QuerySet[StatementItem]") -> list[Part]:
     return [part for part in found if part.amount]
 
 
-def _labels(key: str) -> dict[str, str]:
+def labels(*, key: str) -> dict[str, str]:
+    """How the plan of a final month calls each bonus; empty where the month is not final."""
     run = Run.objects.filter(state=Run.State.FINAL, period__key=key).select_related("plan").first()
     return {bonus.name: bonus.label for bonus in plans.parsed(version=run.plan).bonuses} if run else {}
 
 
-def _spoken(bonus: str) -> str:
+def spoken_bonus(bonus: str) -> str:
+    """A bonus that the plan has given up since, in words."""
     return bonus.replace("_", " ").capitalize()
 
 

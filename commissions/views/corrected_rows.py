@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commissions.queries import corrected
+from commissions.queries import expected as queries
 from commissions.queries.corrected import Corrected, Part
 from common import spoken
 
@@ -31,6 +33,21 @@ def _part(part: Part, month: str, staff: bool) -> dict[str, Any]:
         "correction": reverse("staff-correction", args=[part.correction]) if shown else "",
         "label": part.label,
         "amount": part.amount,
+    }
+
+
+def expected(*, key: str, person_id: int | None, month: str) -> dict[str, Any] | None:
+    """What is not posted yet, with the way to where it will be; None for nothing. `month` is the name of a month's
+    page."""
+    found = queries.correction(key=key, person_id=person_id)
+    if found is None:
+        return None
+    return {
+        "month": spoken.period_name(found.posted_in),
+        "link": reverse(month, args=[found.posted_in]),
+        "as_of": spoken.as_of(found.as_of, now=timezone.now()) if found.as_of else "",
+        "rows": found.parts,
+        "total": found.total,
     }
 
 

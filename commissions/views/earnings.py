@@ -63,6 +63,9 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
         "switch": corrected_rows.switch(request.path, as_corrected) if changed else None,
         "as_corrected": as_corrected,
         "corrected": corrected_rows.both(changed, month="statement", staff=False) if changed else None,
+        "expected": corrected_rows.expected(key=key, person_id=person, month="statement")
+        if found.is_final
+        else None,
         "posted": corrected_rows.posted(key=key, person_id=person),
         "items": items_of(person, found, inside),
         "orders": inside.orders,

@@ -274,6 +274,7 @@ def _corrections(request: HttpRequest, found: sheet.Sheet) -> dict[str, Any]:
         "switch": corrected_rows.switch(path, as_corrected) if changed else None,
         "as_corrected": as_corrected,
         "corrected": corrected_rows.both(changed, month="staff-month", staff=True) if changed else None,
+        "expected": corrected_rows.expected(key=found.key, person_id=None, month="staff-month"),
         "corrections": corrected.every_of_month(key=found.key),
         "may_correct": request.user.has_perm("commissions.prepare_run"),
     }

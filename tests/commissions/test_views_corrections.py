@@ -2,7 +2,7 @@
 
 import pytest
 
-from commissions.models import Correcting, Run
+from commissions.models import Correcting, Run, StatementItem
 from commissions.operations import estimates
 from tests.commissions.conftest import at, draft, finish, work
 from tests.commissions.test_correcting import ask, without
@@ -119,3 +119,37 @@ def test_queries_do_not_grow_with_corrections(posted, cast, django_assert_max_nu
     finish(cast, ask(cast, posted, at(11, 12), without_orders=more), at(11, 13))
     with django_assert_max_num_queries(len(few)):
         client.get("/earnings/2026-10/?view=corrected")
+
+
+@pytest.fixture
+def returned(final, october, cast):
+    """What Finn had bought in October comes back in November, and the estimate knows."""
+    october.take_back(cast.finn.sales.get(), 10, at(11, 12))
+    estimates.refresh(now=at(11, 13))
+    return final
+
+
+def expected_of(cast, name):
+    items = StatementItem.objects.filter(run__state="estimate", corrects_period="2026-10")
+    return sum(items.filter(distributor=cast.people[name]).values_list("amount", flat=True))
+
+
+def test_what_a_return_will_take_stands_on_the_month_it_corrects(returned, cast):
+    amount = expected_of(cast, "eva")
+    assert amount < 0
+    page = cast.client("eva").get("/earnings/2026-10/").text
+    card = page[page.index("Expected correction") :]
+    assert f"−{-amount / 100:.2f}" in card
+    assert "As of 13 Nov" in card
+    assert 'href="/earnings/2026-11/"' in card
+    everybody = cast.client("paula").get("/staff/months/2026-10/").text
+    assert "Expected correction" in everybody
+
+
+def test_nothing_is_expected_where_nothing_came_back_or_once_it_is_posted(returned, cast):
+    assert "Expected correction" not in cast.client("gus").get("/earnings/2026-10/").text
+    assert "Expected correction" not in cast.client("eva").get("/earnings/2026-11/").text
+    finish(cast, draft("2026-11", at(12, 2)), at(12, 3))
+    page = cast.client("eva").get("/earnings/2026-10/").text
+    assert "Expected correction" not in page
+    assert "As corrected" in page
