@@ -32,8 +32,9 @@ class Group:
     """Orders that paid nothing under one bonus for one reason.
 
     `would_have` is what they would have paid, in minor units, None where that has no meaning; `rank` is the label of
-    the first rank that is paid on this level, where the person's own is not. `numbers` names the first few orders, and
-    `line_ids` holds one line of each.
+    the first rank that is paid on this level, where the person's own is not. `numbers` names the orders, and `line_ids`
+    holds one line of each of the first few. `paid_elsewhere` says that another bonus paid the person for these orders;
+    those that paid nothing at all stand in a group of their own.
     """
 
     bonus: str
@@ -47,6 +48,7 @@ class Group:
     own_rank: str
     numbers: tuple[str, ...] = ()
     line_ids: tuple[int, ...] = ()
+    paid_elsewhere: bool = False
 
 
 def groups(*, person_id: int, key: str) -> list[Group] | None:
@@ -120,10 +122,12 @@ def _team_of(run: Run, person_id: int) -> RawSQL:
 def _grouped(
     plan: Plan, facts: Facts, result: Result, order_lines: Any, reasons: list[Reason]
 ) -> list[Group]:
-    found: dict[tuple[int, Why, int, int | None], list[Reason]] = defaultdict(list)
+    paid = {_number(facts, source) for source in result.lines.source.tolist()}
+    found: dict[tuple[int, Why, int, int | None, bool], list[Reason]] = defaultdict(list)
     for reason in reasons:
         level = reason.level if reason.why == Why.RANK_NOT_PAID_AT_LEVEL else 0
-        found[reason.bonus, reason.why, level, reason.rank].append(reason)
+        elsewhere = _number(facts, reason.source) in paid
+        found[reason.bonus, reason.why, level, reason.rank, elsewhere].append(reason)
     orders = {key: _orders(facts, order_lines, members) for key, members in found.items()}
     return [
         Group(
@@ -132,23 +136,27 @@ def _grouped(
             why=why,
             level=level,
             last_level=max(0, getattr(plan.bonuses[bonus].how, "last", 0)),
-            orders=len(orders[bonus, why, level, rank]),
-            numbers=tuple(orders[bonus, why, level, rank])[:NAMED],
-            line_ids=tuple(orders[bonus, why, level, rank].values())[:NAMED],
+            orders=len(orders[bonus, why, level, rank, elsewhere]),
+            numbers=tuple(orders[bonus, why, level, rank, elsewhere]),
+            line_ids=tuple(orders[bonus, why, level, rank, elsewhere].values())[:NAMED],
+            paid_elsewhere=elsewhere,
             would_have=_sum(members),
             rank=plan.ladder[rank].label if rank is not None else "",
             own_rank=plan.ladder[int(result.rank[0])].label,
         )
-        for (bonus, why, level, rank), members in found.items()
+        for (bonus, why, level, rank, elsewhere), members in found.items()
     ]
 
 
 def _orders(facts: Facts, order_lines: Any, reasons: list[Reason]) -> dict[str, int]:
     """The orders of some reasons by number, in its order, with the database's key of one line of each."""
-    lines = {
-        str(facts.lines.key[one.source]).rpartition("/")[0]: int(order_lines[one.source]) for one in reasons
-    }
+    lines = {_number(facts, one.source): int(order_lines[one.source]) for one in reasons}
     return dict(sorted(lines.items()))
+
+
+def _number(facts: Facts, source: int) -> str:
+    """Of the order that a line belongs to."""
+    return str(facts.lines.key[source]).rpartition("/")[0]
 
 
 def _sum(reasons: list[Reason]) -> int | None:

@@ -113,10 +113,15 @@ def nothing(request: HttpRequest, key: str) -> HttpResponse:
     person = distributor_id(request)
     found = statement_of(person, key)
     groups = unpaid.groups(person_id=person, key=key)
+    elsewhere = request.GET.get("orders") == nothing_rows.ELSEWHERE
+    chosen = nothing_rows.ELSEWHERE if elsewhere else nothing_rows.AT_ALL
+    shown = nothing_rows.narrowed(groups, to=chosen) if groups is not None else None
     context = {
         **head_of(found),
         "why": explain.why_nothing(person_id=person, key=key),
-        "orders": nothing_rows.named(groups, reader_id=person) if groups is not None else None,
+        "orders": nothing_rows.named(shown, reader_id=person) if shown is not None else None,
+        "switch": nothing_rows.switch(groups, chosen=chosen, path=request.path) if groups else None,
+        "elsewhere": elsewhere,
         "search": order_answer.search(),
     }
     return render(request, "commissions/statement_nothing.html", context)

@@ -55,6 +55,29 @@ TEXTS = {
 }
 
 
+# What the list is narrowed to, by the word in the address.
+AT_ALL, ELSEWHERE = "nothing", "elsewhere"
+
+
+def narrowed(found: Sequence[Group], *, to: str) -> list[Group]:
+    """The orders that paid nothing at all, or those that were paid under another bonus."""
+    return [one for one in found if one.paid_elsewhere == (to == ELSEWHERE)]
+
+
+def switch(found: Sequence[Group], *, chosen: str, path: str) -> list[dict[str, Any]]:
+    """The two lists, each with how many orders are in it."""
+    words = {AT_ALL: _("Paid you nothing at all"), ELSEWHERE: _("Paid under another bonus")}
+    return [
+        {
+            "text": word,
+            "count": counted(len({number for one in narrowed(found, to=to) for number in one.numbers})),
+            "link": path if to == AT_ALL else f"{path}?orders={to}",
+            "chosen": to == chosen,
+        }
+        for to, word in words.items()
+    ]
+
+
 def named(found: Sequence[Group], *, reader_id: int) -> list[dict[str, Any]]:
     """The groups as `rows` shows them, with the orders that have a name: by whom, and when. One query for all."""
     lines = orders.describe(
@@ -79,8 +102,8 @@ def rows(found: Sequence[Group]) -> list[dict[str, Any]]:
             "count": counted(one.orders),
             "title": _title(one),
             "bonus": one.label,
-            "named": tuple(zip(one.numbers, one.line_ids, strict=True)),
-            "unnamed": max(0, one.orders - len(one.numbers)),
+            "named": tuple(zip(one.numbers, one.line_ids, strict=False)),
+            "unnamed": max(0, one.orders - len(one.line_ids)),
             "text": TEXTS[one.why]
             % {"own": one.own_rank, "rank": one.rank, "level": one.level, "last": one.last_level},
             "amount": _amount(one),

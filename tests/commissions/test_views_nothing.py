@@ -1,5 +1,6 @@
 """What paid nothing: told from what a run stored, and equal to what the engine says on all its facts."""
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -76,6 +77,27 @@ def test_orders_are_named_with_who_bought_and_when(final, cast):
     link = f'<a href="/earnings/order/?number={order.number}">{order.number}</a>'
     assert f"{link} <span>{cast.finn.profile.name}, {order.booked_at.day} October</span>" in page
     assert "order on level 4, under Level pay" in page
+
+
+def test_orders_that_another_bonus_paid_stand_apart(final, cast):
+    run = Run.objects.get(state="final")
+    paid = set(
+        run.lines.filter(distributor=cast.ben, corrects__isnull=True).values_list(
+            "order_line__order__number", flat=True
+        )
+    )
+    groups = unpaid.groups(person_id=cast.ben.pk, key="2026-10")
+    assert {one.paid_elsewhere for one in groups} == {True, False}
+    for group in groups:
+        assert all((number in paid) == group.paid_elsewhere for number in group.numbers)
+    client = cast.client("ben")
+    for path, elsewhere in (("", False), ("?orders=elsewhere", True), ("?orders=odd", False)):
+        page = client.get(f"/earnings/2026-10/nothing/{path}").content.decode()
+        named = {number for one in groups if one.paid_elsewhere == elsewhere for number in one.numbers}
+        shown = set(re.findall(r"\?number=([^\"]+)\"", page))
+        assert shown == named
+        word = "Paid under another bonus" if elsewhere else "Paid you nothing at all"
+        assert f'aria-current="true">{word} <span class="num">{len(named)}</span>' in page
 
 
 def test_naming_the_orders_asks_no_more_for_more_of_them(october, cast):
