@@ -14,12 +14,18 @@ def poster(*, action: str = "") -> FormHelper:
     return helper
 
 
-def filters(page: str, *names: str) -> FormHelper:
-    """The small form above a list, that narrows the list of the page of this name."""
+def getter(*, action: str) -> FormHelper:
+    """A small form that asks for something and changes nothing: a search, what a list is narrowed to."""
     helper = FormHelper()
     helper.form_method = "get"
-    helper.form_action = reverse(page)
+    helper.form_action = action
     helper.form_class = "filters"
     helper.disable_csrf = True
+    return helper
+
+
+def filters(page: str, *names: str) -> FormHelper:
+    """The small form above a list, that narrows the list of the page of this name."""
+    helper = getter(action=reverse(page))
     helper.layout = Layout(*names, HTML('{% include "components/show_button.html" only %}'))
     return helper

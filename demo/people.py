@@ -40,9 +40,6 @@ class Person:
     directs: list["Person"] = field(default_factory=list)
     customers: list["Customer"] = field(default_factory=list)
 
-    def works_on(self, day: date) -> bool:
-        return self.joined <= day and (self.left is None or day < self.left)
-
     def team(self) -> int:
         count, todo = 0, list(self.directs)
         while todo:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from babel.numbers import NumberFormatError, get_currency_precision, get_currency_symbol, parse_decimal
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import getter, poster
 from common.templatetags.portal import money_plain, reader_locale
 from distributors.queries import people
 
@@ -21,7 +21,7 @@ class ActForm(forms.Form):
         self, *args: Any, action: str, button: Any, name: str, main: bool = True, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _poster(action)
+        self.helper = poster(action=action)
         kind = "btn-main btn-wide" if main else "btn-plain"
         self.helper.layout = Layout(Submit("do", button, css_class=kind, css_id=f"{name}-button"))
 
@@ -38,10 +38,8 @@ class PersonSearch(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = action
-        self.helper.disable_csrf = True
+        self.helper = getter(action=action)
+        self.helper.form_class = ""
         button = format_html(
             '<button class="btn btn-plain btn-wide" type="submit">{{% icon "search" %}} {}</button>',
             _("Show"),
@@ -78,7 +76,7 @@ class ApproveForm(forms.Form):
                 self.fields[name].label = words
             else:
                 del self.fields[name]
-        self.helper = _poster(action)
+        self.helper = poster(action=action)
         shown = [name for name in ("warnings_read", "changes_read", "total") if name in self.fields]
         submit = Submit("do", button, css_class="btn-main btn-wide", css_id="approve-button")
         self.helper.layout = Layout(*(Field(name) for name in shown), submit)
@@ -110,7 +108,7 @@ class SendBackForm(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _poster(action)
+        self.helper = poster(action=action)
         words = _("Send back with this reason")
         button = Submit("do", words, css_class="btn-plain btn-wide", css_id="send-back-button")
         self.helper.layout = Layout("reason", button)
@@ -131,11 +129,3 @@ def minor_units(text: str) -> int | None:
         return int(scaled) if scaled == scaled.to_integral_value() else None
     except (NumberFormatError, ArithmeticError):
         return None
-
-
-def _poster(action: str) -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.form_action = action
-    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
-    return helper

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+
+from common.forms import getter
 
 
 class OrderSearch(forms.Form):
@@ -22,12 +23,9 @@ class OrderSearch(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = action
+        self.helper = getter(action=action)
         self.helper.form_class = "filters order-search"
         self.helper.attrs = {"role": "search", "aria-label": _("What an order paid you")}
-        self.helper.disable_csrf = True
         button = format_html(
             '<button class="btn btn-plain" type="submit">{{% icon "search" %}} {}</button>',
             _("Find the reason"),

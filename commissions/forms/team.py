@@ -9,6 +9,8 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import getter
+
 SORTS = (
     ("gv", _("Group volume")),
     ("pv", _("Own volume")),
@@ -69,7 +71,7 @@ class SearchForm(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _getter(action)
+        self.helper = getter(action=action)
         self.helper.attrs = {"role": "search"}
         self.helper.layout = Layout("q", "month", "sort", _button(_("Search"), "search"))
 
@@ -83,7 +85,7 @@ class LookForm(forms.Form):
     def __init__(self, *args: Any, action: str, months: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "month", months)
-        self.helper = _getter(action)
+        self.helper = getter(action=action)
         self.helper.layout = Layout("month", "sort", _button(_("Show"), "arrow-clockwise"))
 
 
@@ -126,7 +128,7 @@ class TableForm(forms.Form):
             [(sort, _("%(order)s, turned about") % {"order": words[sort[1:]]})] if sort[:1] == "-" else []
         )
         _choose(self, "sort", [*TABLE_SORTS, *turned])
-        self.helper = _getter(action)
+        self.helper = getter(action=action)
         self.helper.form_class = "table-form"
         self.helper.layout = Layout(
             "view",
@@ -163,15 +165,6 @@ def _opening(word: Any, *, is_open: bool) -> str:
     opened = " open" if is_open else ""
     summary = format_html("<summary>{{% icon 'sliders' %}} {}</summary>", word)
     return f'{{% load portal %}}<details class="more-filters"{opened}>{summary}'
-
-
-def _getter(action: str) -> FormHelper:
-    helper = FormHelper()
-    helper.form_method = "get"
-    helper.form_action = action
-    helper.form_class = "filters"
-    helper.disable_csrf = True
-    return helper
 
 
 def _button(word: Any, image: str) -> HTML:

@@ -277,8 +277,3 @@ def _told(
         )
         for bonus, sold, origin, level, now, before in found
     ]
-
-
-def month_before(*, run_id: int) -> Run | None:
-    """The last final run of an earlier month."""
-    return months.last_final(run=Run.objects.select_related("period").get(pk=run_id))

@@ -6,7 +6,7 @@ team and standing show, and adjustments are posted in it. The other one only pay
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from commissions.models import Period
+from commissions.models import Period, Run
 
 
 def leading() -> str | None:
@@ -29,3 +29,10 @@ def open_ones() -> QuerySet[Period]:
     first = Period.objects.filter(calendar=OuterRef("calendar")).order_by("pk")
     opened = Period.objects.filter(state=Period.State.OPEN).annotate(begun=Subquery(first.values("pk")[:1]))
     return opened.order_by("begun")
+
+
+def seen_as(*, run: Run) -> str:
+    """What people are told of a period by the run they are shown: "final", "closing" or "open"."""
+    if run.state == Run.State.FINAL:
+        return "final"
+    return "open" if run.period.state == Period.State.OPEN else "closing"

@@ -1,11 +1,11 @@
 """Where people stand in a month: volumes, active or not, rank, and what is missing for the next one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from commissions.core.plan import Plan
-from commissions.models import Period, Run, Snapshot
+from commissions.models import Run, Snapshot
 from commissions.queries import periods, plans, shortest
 
 
@@ -52,10 +52,6 @@ class RankView:
     step: int
     requirements: tuple[Requirement, ...]
 
-    @property
-    def is_reached(self) -> bool:
-        return all(requirement.is_met for requirement in self.requirements)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -76,18 +72,6 @@ class Standing:
     active_label: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """One of many people in a month."""
-
-    own_volume: int
-    group_volume: int
-    active: bool
-    rank_step: int
-    rank_label: str
-    title_label: str
-
-
 def of_person(*, person_id: int, key: str | None = None) -> Standing | None:
     """A person's standing in a month, or in the open one. None when the month has no figures for the person."""
     run = _run(key)
@@ -100,7 +84,7 @@ def of_person(*, person_id: int, key: str | None = None) -> Standing | None:
         key=run.period.key,
         starts_at=run.period.starts_at,
         ends_at=run.period.ends_at,
-        state=_state(run),
+        state=periods.seen_as(run=run),
         as_of=run.computed_at,
         own_volume=had.own_volume,
         group_volume=had.group_volume,
@@ -113,28 +97,6 @@ def of_person(*, person_id: int, key: str | None = None) -> Standing | None:
     )
 
 
-def figures(*, ids: Collection[int], period_key: str | None = None) -> dict[int, Figures]:
-    """The figures of many people in a month, or in the open one; people the run did not know are missing."""
-    run = _run(period_key)
-    if run is None:
-        return {}
-    labels = [rank.label for rank in plans.parsed(version=run.plan).ladder]
-    rows = Snapshot.objects.filter(run=run, distributor_id__in=ids).values_list(
-        "distributor_id", "own_volume", "group_volume", "active", "rank", "title"
-    )
-    return {
-        person: Figures(
-            own_volume=own,
-            group_volume=group,
-            active=active,
-            rank_step=rank + 1,
-            rank_label=labels[rank],
-            title_label=labels[title],
-        )
-        for person, own, group, active, rank, title in rows
-    }
-
-
 def _run(key: str | None) -> Run | None:
     """The final run of a month, else its newest estimate; without a key that of the open month."""
     shown = Run.objects.filter(state__in=[Run.State.FINAL, Run.State.ESTIMATE]).select_related(
@@ -145,12 +107,6 @@ def _run(key: str | None) -> Run | None:
         key = open_now.key if open_now else ""
     found = shown.filter(period__key=key)
     return found.order_by("kind", "-number").first()
-
-
-def _state(run: Run) -> str:
-    if run.state == Run.State.FINAL:
-        return "final"
-    return "open" if run.period.state == Period.State.OPEN else "closing"
 
 
 def _ladder(plan: Plan, have: Sequence[int]) -> tuple[RankView, ...]:

@@ -12,8 +12,8 @@ from datetime import datetime
 from django.db.models import Sum
 
 from commissions.core.plan import Plan
-from commissions.models import Account, Line, Period, PlanVersion, Run, Snapshot, StatementItem
-from commissions.queries import counting, explain, plans
+from commissions.models import Account, Line, PlanVersion, Run, Snapshot, StatementItem
+from commissions.queries import counting, explain, periods, plans
 from distributors.queries import people
 from sales.queries import orders
 
@@ -131,7 +131,7 @@ def statement(*, person_id: int, key: str) -> Statement:
         key=run.period.key,
         starts_at=run.period.starts_at,
         ends_at=run.period.ends_at,
-        state=_state(run),
+        state=periods.seen_as(run=run),
         as_of=run.computed_at,
         run_id=run.pk,
         plan=str(run.plan),
@@ -186,19 +186,13 @@ def _run_of(key: str) -> Run:
     return shown[0]
 
 
-def _state(run: Run) -> str:
-    if run.state == Run.State.FINAL:
-        return "final"
-    return "open" if run.period.state == Period.State.OPEN else "closing"
-
-
 def _month(run: Run, by_bonus: Mapping[str, int]) -> Month:
     return Month(
         key=run.period.key,
         calendar=run.period.calendar,
         starts_at=run.period.starts_at,
         ends_at=run.period.ends_at,
-        state=_state(run),
+        state=periods.seen_as(run=run),
         as_of=run.computed_at,
         total=sum(by_bonus.values()),
         by_bonus=by_bonus,

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms import filters
 from distributors.models import MailRhythm
 from distributors.operations.notice_choices import Choice
 from distributors.queries.notice_kinds import GROUPS, of_person
@@ -47,12 +45,7 @@ class FilterForm(forms.Form):
                 ("", _("Everything")),
                 *((key, str(name)) for key, (name, _kinds) in GROUPS.items()),
             ]
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = reverse("notices")
-        self.helper.form_class = "filters"
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout("about", "state", Submit("", _("Show"), css_class="btn-plain"))
+        self.helper = filters("notices", "about", "state")
 
     def asked(self) -> tuple[tuple[str, ...], bool]:
         """The kinds to show (none named: all), and whether only what is unread; nonsense narrows nothing."""

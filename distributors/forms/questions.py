@@ -5,11 +5,11 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import PlainField
+from common.forms import filters
 from distributors.operations.questions import LONGEST
 
 TOPICS = (
@@ -68,12 +68,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = reverse("staff-questions")
-        self.helper.form_class = "filters"
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout("state", "topic", Submit("", _("Show"), css_class="btn-plain"))
+        self.helper = filters("staff-questions", "state", "topic")
 
     def asked(self) -> dict[str, str]:
         """What was asked for; nonsense narrows nothing."""

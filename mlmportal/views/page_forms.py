@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from common.deciding import QueueForm
 from common.fields import StoryField
+from common.forms import poster
 from common.pictures import MOST_BYTES
 from distributors.operations.pages import MOST_PRODUCTS
 
@@ -63,8 +63,7 @@ class PageForm(forms.Form):
         field.help_text = _("Up to %(most)s. They are shown with the price everybody pays.") % {
             "most": MOST_PRODUCTS
         }
-        self.helper = FormHelper()
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        self.helper = poster()
         self.helper.form_enctype = "multipart/form-data"
         self.helper.layout = Layout(
             HTML('{% include "mlmportal/_page_photo.html" %}'),

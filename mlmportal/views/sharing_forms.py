@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.fields import PlainField
-from common.forms import filters
+from common.forms import filters, poster
 
 STATES = (("", _("Running and ended")), ("running", _("Running")), ("ended", _("Ended")))
 SORTS = (
@@ -33,9 +32,7 @@ class CampaignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = reverse("sharing-campaign")
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        self.helper = poster(action=reverse("sharing-campaign"))
         self.helper.layout = Layout("name", Submit("", _("Make its link"), css_class="btn-plain"))
 
 
@@ -81,9 +78,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = reverse("sharing-invitations")
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        self.helper = poster(action=reverse("sharing-invitations"))
         self.helper.layout = Layout("email", Submit("", _("Send the invitation"), css_class="btn-main"))
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import getter
 from sales.forms.fields import QuantityField
 from sales.models import Order
 
@@ -38,12 +39,8 @@ class SearchForm(forms.Form):
         sort = self.fields["sort"]
         if isinstance(sort, forms.ChoiceField):
             sort.choices = SORTS_WITH_POINTS if with_points else SORTS
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = action
-        self.helper.form_class = "filters"
+        self.helper = getter(action=action)
         self.helper.attrs = {"role": "search"}
-        self.helper.disable_csrf = True
         self.helper.layout = Layout("q", "sort", submit(_("Search"), kind="plain", image="search"))
 
 

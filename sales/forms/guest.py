@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import poster
 from common.person_forms import AddressForm, NewcomerForm
 from distributors.operations.profiles import Details
 from sales.forms.cart import submit
@@ -25,9 +25,7 @@ class GuestForm(NewcomerForm, AddressForm):
         self.fields["email"].help_text = _(
             "The link to your order and its invoice goes there, and nothing else."
         )
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        self.helper = poster(action=action)
         self.helper.layout = Layout(
             "token",
             Div("given_name", "family_name", css_class="pair"),

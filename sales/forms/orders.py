@@ -7,10 +7,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import filters
 from sales.forms.cart import submit
 from sales.models import Order
 from sales.queries.orders import Filters
@@ -49,12 +49,7 @@ class FilterForm(forms.Form):
             month.choices = [("", _("Every month")), *named]
         if not asks_buyer:
             del self.fields["buyer"]
-        self.helper = FormHelper()
-        self.helper.form_method = "get"
-        self.helper.form_action = reverse("orders")
-        self.helper.form_class = "filters"
-        self.helper.disable_csrf = True
-        self.helper.layout = Layout(*self.fields, submit(_("Show"), kind="plain", image="arrow-clockwise"))
+        self.helper = filters("orders", *self.fields)
 
     def filters(self) -> Filters:
         """What was asked for; a value that is not on offer narrows nothing, and has its error beside it."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.deciding import QueueForm
 from common.fields import PlainField
+from common.forms import poster
 from sales.forms.cart import submit
 from sales.forms.fields import QuantityField
 from sales.operations.return_requests import Back
@@ -46,8 +46,7 @@ class AskForm(forms.Form):
                 required=False,
                 help_text=_("%(n)s of %(all)s can go back") % {"n": line.standing, "all": line.quantity},
             )
-        self.helper = FormHelper()
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        self.helper = poster()
         names = [_name(line) for line in self.lines]
         self.helper.layout = Layout(*names, "reason", submit(_("Confirm: ask to return this"), kind="main"))
 
@@ -82,11 +81,8 @@ class AnswerForm(forms.Form):
         self.fields["answer"].label = (
             _("Why not") if says_no else _("Where to send it, and when it is paid back")
         )
-        self.helper = FormHelper()
-        self.helper.form_action = reverse(
-            "staff-return-refuse" if says_no else "staff-return-accept", args=[key]
-        )
-        self.helper.attrs = {"data-submit-once": "", "novalidate": "novalidate"}
+        page = "staff-return-refuse" if says_no else "staff-return-accept"
+        self.helper = poster(action=reverse(page, args=[key]))
         button = _("Refuse with this reason") if says_no else _("Accept and book the return")
         self.helper.layout = Layout("answer", submit(button, kind="withdraw" if says_no else "main"))
 

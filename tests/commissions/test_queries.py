@@ -115,15 +115,6 @@ def test_standing_of_a_builder(final, cast):
     assert found.group_volume == 34 * 3100
 
 
-def test_figures_of_many_people_are_one_query_each(final, cast):
-    few = [cast.ana.pk]
-    many = [person.pk for person in cast.people.values()]
-    assert standing.figures(ids=many, period_key="2026-10").keys() == set(many)
-    assert asked(lambda: standing.figures(ids=few, period_key="2026-10")) == asked(
-        lambda: standing.figures(ids=many, period_key="2026-10")
-    )
-
-
 def test_a_statement_asks_no_more_for_more_lines(october, cast):
     finish(cast, draft())
     little = asked(lambda: statements.item_lines(person_id=cast.ana.pk, key="2026-10", bonus="level_pay"))

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from common.confirming import typed_again
 from distributors.operations import profiles
 from distributors.queries import people
 
@@ -22,11 +23,7 @@ class Command(BaseCommand):
         profile_id = people.profile_of(number=number)
         if profile_id is None:
             raise CommandError(f"There is no distributor {number}.")
-        if (
-            not options["yes"]
-            and input(f"Erase who {number} was, for good? Type the number: ").strip() != number
-        ):
-            raise CommandError("Nothing was erased.")
+        typed_again(number=number, yes=options["yes"])
         try:
             profiles.erase(profile_id=profile_id, now=timezone.now())
         except profiles.NoProfile as error:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from common.confirming import typed_again
 from distributors.operations import profiles
 from distributors.operations.own_data import Owner
 from sales.operations import own_orders
@@ -28,11 +29,7 @@ class Command(BaseCommand):
         owner = Owner(user_id=0, profile_id=profile_id, distributor_id=None, customer_id=customer_id)
         if waiting := list(own_orders.still_open(owner)):
             raise CommandError(f"Not yet: {waiting[0].title}. {waiting[0].text}")
-        if (
-            not options["yes"]
-            and input(f"Erase who {number} was, for good? Type the number: ").strip() != number
-        ):
-            raise CommandError("Nothing was erased.")
+        typed_again(number=number, yes=options["yes"])
         try:
             profiles.erase(profile_id=profile_id, now=timezone.now())
         except profiles.NoProfile as error:

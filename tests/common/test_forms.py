@@ -1,0 +1,51 @@
+"""What narrows a list is drawn by one component, wherever it stands."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from common.forms import filters, getter, poster
+
+ROOT = Path(__file__).resolve().parents[2]
+FORMS = [
+    path
+    for app in ("commissions", "distributors", "sales", "mlmportal")
+    for path in (ROOT / app).rglob("*.py")
+]
+
+
+def test_a_filter_leads_to_its_page_with_what_was_chosen():
+    helper = filters("orders", "state")
+    assert (helper.form_method, helper.form_action, helper.form_class) == ("get", "/orders/", "filters")
+    assert helper.disable_csrf
+
+
+def test_a_form_that_posts_is_sent_once():
+    assert poster(action="/x/").attrs["data-submit-once"]
+    assert not getter(action="/x/").attrs
+
+
+def test_no_form_draws_a_filter_of_its_own():
+    """Nobody outside of common/forms.py says that a form is sent by GET."""
+    own = [
+        str(path.relative_to(ROOT))
+        for path in FORMS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "form_method"
+    ]
+    assert own == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["person", "customer"])
+def test_what_cannot_be_undone_is_asked_for_twice(cast, monkeypatch, who):
+    from sales.models import Customer
+
+    number = cast.finn.number if who == "person" else Customer.objects.get().number
+    monkeypatch.setattr("builtins.input", lambda _: "something else")
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        call_command(f"erase_{who}", number)
+    monkeypatch.setattr("builtins.input", lambda _: f" {number} ")
+    call_command(f"erase_{who}", number)
