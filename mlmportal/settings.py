@@ -50,7 +50,7 @@ COMPANY_CURRENCY = env.text("PORTAL_CURRENCY", "EUR")
 # Whoever answers for a month is told of statement items over this: whole units of the currency, kept in minor units.
 LARGE_ITEM = env.number("PORTAL_LARGE_ITEM", 10_000) * 10 ** get_currency_precision(COMPANY_CURRENCY)
 # Where the company sells: these countries come first wherever one is chosen.
-COMPANY_MARKETS = env.countries("PORTAL_MARKETS", "BE,NL,FR,DE,LU,IT")
+COMPANY_MARKETS = env.countries("PORTAL_MARKETS", "" if PRODUCTION else "BE,NL,FR,DE,LU,IT")
 COMPANY_LOCALE = env.text("PORTAL_LOCALE", "en_IE")
 COMPANY_TIME_ZONE = env.text("PORTAL_TIME_ZONE", "Europe/Brussels")
 try:

@@ -21,11 +21,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from demo.cast import LEADER, STAFF_APPROVER  # noqa: E402
+from demo.cast import LEADER, STAFF_APPROVER, STAFF_PREPARER  # noqa: E402
 from tests.journeys.pictures import smaller  # noqa: E402
 
 PICTURES = ROOT / "docs/screenshots"
 PASSWORD = "linden-and-rye"
+GUEST = {
+    "given_name": "Mila", "family_name": "Peeters", "email": "mila.peeters@example.net", "street": "Kouter 7",
+    "postcode": "9000", "city": "Gent",
+}  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 375, "height": 780}
 LOOKS = (("1280-light", WIDE, "light"), ("1280-dark", WIDE, "dark"), ("375-light", PHONE, "light"))
 
@@ -88,7 +92,7 @@ def sign_in(page: Page, email: str, *, var: Path) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    if email == STAFF_APPROVER.email:
+    if email in (STAFF_PREPARER.email, STAFF_APPROVER.email):
         page.wait_for_url("**/accounts/2fa/authenticate/**")
         page.locator("input[name=code]").fill(manage("demo_code", email, var=var))
         page.locator("input[name=code]").press("Enter")
@@ -122,21 +126,44 @@ def everything(browser: Browser, address: str, var: Path) -> None:
             reduced_motion="reduce",
         ).new_page()
 
-    guest = visitor()
-    guest.goto(f"/r/{LEADER.given}{LEADER.family}".lower())
-    photograph(guest, "landing")
+    of_a_guest(visitor())
     leader = visitor()
     sign_in(leader, LEADER.email, var=var)
     # Once more, without the greeting of the sign-in.
     leader.goto("/")
     photograph(leader, "home", high=1264)
     of_a_leader(leader)
+    preparer = visitor()
+    sign_in(preparer, STAFF_PREPARER.email, var=var)
+    preparer.goto("/staff/months/")
+    photograph(preparer, "staff-months")
+    month = preparer.locator("tbody tr", has_text="Waits for review").locator("a").first.get_attribute("href")
+    preparer.goto(month or "")
+    photograph(preparer, "staff-month", high=1030)
+    preparer.locator("#review-button").click()
+    preparer.get_by_text("Somebody else approves it now").wait_for()
     approver = visitor()
     sign_in(approver, STAFF_APPROVER.email, var=var)
-    approver.goto("/staff/months/")
-    photograph(approver, "staff-months")
-    approver.locator("tbody a[href^='/staff/months/']").nth(1).click()
-    photograph(approver, "staff-month")
+    approver.goto(month or "")
+    photograph(approver, "staff-approval", high=1030)
+
+
+def of_a_guest(page: Page) -> None:
+    code = f"{LEADER.given}{LEADER.family}".lower()
+    page.goto(f"/r/{code}")
+    photograph(page, "landing")
+    page.goto(f"/buy/{code}/")
+    photograph(page, "guest-shop")
+    for add in range(2):
+        page.locator("form.quantity-form button").nth(add).click()
+    page.goto(f"/buy/{code}/cart/")
+    photograph(page, "guest-cart", high=1030)
+    for name, value in GUEST.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("form:has([name=token]) button.btn-main").click()
+    page.wait_for_url("**/bought/**")
+    page.goto(page.url)
+    photograph(page, "guest-order")
 
 
 def of_a_leader(page: Page) -> None:
@@ -152,7 +179,7 @@ def of_a_leader(page: Page) -> None:
     page.goto("/team/?view=table&activity=active&sort=rank")
     photograph(page, "team-table")
     page.goto("/earnings/")
-    page.locator("tbody a[href^='/earnings/']").nth(1).click()
+    page.locator("tbody tr", has=page.locator(".tag-final")).first.locator("a").first.click()
     page.wait_for_url("**/earnings/20*/")
     page.locator("details.item > summary").filter(has_text="Level pay").first.click()
     page.locator("details.level-line > summary").first.click()

@@ -1,5 +1,6 @@
 """Every text of every page goes through translation: read in a made-up language, nothing else is left over."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,8 +8,12 @@ import yaml
 from babel import Locale
 from django.apps import apps
 from django.db.models import CharField, TextField
+from django.test import Client
+from django.utils import timezone
 
 from commissions.models import PlanVersion
+from sales.models import Order, Product
+from sales.operations import orders
 from tests import pseudo
 from tests.furnishing import furnish
 from tests.portal.policy import POLICY
@@ -64,6 +69,55 @@ def test_nothing_on_a_page_was_never_given_to_a_translator(cast, settings, visit
             if rest := pseudo.untranslated(html=response.content.decode(), known=known):
                 left[name] = rest
     assert seen > 3
+    assert not left, "\n".join(f"{name}: {texts}" for name, texts in left.items())
+
+
+def bought_by_a_guest(page) -> Iterator[tuple[str, str]]:
+    """The way of somebody without a login: shop, basket, what is wrong with a form, the order, taking it back; each
+    page with its name. The products are in the shop already."""
+    guest = Client()
+    product = Product.objects.filter(is_offered=True).first()
+    yield "shop", page(guest.get("/buy/eva-code/"))
+    yield "shop, nothing found", page(guest.get("/buy/eva-code/?q=nowhere"))
+    yield "shop, wrong quantity", page(guest.post(f"/buy/eva-code/{product.pk}/add/", {"quantity": "0"}))
+    yield "empty basket", page(guest.get("/buy/eva-code/cart/"))
+    yield "shop again", page(guest.post(f"/buy/eva-code/{product.pk}/add/", {"quantity": "2"}, follow=True))
+    filled = page(guest.get("/buy/eva-code/cart/"))
+    yield "basket", filled
+    token = re.search(r'name="token" value="(\w+)"', filled)[1]
+    yield "basket, nothing filled in", page(guest.post("/buy/eva-code/cart/", {"token": token}))
+    details = {
+        "token": token, "given_name": "Mara", "family_name": "Wouters", "email": "mara.w@example.com",
+        "street": "Coupure 12", "postcode": "9000", "city": "Ghent", "country": "BE",
+    }  # fmt: skip
+    placed = guest.post("/buy/eva-code/cart/", details, follow=True)
+    yield "order", page(placed)
+    address = placed.redirect_chain[-1][0]
+    yield "cancelling", page(guest.get(f"{address}cancel/"))
+    order = Order.objects.latest("pk")
+    orders.mark_paid(order_id=order.pk, paid_at=timezone.now(), by=None)
+    yield "paid", page(guest.get(address))
+    yield "returning", page(guest.get(f"{address}return/"))
+    yield "returning, nothing filled in", page(guest.post(f"{address}return/", {}))
+
+
+@pytest.mark.django_db
+def test_nothing_a_guest_meets_was_never_given_to_a_translator(cast, settings):
+    furnish(cast=cast)
+    countries = set(Locale.parse("en").territories.values())
+
+    def page(response) -> str:
+        assert response.status_code in (200, 400)
+        return response.content.decode()
+
+    left, seen = {}, []
+    with pseudo.language():
+        for name, html in bought_by_a_guest(page):
+            seen.append(name)
+            known = written() | countries | {settings.COMPANY_NAME, *settings.COMPANY_BANK.values()}
+            if rest := pseudo.untranslated(html=html, known={one for one in known if one}):
+                left[name] = rest
+    assert "returning" in seen
     assert not left, "\n".join(f"{name}: {texts}" for name, texts in left.items())
 
 
