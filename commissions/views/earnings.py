@@ -1,12 +1,14 @@
 """What a distributor earned: months, one month, one bonus, one level, down to the order line."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commissions.queries import (
@@ -208,5 +210,31 @@ def head_of(found: Statement) -> dict[str, Any]:
         "month_word": spoken.period_word(found.key),
         "as_of": spoken.as_of(found.as_of, now=now) if found.as_of else "",
         "approved": _approved(found),
+        "amount_word": _amount_word(found),
+        "may_change": _may_change(found, now),
         "nav": "earnings",
     }
+
+
+def _amount_word(found: Statement) -> str:
+    """What the total of a statement is called."""
+    month = {"month": spoken.period_word(found.key)}
+    if found.is_final:
+        return _("You earned")
+    return (_("%(month)s, not final yet") if found.state == "closing" else _("%(month)s so far")) % month
+
+
+def _may_change(found: Statement, now: datetime) -> str:
+    """Of when an estimate is, and what may change it; nothing of what is final."""
+    if found.is_final or found.as_of is None:
+        return ""
+    about = {"as_of": spoken.as_of(found.as_of, now=now), "month": spoken.period_word(found.key)}
+    if found.state == "closing":
+        return (
+            _(
+                "As of %(as_of)s. %(month)s is over and is being checked; the statement is final when it is "
+                "approved."
+            )
+            % about
+        )
+    return _("As of %(as_of)s. It may rise with new orders or fall with returns.") % about

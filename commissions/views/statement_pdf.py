@@ -28,7 +28,7 @@ def statement_pdf(request: HttpRequest, key: str) -> HttpResponse:
     name, number = (me.name, me.number) if me else ("", "")
     paper = _paper(found, head, name, number)
     paper.figure(
-        _("You earned") if found.is_final else _("%(month)s so far") % {"month": head["month_word"]},
+        head["amount_word"],
         money_filter(found.total),
     )
     paper.rows(_items(items_of(person, found, inside_of(person, found))))
@@ -59,10 +59,8 @@ def _paper(found: Statement, head: dict[str, Any], name: str, number: str) -> Pa
     }
     if head["approved"]:
         said += " " + _("Approved %(approved)s.") % {"approved": head["approved"]}
-    elif head["as_of"]:
-        said += " " + _("As of %(as_of)s. It may rise with new orders or fall with returns.") % {
-            "as_of": head["as_of"]
-        }
+    elif head["may_change"]:
+        said += f" {head['may_change']}"
     paper = Paper(
         title=_("Statement %(key)s / %(number)s") % {"key": found.key, "number": number},
         company=settings.COMPANY_NAME,

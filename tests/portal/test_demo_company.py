@@ -24,6 +24,7 @@ from distributors.models import (
 )
 from sales.models import GuestOrder, Invoice, Order, ReturnRequest
 from sales.operations.signals import booked
+from tests.papertext import words_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -74,6 +75,10 @@ def test_people_see_the_month_that_waits_as_an_estimate(company):
     page = browser.get("/earnings/2026-10/").content.decode()
     assert "October is over and is being checked" in page
     assert "October is over and is being checked." in browser.get("/").content.decode()
+    assert "October, not final yet" in page
+    paper = words_of(browser.get("/earnings/2026-10/statement.pdf").content)
+    assert "October, not final yet" in paper
+    assert "October is over and is being checked" in " ".join(paper.split())
     assert "Estimate, being closed" in browser.get("/earnings/").content.decode()
 
 
