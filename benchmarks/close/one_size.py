@@ -36,6 +36,7 @@ def furnish(asked: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.close.portal.models import Commission
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     with connection.schema_editor() as editor:
         editor.create_model(Commission)
     meter = Meter()
