@@ -1,6 +1,7 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,9 +71,13 @@ def counts(*, computed: Computed) -> dict[str, int]:
     }
 
 
-def store(*, run_id: int, computed: Computed) -> None:
+def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> None:
     """Write a run's snapshots, lines and items in place of those it may have. Belongs into a transaction. Raises
-    Dangling."""
+    Dangling.
+
+    The database does most of the work here: what is to be added up is added up meanwhile, in the pool's turn where one
+    is given, so that two that need much room do not need it at once.
+    """
     result, loaded, back = computed.result, computed.loaded, computed.corrections
     counted = counts(computed=computed)
     rows = len(loaded.person_ids) + counted["line_count"] + counted["item_count"]
@@ -85,8 +90,8 @@ def store(*, run_id: int, computed: Computed) -> None:
         StatementItem: lambda: storing.items(result=result, loaded=loaded, back=back),
         Carried: lambda: carrying.columns(result=result, loaded=loaded),
     }
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        # The database does most of the work here: what is to be added up is added up meanwhile.
+    with ExitStack() as stack:
+        pool = pool or stack.enter_context(ThreadPoolExecutor(max_workers=1))
         sums = pool.submit(summing.rows, result=result, loaded=loaded, active=active)
         if apart:
             with partitions.beside(run_id=run_id, parts=others):
@@ -96,7 +101,7 @@ def store(*, run_id: int, computed: Computed) -> None:
                 partitions.store(run_id=run_id, model=model, columns=columns())
             with pace.as_part(after=rows - counted["line_count"], of=rows):
                 _lines(run_id, computed)
-    summing.store(run_id=run_id, sums=sums.result())
+        summing.store(run_id=run_id, sums=sums.result())
 
 
 def _lines(run_id: int, computed: Computed) -> None:

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,17 @@ Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """A thread that works while the database takes rows: one thing after the other, hashes first."""
+
+    pool: Executor
+    hashes: Callable[[], dict[str, str]]  # waits for all of them
+
+
 @contextmanager
-def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
-    """Hash a result in a thread of its own while the block goes on; what is given waits for all hashes.
+def meanwhile(*, computed: Computed) -> Iterator[Meanwhile]:
+    """Hash a result in a thread of its own while the block goes on.
 
     While the database takes the rows, this process would have little to do. The thread reads arrays that nobody
     changes, and does not ask the database.
@@ -34,11 +43,14 @@ def meanwhile(*, computed: Computed) -> Iterator[Callable[[], dict[str, str]]]:
         engine = pool.submit(computed.result.output_hash)
         output = pool.submit(of_computed, computed=computed)
         state = pool.submit(state_of_computed, computed=computed)
-        yield lambda: {
-            "engine_hash": engine.result(),
-            "output_hash": output.result(),
-            "state_hash": state.result(),
-        }
+        yield Meanwhile(
+            pool,
+            lambda: {
+                "engine_hash": engine.result(),
+                "output_hash": output.result(),
+                "state_hash": state.result(),
+            },
+        )
 
 
 @contextmanager

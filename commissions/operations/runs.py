@@ -208,7 +208,7 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
         computed = computing.compute(plan=plan, loaded=loaded)
     except FactsChanged as error:
         return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=str(error))
-    with hashing.meanwhile(computed=computed) as hashes:
+    with hashing.meanwhile(computed=computed) as meanwhile:
         if not _stage(run, Run.Stage.CHECK, now):
             return False
         progress("check")
@@ -219,7 +219,7 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
         if not _stage(run, Run.Stage.STORE, now):
             return False
         progress("store")
-        return _store(run, computed, now, found, hashes)
+        return _store(run, computed, now, found, meanwhile)
 
 
 def _store(
@@ -227,7 +227,7 @@ def _store(
     computed: computing.Computed,
     now: datetime,
     found: Mapping[str, object],
-    hashes: Callable[[], Mapping[str, str]],
+    meanwhile: hashing.Meanwhile,
 ) -> bool:
     """What was found on the way is written again beside the rows: a worker that was taken for dead may have written
     its own meanwhile, of another version perhaps, and hashes must be those of these rows."""
@@ -236,7 +236,7 @@ def _store(
         held = Run.objects.select_for_update(of=("self",)).select_related("period").get(pk=run.pk)
         if held.state != Run.State.COMPUTING:
             return False
-        computing.store(run_id=run.pk, computed=computed)
+        computing.store(run_id=run.pk, computed=computed, pool=meanwhile.pool)
         failpoint("run.storing")
         counts = computing.counts(computed=computed)
         held.total, held.commissionable = counts["total"], counts["commissionable"]
@@ -250,7 +250,7 @@ def _store(
             engine_version=ENGINE_VERSION,
             warnings=unusual.warnings(run=held),
             **found,
-            **hashes(),
+            **meanwhile.hashes(),
             **counts,
         )
 
