@@ -11,8 +11,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
+from django.db import transaction
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -41,6 +43,12 @@ class EnduringRedisCache(RedisCache):
     def stands_in(self) -> bool:
         """Whether this process counts for itself at the moment."""
         return time.monotonic() < _away_until[0]
+
+
+def forget(key: str) -> None:
+    """What the cache says under a key holds no longer: at once, and again when all see what was written."""
+    cache.delete(key)
+    transaction.on_commit(lambda: cache.delete(key))
 
 
 # One for all threads of the process: Django gives each thread a cache object of its own.

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -147,6 +148,11 @@ class DistributorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (StatusChangeInline, SponsorshipInline, ReferralCodeInline)
     action_form = ReasonForm
     actions = ("suspend", "reinstate", "record_leaving")
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        # Of a few who were found no index need give the order: it would be read from end to end to meet them.
+        found = request.GET.get(SEARCH_VAR, "").strip()
+        return tuple(F(name) + 0 for name in self.ordering) if found else self.ordering
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Distributor], search_term: str

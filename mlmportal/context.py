@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -12,6 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from commissions.queries import sizes
 from distributors.queries import documents, news, notices
 from mlmportal import asked_again
+
+A_MINUTE = 60
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -39,9 +42,16 @@ def _me(request: HttpRequest) -> Any:
         return None
     if me.kind != "distributor":
         return me
-    counts = sizes.people_below(ids=[me.distributor_id])
     # A copy of the lazy `request.me` is the person inside it, which a dataclass's replace() wants.
-    return replace(copy(me), team_count=counts.get(me.distributor_id, 0))
+    return replace(copy(me), team_count=_people_below(me.distributor_id))
+
+
+def _people_below(person_id: int) -> int:
+    """As it was within the last minute: it stands on every page."""
+    counted = cache.get_or_set(
+        f"people-below-{person_id}", lambda: sizes.people_below(ids=[person_id]).get(person_id, 0), A_MINUTE
+    )
+    return counted or 0
 
 
 def _unread(request: HttpRequest) -> str:
@@ -68,4 +78,4 @@ def _unread_news(request: HttpRequest) -> str:
 
 
 def _sentence() -> str:
-    return documents.current(kind=documents.DISCLOSURE, today=timezone.localdate()).summary
+    return documents.summary(kind=documents.DISCLOSURE, today=timezone.localdate())

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "common.once.one_page",
     "mlmportal.middleware.seen_lately",
     "mlmportal.middleware.no_store",
     "mlmportal.middleware.who",

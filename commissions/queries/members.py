@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from commissions.models import Period, Run, Snapshot
 from commissions.queries import plans
 from common import dates
+from common.once import once
 
 Activity = Literal["active", "at_risk", "inactive"]
 SORTS = ("gv", "pv", "name", "joined")
@@ -48,6 +49,7 @@ class Figures:
     group_volume: int
 
 
+@once
 def months() -> list[Month]:
     """The months to choose from, newest first: the open one, then the final ones."""
     runs = Run.objects.filter(state__in=[Run.State.ESTIMATE, Run.State.FINAL]).select_related("period")

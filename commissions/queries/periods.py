@@ -7,8 +7,10 @@ team and standing show, and adjustments are posted in it. The other one only pay
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from commissions.models import Period, Run
+from common.once import once
 
 
+@once
 def leading() -> str | None:
     """The calendar that leads, or None before anything was opened."""
     return Period.objects.order_by("pk").values_list("calendar", flat=True).first()

@@ -8,6 +8,7 @@ import yaml
 from commissions.core.plan import Plan, load
 from commissions.models import Calendar, Period, PlanVersion, Run
 from common import dates
+from common.once import once
 
 TEAM_MOVES_UP = "team_moves_up"
 
@@ -58,6 +59,7 @@ def who_leaves(*, version: PlanVersion) -> str:
     return str(yaml.safe_load(version.document)["trees"]["sponsor"]["who_leaves"])
 
 
+@once
 def of_run(*, run_id: int) -> Plan:
     """The plan a run was computed with."""
     version = PlanVersion.objects.get(runs=run_id)

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from commissions.models import TeamSum
 from commissions.queries import members
+from common.once import once
 from distributors.queries import sponsor_tree
 
 # Teams up to this size are counted at once, that is in a few milliseconds.
@@ -37,11 +38,13 @@ def people_below(*, ids: Collection[int]) -> dict[int, int]:
     return counts | known | (sponsor_tree.team_counts(ids=young) if young else {})
 
 
+@once
 def is_great(*, person_id: int, month: members.Month) -> bool:
     """Whether the month's run found more people below the person than are counted at once."""
     return TeamSum.objects.filter(distributor_id=person_id, run_id=month.run_id or 0).exists()
 
 
+@once
 def of_month(*, person_id: int, month: members.Month | None) -> Size:
     """The person's team in a month: a great one as its run found it, any other as it stands today."""
     if month is not None and month.run_id is not None:

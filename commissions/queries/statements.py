@@ -14,6 +14,7 @@ from django.db.models import Sum
 from commissions.core.plan import Plan
 from commissions.models import Account, Line, PlanVersion, Run, Snapshot, StatementItem
 from commissions.queries import counting, explain, periods, plans
+from common.once import once
 from distributors.queries import people
 from sales.queries import orders
 
@@ -169,6 +170,7 @@ def item_lines(*, person_id: int, key: str, bonus: str, page: int = 1, corrects:
     )
 
 
+@once
 def _runs() -> list[Run]:
     """The run that is shown of each month, newest month first."""
     chosen: dict[int, Run] = {}

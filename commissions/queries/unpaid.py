@@ -89,13 +89,12 @@ def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
     if great.exists():
         return []
     known = Snapshot.objects.filter(run=run, distributor_id__in=_team_of(run, person_id))
-    if known.count() > LARGEST_TEAM:
+    rows = list(scene.rows(people=known)[: LARGEST_TEAM + 1])
+    if len(rows) > LARGEST_TEAM:
         return []
-    rows = scene.rows(people=known)
     under: dict[int, list[dict[str, Any]]] = defaultdict(list)
     level: list[dict[str, Any]] = []
-    for found in rows.iterator(chunk_size=2_000):
-        row: dict[str, Any] = {**found}
+    for row in rows:
         if row["distributor_id"] == person_id:
             level.append(row)
         else:

@@ -7,6 +7,7 @@ from commissions.models import Run, Snapshot
 from commissions.queries import members, plan_words, plans, shortest, standing
 from commissions.queries.shortest import Step
 from commissions.queries.standing import Standing
+from common.once import once
 
 SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 
@@ -87,6 +88,7 @@ def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
     )
 
 
+@once
 def known_months(*, person_id: int) -> set[str]:
     """The months whose run knew the person: those before they joined are none of theirs."""
     rows = Snapshot.objects.filter(distributor_id=person_id, run__state__in=SHOWN)

@@ -1,7 +1,13 @@
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+
+from common.cache import forget
 
 
 class Document(models.Model):
@@ -19,12 +25,21 @@ class Document(models.Model):
     body = models.TextField()
     figures = models.JSONField(default=dict, blank=True, help_text="The disclosure's table, as numbers")
 
+    # Under this and a kind queries keep what is in force, until one is published.
+    KEPT: ClassVar[str] = "document-"
+
     class Meta:
         ordering = ["kind", "-version"]
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="document_version_once")]
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.version}"
+
+
+@receiver([post_save, post_delete], sender=Document, dispatch_uid="distributors.document_changed")
+def forget_document(instance: Document, **_: Any) -> None:
+    """The next page asks again what is in force."""
+    forget(Document.KEPT + instance.kind)
 
 
 class Enrolment(models.Model):

@@ -1,9 +1,14 @@
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+
+from common.cache import forget
 
 
 class NewsItem(models.Model):
@@ -29,6 +34,9 @@ class NewsItem(models.Model):
     published_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="From then on nobody sees it")
 
+    # Under this name queries keep which items there are, until one changes.
+    KEPT: ClassVar[str] = "news-items"
+
     class Meta:
         ordering = ["-published_at", "-pk"]
         constraints = [
@@ -40,6 +48,12 @@ class NewsItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+@receiver([post_save, post_delete], sender=NewsItem, dispatch_uid="distributors.news_changed")
+def forget_items(**_: Any) -> None:
+    """The next page asks again which news there is."""
+    forget(NewsItem.KEPT)
 
 
 class NewsRead(models.Model):

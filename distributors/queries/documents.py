@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
+
 from distributors.models import Document
 
+KEPT_SECONDS = 600
 AGREEMENT, DISCLOSURE = "agreement", "disclosure"
 
 # Said until the company has published its own: nothing promised, nothing claimed.
@@ -43,6 +46,15 @@ class Text:
     @property
     def paragraphs(self) -> list[str]:
         return [part.strip() for part in self.body.split("\n\n") if part.strip()]
+
+
+def summary(*, kind: str, today: date) -> str:
+    """The first sentences of the version in force, which stand on many pages: kept until one is published."""
+    day, found = cache.get(Document.KEPT + kind) or (None, "")
+    if day != today:
+        found = current(kind=kind, today=today).summary
+        cache.set(Document.KEPT + kind, (today, found), KEPT_SECONDS)
+    return str(found)
 
 
 def current(*, kind: str, today: date) -> Text:

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from distributors.models import NewsItem, NewsRead, Profile
+
+KEPT_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +48,30 @@ def for_reader(*, reader: Reader, now: datetime, unread: bool = False) -> QueryS
 
 
 def unread_count(*, reader: Reader, now: datetime) -> int:
-    """How much news waits to be read."""
-    return for_reader(reader=reader, now=now, unread=True).count()
+    """How much news waits to be read. Which there is stands in the cache: this is asked on every page."""
+    to = (NewsItem.To.EVERYBODY, NewsItem.To.DISTRIBUTORS if reader.is_distributor else NewsItem.To.CUSTOMERS)
+    meant = [
+        one["pk"]
+        for one in cache.get_or_set(NewsItem.KEPT, _every_item, KEPT_SECONDS) or ()
+        if one["published_at"] <= now
+        and (one["withdrawn_at"] is None or one["withdrawn_at"] > now)
+        and one["to"] in to
+        and _names(one["countries"], reader.country)
+        and _names(one["ranks"], reader.rank)
+    ]
+    return (
+        len(meant) - NewsRead.objects.filter(item__in=meant, user_id=reader.user_id).count() if meant else 0
+    )
+
+
+def _every_item() -> list[dict[str, Any]]:
+    fields = ("pk", "to", "countries", "ranks", "published_at", "withdrawn_at")
+    return [{**item} for item in NewsItem.objects.order_by().values(*fields)]
+
+
+def _names(kept: str, word: str) -> bool:
+    """As `_holds`, of one item that is at hand."""
+    return not kept or (bool(word) and f",{word.lower()}," in kept)
 
 
 def _holds(field: str, word: str) -> Q:

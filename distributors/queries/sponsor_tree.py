@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from common.once import once
 from common.operations import tables
 from distributors.models import Carrying, Distributor, Sponsorship, TreeHealth
 
@@ -76,9 +77,7 @@ def downline(*, distributor_id: int) -> QuerySet[Distributor]:
     """Everybody below by interval, in tree order. For counting and paging; show only what `below`
     confirms.
     """
-    holds = ExpressionWrapper(intervals_hold(), output_field=BooleanField())
-    person = Distributor.objects.filter(pk=distributor_id).annotate(holds=holds)
-    place = person.values_list("tree_id", "lft", "rght", "holds").first()
+    place = _place(distributor_id)
     if place is None:
         nobody: QuerySet[Distributor] = Distributor.objects.none()
         return nobody
@@ -87,6 +86,15 @@ def downline(*, distributor_id: int) -> QuerySet[Distributor]:
     found: QuerySet[Distributor] = Distributor.objects.filter(
         **inside if holds else {"pk__in": _walk_down(distributor_id)}
     )
+    return found
+
+
+@once
+def _place(distributor_id: int) -> tuple[int, int, int, bool] | None:
+    """Tree and interval of a person, and whether intervals hold."""
+    holds = ExpressionWrapper(intervals_hold(), output_field=BooleanField())
+    person = Distributor.objects.filter(pk=distributor_id).annotate(holds=holds)
+    found: tuple[int, int, int, bool] | None = person.values_list("tree_id", "lft", "rght", "holds").first()
     return found
 
 

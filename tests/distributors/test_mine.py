@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -17,9 +17,9 @@ from commissions.models import Account, TeamView
 from common.models import Letter
 from common.operations import jobs
 from common.templatetags.portal import browser_name
-from distributors.models import DataFile, Distributor, Leaving, Profile, StatusChange, User
+from distributors.models import DataFile, Distributor, Document, Leaving, Profile, StatusChange, User
 from distributors.operations import leaving, own_data, profiles
-from distributors.queries import visibility
+from distributors.queries import documents, visibility
 from sales.models import Customer, Order
 from tests.cast import JOINED, PASSWORD
 from tests.portal.counting import queries
@@ -291,17 +291,18 @@ def test_one_place_is_signed_out_and_nobody_elses(cast):
     assert here.post(f"/security/sessions/{mine.pk}/end/").status_code == 404
 
 
-def test_a_session_is_noted_once_a_minute_and_at_once_from_elsewhere(cast):
+def test_a_session_is_noted_once_a_minute_and_at_once_from_elsewhere(cast, time_machine):
+    time_machine.move_to(NOW, tick=False)
     client = cast.client("eva")
     client.get("/profile/")
     mine = UserSession.objects.filter(session_key=client.session.session_key)
-    lately, earlier = timezone.now() - timedelta(seconds=30), timezone.now() - timedelta(minutes=2)
-    mine.update(last_seen_at=lately)
+    noted = mine.get().last_seen_at
+    time_machine.shift(50)
     client.get("/profile/")
-    assert mine.get().last_seen_at == lately
-    mine.update(last_seen_at=earlier)
+    assert mine.get().last_seen_at == noted
+    time_machine.shift(20)
     client.get("/profile/")
-    assert mine.get().last_seen_at > lately
+    assert mine.get().last_seen_at == NOW + timedelta(seconds=70)
     client.get("/profile/", headers={"user-agent": "another browser"})
     assert mine.get().user_agent == "another browser"
 
@@ -423,3 +424,27 @@ def test_the_pages_ask_the_same_for_more(cast, furnished):
     for hour in range(4):
         DataFile.objects.create(user=cast.users["eva"], asked_at=JOINED + timedelta(hours=hour))
     assert {path: queries(lambda path=path: client.get(path)) for path in before} == before
+
+
+def test_the_disclosures_first_sentence_is_that_of_the_version_in_force(cast, time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+    def said():
+        return documents.summary(kind=documents.DISCLOSURE, today=timezone.localdate())
+
+    def publish(version, day):
+        Document.objects.create(
+            kind=documents.DISCLOSURE,
+            version=version,
+            published_on=day,
+            title="Disclosure",
+            summary=f"No. {version}",
+            body="",
+        )
+
+    first = said()
+    publish(101, date(2026, 11, 20))
+    publish(102, date(2026, 11, 26))
+    assert first != said() == "No. 101"
+    time_machine.shift(24 * 3600)
+    assert said() == "No. 102"

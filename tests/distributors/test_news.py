@@ -51,7 +51,26 @@ def seen_by(cast, item, now=NOW):
 def test_news_reaches_those_it_is_meant_for(cast, fields, readers):
     Profile.objects.filter(distributor=cast.gus).update(country="NL")
     Distributor.objects.filter(pk=cast.eva.pk).update(career_rank="Builder")
-    assert seen_by(cast, publish(**fields)) == readers
+    waiting = lambda: {  # noqa: E731
+        name
+        for name in ("eva", "gus", "ivo")
+        if news.unread_count(reader=news.reader(user_id=cast.users[name].pk), now=NOW)
+    }
+    assert waiting() == set()
+    item = publish(**fields)
+    assert seen_by(cast, item) == waiting() == readers
+    item.withdrawn_at = max(NOW, item.published_at)
+    item.save()
+    assert waiting() == set()
+
+
+def test_which_news_there_is_is_asked_once(cast):
+    reader = news.reader(user_id=cast.users["eva"].pk)
+    assert news.unread_count(reader=reader, now=NOW) == 0
+    assert queries(lambda: news.unread_count(reader=reader, now=NOW)) == 0
+    publish()
+    assert news.unread_count(reader=reader, now=NOW) == 1
+    assert queries(lambda: news.unread_count(reader=reader, now=NOW)) == 1
 
 
 def test_opening_a_piece_marks_it_read_once(cast):
