@@ -31,6 +31,8 @@ class Cast:
     users: dict[str, User] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Distributor:
+        if name.startswith("__"):  # asked by whoever copies one, before there are people
+            raise AttributeError(name)
         try:
             return self.people[name]
         except KeyError:

@@ -10,6 +10,7 @@ from django.core.management.commands import flush
 from django.db import connection, transaction
 
 from tests.cast import Cast, assemble
+from tests.remembered import memory, remembered
 
 _skipped: list[str] = []
 
@@ -52,6 +53,7 @@ def _is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
 def _nothing_counted_yet() -> None:
     """What one test tried too often (a mail a minute to one address) is not held against the next."""
     cache.clear()
+    memory.begin()
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,7 @@ def furnished_company(django_db_setup: None, django_db_blocker: Any) -> Iterator
 
 
 @pytest.fixture
+@remembered
 def cast(request: pytest.FixtureRequest, db: None) -> Cast:
     """The small company of tests/cast.py."""
     if "furnished_company" in request.fixturenames:
@@ -80,6 +83,7 @@ def cast(request: pytest.FixtureRequest, db: None) -> Cast:
 
 
 @pytest.fixture
+@remembered
 def furnished(request: pytest.FixtureRequest, cast: Cast) -> None:
     """A month that is open and one that is final, an order and a product: something behind every address."""
     from tests.furnishing import furnish
@@ -100,6 +104,7 @@ def _databases_can_be_emptied() -> Any:
 
     def lifted(command: flush.Command, **options: Any) -> None:
         guards.lift()
+        memory.forget()
         handle(command, **options)
 
     flush.Command.handle = lifted  # type: ignore[method-assign]

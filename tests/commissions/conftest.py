@@ -12,6 +12,7 @@ from common.operations import jobs
 from sales.models import Customer, Order
 from sales.operations import orders, products, returns
 from tests import cast as company
+from tests.remembered import remembered
 
 PLAN = Path(__file__).resolve().parents[2] / "commissions/plans/linden.yaml"
 START = datetime(2025, 11, 1, tzinfo=UTC)
@@ -55,11 +56,13 @@ def at(month: int, day: int, hour: int = 12, year: int = 2026) -> datetime:
 
 
 @pytest.fixture
+@remembered
 def cast(db):
     return company.assemble()
 
 
 @pytest.fixture
+@remembered
 def shop(cast):
     # 31.00 points a piece; 40.00 at retail, 30.00 for a distributor.
     terms = products.Terms(
@@ -75,11 +78,13 @@ def shop(cast):
 
 
 @pytest.fixture
+@remembered
 def plan(db):
     return plans.adopt(document=PLAN.read_text(), now=START)
 
 
 @pytest.fixture
+@remembered
 def october(plan, shop):
     """October 2026 is open, and something was sold in it: 34 pieces below Ben and by him, 3 of them
     to Eva's customer, and 4 by Ana. Ben, with two active legs, is a Builder."""

@@ -26,6 +26,7 @@ from common.models import Job
 from distributors.models import Distributor
 from sales.models import Books, Order
 from tests.commissions.conftest import START, at, draft, finish, work
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 CLOVER = Path(__file__).with_name("clover.yaml").read_text()
@@ -33,6 +34,7 @@ W41, W42 = "2026-W41", "2026-W42"
 
 
 @pytest.fixture
+@remembered
 def both(october):
     """October is open, and beside it the week from 5 to 11 October, in which most of October's orders lie."""
     plans.adopt(document=CLOVER, now=START)

@@ -10,11 +10,13 @@ from commissions.operations import plans, runs, summing
 from commissions.queries import comparing, months, unusual
 from tests.commissions.conftest import PLAN, at, draft, finish, work
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def again(october, cast):
     """Draft 2, in which Finn is suspended."""
     draft()

@@ -8,11 +8,13 @@ from commissions.operations import correcting, ledger, periods, plans, recomputi
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import audit, counting
 from tests.commissions.conftest import PLAN, START, at, draft, finish, work
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     """October is final; November is open."""
     return finish(cast, draft())

@@ -8,11 +8,13 @@ from commissions.queries import audit, audit_items
 from distributors.models import Distributor
 from tests.commissions.conftest import START, at, draft, finish, work
 from tests.commissions.test_as_the_engine import PLAN as HOLDS
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def paid(october, cast):
     """October is final. Finn's ten pieces paid level pay to Eva and those above her."""
     finish(cast, draft())
@@ -138,6 +140,7 @@ def test_correcting_transfers_have_keys_of_their_own(paid, cast):
 
 
 @pytest.fixture
+@remembered
 def held(shop, cast):
     """A plan that holds back: in October Dan, who bought nothing, has 1.3 % of Eva's 310.00 waiting, for two months."""
     plans.adopt(document=HOLDS, now=START)

@@ -13,6 +13,7 @@ from sales.operations import orders
 from tests.cast import join
 from tests.commissions.conftest import PLAN, START, at, draft, finish
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 PEOPLE = ("ana", "ben", "cleo", "dan", "eva", "finn", "gus", "hana")
 CAP = "{label: Capped, leg: gv, own: pv, leg_cap: 25%, leg_cap_base: requirement, own_volume: uncapped}"
@@ -24,6 +25,7 @@ CAPPED = (
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     finish(cast, draft())
     return october

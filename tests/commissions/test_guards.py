@@ -8,11 +8,13 @@ from commissions.operations import guards
 from commissions.queries import audit
 from commissions.queries.guards import missing
 from tests.commissions.conftest import at, draft, finish
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     return finish(cast, draft())
 

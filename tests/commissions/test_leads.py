@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from commissions.models import Account, Transfer
 from commissions.queries.guards import LEADS, missing
 from tests.commissions.conftest import draft, finish
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 NOWHERE = 10**9
@@ -16,6 +17,7 @@ COLUMNS = ("key", "debit_id", "credit_id", "amount", "currency", "period_id", "r
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     return finish(cast, draft())
 

@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from commissions.operations import estimates, runs
 from commissions.queries import charts, drawings, explain, members, months, standing, statements
 from tests.commissions.conftest import at, draft, finish, work
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     return finish(cast, draft())
 

@@ -10,11 +10,13 @@ from commissions.models import Line, StatementItem
 from commissions.operations import guards, recomputing
 from sales.models import OrderLine
 from tests.commissions.conftest import at, draft, finish
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     return finish(cast, draft())
 

@@ -12,12 +12,14 @@ from common.operations import jobs
 from distributors.models import Distributor, SponsorChange
 from distributors.operations import sponsorship
 from tests.commissions.conftest import PLAN, at
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 NOW = at(10, 20)
 
 
 @pytest.fixture
+@remembered
 def staff(october, cast):
     rights = Permission.objects.filter(codename__in=["request_sponsor_change", "approve_sponsor_change"])
     for name in ("paula", "quinn"):

@@ -17,6 +17,7 @@ from distributors.tree import move
 from tests.cast import join
 from tests.commissions.conftest import at, draft, finish
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 TABLE = "/team/?view=table"
 EVERY = "&".join(f"col={name}" for name in ("level", "generation", "leg", "below", "rank", "career", "active", "near",
@@ -31,6 +32,7 @@ def how(request, monkeypatch):
 
 
 @pytest.fixture
+@remembered
 def seen(october):
     estimates.refresh(now=at(10, 20))
     return october

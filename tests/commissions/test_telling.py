@@ -11,6 +11,7 @@ from distributors.operations import notice_choices
 from distributors.operations.notice_choices import Choice
 from sales.operations import orders
 from tests.commissions.conftest import at, draft, finish, work
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 IN_TIME, TOO_EARLY = at(11, 26), at(11, 24)
@@ -33,6 +34,7 @@ def tick(now):
 
 
 @pytest.fixture
+@remembered
 def november(october, cast):
     """October is final, and November is open with its estimate; only Dan has sold enough in it."""
     finish(cast, draft())

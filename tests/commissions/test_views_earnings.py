@@ -11,9 +11,11 @@ from commissions.operations import estimates
 from commissions.queries import levels
 from tests.commissions.conftest import at, draft, finish, work
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     finish(cast, draft())
     return october

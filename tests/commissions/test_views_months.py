@@ -12,6 +12,7 @@ from common.operations import pace
 from tests.cast import PASSWORD
 from tests.commissions.conftest import SIGNING, at, draft, finish, work
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 
 def text(response):
@@ -31,11 +32,13 @@ def fresh(cast, name):
 
 
 @pytest.fixture
+@remembered
 def drafted(october):
     return draft()
 
 
 @pytest.fixture
+@remembered
 def reviewed(drafted, cast):
     runs.review(run_id=drafted.pk, by=cast.users["paula"].pk, now=SIGNING)
     drafted.refresh_from_db()

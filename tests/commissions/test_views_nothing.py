@@ -13,9 +13,11 @@ from commissions.queries import facts, plans, unpaid
 from sales.models import Order
 from tests.commissions.conftest import at, draft, finish
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 
 @pytest.fixture
+@remembered
 def final(october, cast):
     return finish(cast, draft())
 

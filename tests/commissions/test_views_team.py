@@ -9,9 +9,11 @@ from commissions.operations import estimates
 from tests.cast import join
 from tests.commissions.conftest import at, draft, finish
 from tests.portal.counting import queries
+from tests.remembered import remembered
 
 
 @pytest.fixture
+@remembered
 def seen(october):
     estimates.refresh(now=at(10, 20))
     return october

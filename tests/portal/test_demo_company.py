@@ -29,7 +29,7 @@ from tests.papertext import words_of
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 # The mark also makes sure that there is a test database for the fixture below to fill.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo_company")]
 
 
 @pytest.fixture(scope="module")
