@@ -25,6 +25,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.tree.settings")
     django.setup()
     call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("createcachetable", verbosity=0)
     asked.out.write_text(json.dumps(_figures(asked)), encoding="utf-8")
 
 
