@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, transaction
+from django.test import SimpleTestCase
 
 from tests.cast import Cast, assemble
 from tests.remembered import memory, remembered
@@ -35,7 +36,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long random suites run when they are asked for: with -m slow, as make test-long does.
 
-    What is the same on both databases is run on SQLite: who may open which page, what every answer carries.
+    What is the same on both databases is run on SQLite alone: who may open which page, what every answer carries
+    (marked on_sqlite), and whatever asks no database at all.
     """
     left = [item for item in items if _is_left_out(item, config)]
     config.hook.pytest_deselected(items=left)
@@ -46,7 +48,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
     if item.get_closest_marker("slow"):
         return "slow" not in config.option.markexpr
-    return bool(item.get_closest_marker("on_sqlite")) and connection.vendor != "sqlite"
+    if connection.vendor == "sqlite" or item.get_closest_marker("services"):
+        return False
+    return bool(item.get_closest_marker("on_sqlite")) or not _asks_a_database(item)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    of_django = isinstance(item, pytest.Function) and issubclass(item.cls or object, SimpleTestCase)
+    asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return of_django or bool(asked) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> bool:
+    """Whether pytest-django finds its database made: tests/run.py has migrated one, and every process copies it."""
+    if os.environ.get("TEST_COPIES") != "1":
+        return bool(request.config.getvalue("reuse_db"))
+    from tests.faults import worlds
+
+    with django_db_blocker.unblock():
+        worlds.copy(worlds.here(), connection.creation._get_test_db_name())
+    return True
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-m", "pytest", "-q"]
+# Each of these processes has databases of its own, copied from one that was migrated once.
 WORKERS = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+APART = {"PYTEST_PLUGINS": "tests.apart", "TEST_COPIES": "1"}
 REQUIRE_ALL = os.environ.get("TEST_REQUIRE_ALL") == "1"
 INITDB = ("usr/lib/postgresql/*/bin/initdb", "opt/homebrew/opt/postgresql*/bin/initdb")
 # Tests need not survive a power cut. And nobody may count their tables while they fill them: of thousands of rows that
@@ -98,10 +100,17 @@ def redis(server: str) -> Iterator[str]:
             process.wait(timeout=10)
 
 
+def migrate(**environment: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
+
+
 def suite(name: str, *arguments: str, **environment: str) -> tuple[str, bool, float]:
     print(f"\n=== {name}", flush=True)
     began = time.monotonic()
-    done = subprocess.run([*PYTHON, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(
+        [*PYTHON, *WORKERS, *arguments], cwd=ROOT, env={**os.environ, **APART, **environment}, check=False
+    )
     # Exit code 5 means that no test was collected: a suite that did not run has not passed.
     return name, done.returncode == 0, time.monotonic() - began
 
@@ -118,18 +127,24 @@ def main() -> int:
         left_out.append("every page's HTML before the W3C checker (Java is not installed)")
     var = tempfile.mkdtemp(prefix="portal-test-")
     lite = {"DATABASE_URL": f"sqlite:///{var}/portal.sqlite3", "REDIS_URL": "", "PORTAL_VAR": var}
-    results.append(suite("rules and pages, SQLite", *WORKERS, "-m", quick, **lite))
+    migrate(**lite)
+    results.append(suite("rules and pages, SQLite", "-m", quick, **lite))
     if chromium:
         os.environ["TEST_CHROMIUM"] = chromium
         results.append(suite("journeys in Chromium, SQLite", "-m", "browser", **lite))
     else:
         left_out.append("journeys in a browser (Chromium is not installed)")
     if initdb and redis_server:
-        with postgres(initdb) as database, redis(redis_server) as broker:
+        with postgres(initdb) as server, redis(redis_server) as broker:
+            subprocess.run(
+                [Path(initdb).resolve().parent / "createdb", f"--maintenance-db={server}", "portal"],
+                check=True,
+            )
+            database = f"{server.rpartition('/')[0]}/portal"
             full = {"DATABASE_URL": database, "REDIS_URL": broker, "PORTAL_VAR": var}
-            results.append(
-                suite("rules and pages, PostgreSQL", *WORKERS, "-m", quick, "--ignore=tests/core", **full)
-            )  # fmt: skip
+            migrate(**full)
+            core = "--ignore=tests/core"
+            results.append(suite("rules and pages, PostgreSQL", "-m", quick, core, **full))
             results.append(suite("real worker, real Redis", "-m", "services and not browser", **full))
             if chromium:
                 results.append(

@@ -31,7 +31,8 @@ PATIENCE = 60
 def broker():
     """The address of an empty Redis database of our own."""
     url = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
-    url = re.sub(r"/\d*$", "", url) + "/9"
+    server, number = re.fullmatch(r"(.*:\d+)/?(\d*)", url).groups()
+    url = f"{server}/{8 + int(number or 0)}"
     client = redis.Redis.from_url(url, socket_connect_timeout=2)
     try:
         client.flushdb()

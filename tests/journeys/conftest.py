@@ -157,14 +157,15 @@ def _database_url() -> str:
 
 
 @pytest.fixture
-def backstage(transactional_db: None) -> Iterator[Callable[[], None]]:
+def backstage(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]]:
     """Starts what works behind the pages, as a process of its own on the test's database."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "DATABASE_URL": _database_url()}
-        processes.append(subprocess.Popen(_behind(), cwd=ROOT, env=environment, start_new_session=True))
+        processes.append(
+            subprocess.Popen(_behind(tmp_path), cwd=ROOT, env=environment, start_new_session=True)
+        )
 
     yield start
     for process in processes:
@@ -177,11 +178,11 @@ def backstage(transactional_db: None) -> Iterator[Callable[[], None]]:
             process.wait()
 
 
-def _behind() -> list[str]:
+def _behind(folder: Path) -> list[str]:
     if not django_settings.REDIS_URL:
         return [sys.executable, "manage.py", "runner", "--interval", "0.2"]
     celery = [sys.executable, "-m", "celery", "-A", "mlmportal", "worker", "--concurrency=1", "-l", "WARNING"]
-    return [*celery, "--beat", "-s", str(SHOTS / "beat-schedule"), "--without-gossip", "--without-mingle"]
+    return [*celery, "--beat", "-s", str(folder / "beat-schedule"), "--without-gossip", "--without-mingle"]
 
 
 def no_barriers(page: Page) -> None:
