@@ -1,8 +1,12 @@
 """Every other page of a distributor, a customer and of staff: looked at wide and on a telephone."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from sales.models import Product
+from sales.operations import orders
+from sales.operations.orders import Buyer, Item
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
 from tests.journeys.conftest import TOO_WIDE
@@ -34,6 +38,7 @@ OF_STAFF = (
     "/staff/months/",
     "/staff/months/2026-10/",
     "/staff/months/2026-10/people/1005/",
+    "/staff/months/2026-10/warnings/negative/",
     "/staff/months/2026-11/",
     "/staff/months/2026-10/correct/",
     f"/staff/corrections/{CORRECTION}/",
@@ -54,11 +59,17 @@ def see_all(page, addresses, look, who):
 
 @pytest.fixture
 def settled(cast):
+    """Returns the address of an order of Eva's that waits for its payment."""
     furnish(cast=cast)
+    item = Item(Product.objects.earliest("pk").pk, 1)
+    placed = orders.place(
+        buyer=Buyer(distributor_id=cast.eva.pk), items=[item], purpose="own_use", now=timezone.now()
+    )
+    return f"/orders/{placed.number}/"
 
 
 def test_of_a_distributor(settled, signed_in, look):
-    see_all(signed_in("eva"), OF_A_DISTRIBUTOR, look, "eva")
+    see_all(signed_in("eva"), (*OF_A_DISTRIBUTOR, settled), look, "eva")
 
 
 def test_of_staff(settled, signed_in, look):
@@ -66,23 +77,27 @@ def test_of_staff(settled, signed_in, look):
 
 
 def test_of_a_guest(settled, visitor, look):
-    page = visitor()
+    see_all(with_a_basket(visitor()), OF_A_GUEST, look, "guest")
+
+
+def with_a_basket(page):
     page.goto("/buy/eva-code/")
     page.get_by_role("button", name="Add to cart").first.click()
     expect(page.get_by_text("is in your cart")).to_be_visible()
-    see_all(page, OF_A_GUEST, look, "guest")
+    return page
 
 
 def test_of_a_customer(settled, signed_in, look):
     see_all(signed_in("ivo"), ("/catalogue/", "/orders/", "/notices/", "/profile/"), look, "ivo")
 
 
-def test_a_language_with_longer_words_breaks_nothing(settled, signed_in):
+def test_a_language_with_longer_words_breaks_nothing(settled, signed_in, visitor):
     """Two fifths longer, on the smallest telephone and on a desk: nothing sticks out sideways."""
-    eva, quinn = signed_in("eva"), signed_in("quinn")
+    eva, quinn, guest = signed_in("eva"), signed_in("quinn"), with_a_basket(visitor())
+    of_each = ((eva, (*OF_A_DISTRIBUTOR, settled)), (quinn, OF_STAFF), (guest, OF_A_GUEST))
     wide = {}
     with pseudo.language():
-        for page, addresses in ((eva, OF_A_DISTRIBUTOR), (quinn, OF_STAFF)):
+        for page, addresses in of_each:
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
                 for address in addresses:
