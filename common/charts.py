@@ -1,7 +1,7 @@
 """Charts as SVG text: stacked bars for money, lines for volumes. Pure: figures in, markup out.
 
-Solid is final, dashed may change: the last month is dashed when it is open. Colours are classes (s1 to s5),
-lengths are SVG attributes, so a strict content policy holds. Every word from outside is escaped.
+Solid is final, dashed may change: the last months are dashed while they are open or being closed. Colours are classes
+(s1 to s5), lengths are SVG attributes, so a strict content policy holds. Every word from outside is escaped.
 """
 
 from collections.abc import Sequence
@@ -73,8 +73,13 @@ class Chart:
         return self.is_money
 
     @property
+    def open_count(self) -> int:
+        """How many of the last months are not final: the open one, and before it one that is being closed."""
+        return next((at for at, month in enumerate(reversed(self.months)) if month.final), len(self.months))
+
+    @property
     def has_open(self) -> bool:
-        return bool(self.months) and not self.months[-1].final
+        return self.open_count > 0
 
     def last(self, count: int) -> "Chart":
         """The same chart for its last months only."""
@@ -120,7 +125,7 @@ def lines(chart: Chart, *, width: int, label: Label) -> str:
     parts = [_grid(frame, rules, label), _months(chart, frame)]
     if chart.required is not None:
         parts.append(_required(frame, chart))
-    parts.extend(_line(frame, item, has_open=chart.has_open) for item in chart.series)
+    parts.extend(_line(frame, item, open_count=chart.open_count) for item in chart.series)
     parts.extend(_end_labels(frame, chart, label))
     return _svg(chart, frame, parts)
 
@@ -194,7 +199,7 @@ def _months(chart: Chart, frame: _Frame) -> str:
 def _labelled(chart: Chart) -> set[int]:
     """The last final and the current month carry their value."""
     last = len(chart.months) - 1
-    return {last, last - 1} & set(range(len(chart.months))) if chart.has_open else {last}
+    return {last, last - chart.open_count} & set(range(len(chart.months)))
 
 
 # --- marks ------------------------------------------------------------------------------------------------
@@ -208,18 +213,18 @@ def _bar(frame: _Frame, x: float, thick: int, below: int, value: int, slot: int,
     return f'<rect class="{kind}" x="{x:.1f}" y="{top:.1f}" width="{thick}" height="{high:.1f}" rx="1"/>'
 
 
-def _line(frame: _Frame, item: Series, *, has_open: bool) -> str:
+def _line(frame: _Frame, item: Series, *, open_count: int) -> str:
     points = [(frame.middle(at), frame.y(max(0, value))) for at, value in enumerate(item.values)]
-    solid = points[:-1] if has_open else points
+    solid = points[: len(points) - open_count]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in solid)
     parts = [f'<polyline class="line s{item.slot}" points="{path}"/>'] if len(solid) > 1 else []
     if solid:
         parts.append(_dot(solid[-1], item.slot, "dot"))
-    if has_open:
-        for (x1, y1), (x2, y2) in list(pairwise(points))[-1:]:
-            ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-            parts.append(f'<line class="line open s{item.slot}" {ends}/>')
-        parts.append(_dot(points[-1], item.slot, "dot open"))
+    dashed = points[max(0, len(solid) - 1) :] if open_count else []
+    for (x1, y1), (x2, y2) in pairwise(dashed):
+        ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+        parts.append(f'<line class="line open s{item.slot}" {ends}/>')
+    parts.extend(_dot(point, item.slot, "dot open") for point in points[len(solid) :])
     return "".join(parts)
 
 

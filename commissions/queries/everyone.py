@@ -88,7 +88,7 @@ def of_month(*, month: members.Month) -> Everyone | None:
     if month.run_id is None:
         return None
     what = f"everyone-{FORMAT}-{month.run_id}-{month.before_run_id or 0}"
-    until = int(month.ends_at.timestamp()) * 1_000_000 if month.final else LATEST
+    until = LATEST if month.is_open else int(month.ends_at.timestamp()) * 1_000_000
     kept, later = _look(month, what, until)
     if later is None:
         cache.delete(what)
@@ -156,7 +156,7 @@ def _gather(month: members.Month, until: int) -> dict[str, NDArray[Any]]:
         "depth": tree.depth.astype(np.int32),
         "active_above": _above(tree, column["active"]).astype(np.int32),
         "joined": np.append(today["joined"], 0)[mine],
-        "was_active": _was_active(None if month.final else month.before_run_id, column["ids"]),
+        "was_active": _was_active(month.before_run_id if month.is_open else None, column["ids"]),
         "last_row": np.array([last_row]),
         **_moved(known, today, until),
     }

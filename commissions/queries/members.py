@@ -1,8 +1,8 @@
 """The people of a team in one month: their volumes, rank and activity, for outline, table, card and export.
 
-Months here are the periods of the calendar that leads (queries.periods). One is the open one, read from its estimate,
-or one that is final. Who may be asked about is not decided here: callers pass ids that
-`distributors.queries.visibility` has let through.
+Months here are the periods of the calendar that leads (queries.periods). One is the open one or one that is being
+closed, both read from their estimates, or one that is final. Who may be asked about is not decided here: callers pass
+ids that `distributors.queries.visibility` has let through.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,8 @@ DEFAULT_SORT = "gv"
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """A month with figures: `run_id` is its final run or its estimate (None before the first estimate)."""
+    """A month with figures: `run_id` is its final run or its estimate (None before the first estimate). One that is
+    being closed is neither open nor final."""
 
     key: str
     starts_at: datetime
@@ -35,6 +36,7 @@ class Month:
     as_of: datetime | None
     order_count: int = 0
     before_run_id: int | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +53,11 @@ class Figures:
 
 @once
 def months() -> list[Month]:
-    """The months to choose from, newest first: the open one, then the final ones."""
+    """The months to choose from, newest first: the open one, what is being closed, then the final ones."""
     runs = Run.objects.filter(state__in=[Run.State.ESTIMATE, Run.State.FINAL]).select_related("period")
     newest: dict[str, Run] = {}
     for run in runs.order_by("number"):
-        if run.state == Run.State.FINAL or run.period.state == Period.State.OPEN:
+        if run.state == Run.State.FINAL or run.period.state != Period.State.CLOSED:
             newest[run.period.key] = run
     found = []
     before = None
@@ -73,7 +75,7 @@ def months() -> list[Month]:
 def unmeasured(*, now: datetime) -> Month:
     """What stands in while no month was ever opened: people are shown, figures are not."""
     key = dates.key_of_day(localdate(now))
-    return Month(key=key, starts_at=now, ends_at=now, final=False, run_id=None, as_of=None)
+    return Month(key=key, starts_at=now, ends_at=now, final=False, run_id=None, as_of=None, is_open=True)
 
 
 def _month(period: Period, run: Run | None, before: int | None) -> Month:
@@ -86,6 +88,7 @@ def _month(period: Period, run: Run | None, before: int | None) -> Month:
         as_of=run.computed_at if run else None,
         order_count=run.order_count if run else 0,
         before_run_id=before,
+        is_open=period.state == Period.State.OPEN,
     )
 
 
@@ -101,7 +104,7 @@ def figures(*, month: Month, ids: Iterable[int]) -> dict[int, Figures]:
     rows = Snapshot.objects.filter(run_id=month.run_id, distributor_id__in=wanted).values_list(
         "distributor_id", "rank", "active", "own_volume", "group_volume"
     )
-    once_active = set() if month.final else _active_in(month.before_run_id, wanted)
+    once_active = _active_in(month.before_run_id, wanted) if month.is_open else set()
     return {
         person: Figures(
             rank_step=rank + 1,
@@ -162,7 +165,7 @@ def with_figures(*, people: QuerySet[Any], month: Month, with_past: bool = False
     )
     if not with_past:
         return found
-    before = 0 if month.final else month.before_run_id or 0
+    before = (month.before_run_id or 0) if month.is_open else 0
     past = Snapshot.objects.filter(run_id=before, distributor_id=OuterRef("pk"))
     with_before: QuerySet[Any] = found.annotate(was_active=Subquery(past.values("active")[:1]))
     return with_before

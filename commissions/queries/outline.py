@@ -127,7 +127,7 @@ def rows_of(*, people: Sequence[Person], month: members.Month) -> list[Member]:
 
 def known_in(*, people: QuerySet[Any], month: members.Month) -> QuerySet[Any]:
     """Those who had joined before the month ended."""
-    return people.filter(joined_at__lt=month.ends_at) if month.final else people
+    return people if month.is_open else people.filter(joined_at__lt=month.ends_at)
 
 
 def _slice(*, under: int, month: members.Month, sort: str, page: int, keep: int | None) -> _Slice:

@@ -24,7 +24,7 @@ class Card:
 
 def of_person(*, person_id: int, viewer_id: int, month: members.Month) -> Card:
     """One person in one month; a fixed number of queries."""
-    last = activity.last_order_on(seller_ids=[person_id], before=month.ends_at if month.final else None)
+    last = activity.last_order_on(seller_ids=[person_id], before=None if month.is_open else month.ends_at)
     measured = month.run_id is not None
     return Card(
         standing=standing.of_person(person_id=person_id, key=month.key) if measured else None,

@@ -74,7 +74,7 @@ def everybody(*, viewer_id: int, month: members.Month) -> QuerySet[Any]:
 def last_orders(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
     """When each one's last order counted, until the month's end, in microseconds since 1970; NOBODY without one."""
     found = activity.last_moments(
-        sellers=everybody(viewer_id=viewer_id, month=month), before=month.ends_at if month.final else None
+        sellers=everybody(viewer_id=viewer_id, month=month), before=None if month.is_open else month.ends_at
     )
     return np.append(found["moment"], NOBODY)[places(of=team.ids, among=found["seller"])]
 
@@ -144,7 +144,7 @@ def _figures(run_id: int | None, people: QuerySet[Any]) -> dict[str, Any]:
 
 def _was_active(month: members.Month, people: QuerySet[Any], ids: Ints) -> Bools:
     """Who was active in the final month before; asked only while the month is open."""
-    if month.final or month.before_run_id is None:
+    if not month.is_open or month.before_run_id is None:
         return np.zeros(len(ids), bool)
     rows = Snapshot.objects.filter(
         run_id=month.before_run_id, active=True, distributor_id__in=people.order_by().values("pk")

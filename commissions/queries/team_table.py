@@ -110,7 +110,7 @@ def rows(*, viewer_id: int, month: members.Month, selection: Selection, part: Se
     confirmed = sponsor_tree.below(distributor_id=viewer_id, ids=ids)
     found = outline.people_of(ids=confirmed)
     legs = _legs(team, part)
-    last = activity.last_order_on(seller_ids=ids, before=month.ends_at if month.final else None)
+    last = activity.last_order_on(seller_ids=ids, before=None if month.is_open else month.ends_at)
     ladder = [rank.label for rank in plans.of_run(run_id=month.run_id).ladder] if month.run_id else []
     return [
         _row(selection, at, found[person], legs.get(int(team.head[at])), ladder, last.get(person))

@@ -45,13 +45,16 @@ def warned(request: HttpRequest, key: str, about: str) -> HttpResponse:
     if found.run is None or found.run.kind != Run.Kind.CLOSE or about not in unusual.ABOUT:
         raise Http404
     listing = _listing(found, found.run, about)
+    labels = listing.heads[1:]
     page = FirstOnes(listing.found, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "key": key,
         "month_name": spoken.period_name(key),
         "listing": listing,
         "says": next((one.says for one in found.run.warnings if one.about == about), ""),
-        "rows": listing.rows(list(page)),
+        "rows": [
+            {**row, "cells": list(zip(labels, row["cells"], strict=True))} for row in listing.rows(list(page))
+        ],
         "page": page,
         "nav": "staff-months",
     }

@@ -166,6 +166,28 @@ def test_charts_have_a_value_for_each_month(final, cast):
     assert [point.final for point in earned.points] == [True, False]
 
 
+def test_a_month_that_is_being_closed_is_shown_from_its_estimate(final, cast):
+    """Between its end and its approval a month is in charts, team and rank reports, neither open nor final."""
+    estimates.refresh(now=at(11, 30))
+    draft("2026-11", at(12, 2))
+    estimates.refresh(now=at(12, 3))
+    found = members.months()
+    assert [(one.key, one.final, one.is_open) for one in found] == [
+        ("2026-12", False, True),
+        ("2026-11", False, False),
+        ("2026-10", True, False),
+    ]
+    earned = charts.earnings(person_id=cast.dan.pk, months=found)
+    assert [(point.key, point.final) for point in earned.points] == [
+        ("2026-10", True),
+        ("2026-11", False),
+        ("2026-12", False),
+    ]
+    opened, closing = (members.figures(month=one, ids=[cast.dan.pk])[cast.dan.pk] for one in found[:2])
+    # Nobody can do anything about a month that is over.
+    assert (opened.activity, closing.activity) == ("at_risk", "inactive")
+
+
 def test_volumes_outside_of_the_strongest_leg_where_the_plan_asks_for_them(final, cast):
     """Ben's group are Cleo's line, with 26 pieces the stronger, Gus with 4 and his own 4, and Hana."""
     found = charts.volumes(person_id=cast.ben.pk, months=members.months())

@@ -135,3 +135,14 @@ def test_rules_reach_the_highest_value_with_few_lines(highest):
     assert rules[0] == 0
     assert rules[-1] >= highest
     assert 3 <= len(rules) <= 5
+
+
+def test_a_month_that_is_being_closed_is_dashed_beside_the_open_one():
+    months = (MONTHS[0], replace(MONTHS[1], final=False), MONTHS[2])
+    closing = money(months=months)
+    assert [e.text for e in of_class(drawn(closing), "text", "value")] == ["150", "175"]
+    assert len(of_class(drawn(closing), "rect", "open")) == 3
+    svg = drawn(replace(closing, is_money=False))
+    assert len(of_class(svg, "line", "line", "open")) == 2 * len(closing.series)
+    assert len(of_class(svg, "circle", "open")) == 2 * len(closing.series)
+    assert of_class(svg, "polyline", "line") == []

@@ -192,7 +192,7 @@ def of_a_leader(page: Page) -> None:
     photograph(page, "rank-report")
     page.goto(page.url.replace("rank-report", "nothing"))
     page.locator(".why-orders > summary").first.click()
-    page.locator(".number-list a").first.click()
+    page.locator(".order-list a").first.click()
     photograph(page, "order-answer")
 
 

@@ -79,6 +79,7 @@ def test_people_see_the_month_that_waits_as_an_estimate(company):
     paper = words_of(browser.get("/earnings/2026-10/statement.pdf").content)
     assert "October, not final yet" in paper
     assert "October is over and is being checked" in " ".join(paper.split())
+    assert browser.get("/team/?month=2026-10").status_code == 200
     assert "Estimate, being closed" in browser.get("/earnings/").content.decode()
 
 
