@@ -1,5 +1,6 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
+from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded
 from common import heap
 from common.operations import pace
+from common.operations.tables import len_of
 
 Ints = NDArray[np.int64]
 APART = 1_000_000  # rows of a run from which a second connection is worth its while
@@ -79,8 +81,9 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
     is given, so that two that need much room do not need it at once.
     """
     result, loaded, back = computed.result, computed.loaded, computed.corrections
-    counted = counts(computed=computed)
-    rows = len(loaded.person_ids) + counted["line_count"] + counted["item_count"]
+    counted, carried = counts(computed=computed), carrying.columns(result=result, loaded=loaded)
+    before = len(loaded.person_ids) + counted["item_count"] + len_of(next(iter(carried.values())))
+    rows = before + counted["line_count"]
     apart = rows >= APART and partitions.may_be_beside(run_id=run_id)
     drop(run_id=run_id, items_too=True)
     career = titles(computed=computed)
@@ -88,25 +91,29 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
     others: dict[type[Model], partitions.Rows] = {
         Snapshot: lambda: storing.snapshots(result=result, loaded=loaded, active=active, titles=career),
         StatementItem: lambda: storing.items(result=result, loaded=loaded, back=back),
-        Carried: lambda: carrying.columns(result=result, loaded=loaded),
+        Carried: lambda: carried,
     }
     with ExitStack() as stack:
         pool = pool or stack.enter_context(ThreadPoolExecutor(max_workers=1))
         sums = pool.submit(summing.rows, result=result, loaded=loaded, active=active)
         if apart:
-            with partitions.beside(run_id=run_id, parts=others):
-                _lines(run_id, computed)
+            # Told of as done: the lines are most of it, and the last.
+            stack.enter_context(partitions.beside(run_id=run_id, parts=others))
         else:
-            for model, columns in others.items():
-                partitions.store(run_id=run_id, model=model, columns=columns())
-            with pace.as_part(after=rows - counted["line_count"], of=rows):
-                _lines(run_id, computed)
+            _one_by_one(run_id, others, rows)
+        with pace.as_part(after=before, of=rows):
+            columns = storing.lines(result=result, loaded=loaded, back=back)
+            partitions.store(run_id=run_id, model=Line, columns=columns)
         summing.store(run_id=run_id, sums=sums.result())
 
 
-def _lines(run_id: int, computed: Computed) -> None:
-    columns = storing.lines(result=computed.result, loaded=computed.loaded, back=computed.corrections)
-    partitions.store(run_id=run_id, model=Line, columns=columns)
+def _one_by_one(run_id: int, parts: Mapping[type[Model], partitions.Rows], rows: int) -> None:
+    """The tables one after the other: columns of millions of rows are made when it is their turn, and go before the
+    next."""
+    told = 0
+    for model, columns in parts.items():
+        with pace.as_part(after=told, of=rows):
+            told += partitions.store(run_id=run_id, model=model, columns=columns())
 
 
 def drop(*, run_id: int, items_too: bool) -> None:
