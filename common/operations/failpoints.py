@@ -3,10 +3,12 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 from django.db import connection
 
 SLOW = 3.0  # seconds
+PATIENCE = 60.0  # seconds
 
 
 class Broken(RuntimeError):
@@ -14,7 +16,8 @@ class Broken(RuntimeError):
 
 
 def failpoint(place: str) -> None:
-    """Break here as FAILPOINT says: `<place>:kill`, `:raise`, `:lose` (the connection) or `:slow`; else do nothing."""
+    """Break here as FAILPOINT says: `<place>:kill`, `:raise`, `:lose` (the connection), `:slow`, or `:hold` until there
+    is a file where FAILPOINT_UNTIL says; else do nothing."""
     wanted = os.environ.get("FAILPOINT")
     if not wanted or wanted.rpartition(":")[0] != place:
         return
@@ -22,6 +25,11 @@ def failpoint(place: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if wanted.endswith(":slow"):
         time.sleep(SLOW)
+        return
+    if wanted.endswith(":hold"):
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends and not Path(os.environ["FAILPOINT_UNTIL"]).exists():
+            time.sleep(0.05)
         return
     if wanted.endswith(":lose"):
         lose_connection()

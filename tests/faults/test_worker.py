@@ -1,5 +1,6 @@
 """A real Celery worker and beat on a real Redis: woken, flushed, killed, started again."""
 
+import json
 import os
 import re
 import signal
@@ -111,16 +112,38 @@ def test_a_month_is_computed_and_sealed(october, cast, broker, tmp_path):
     assert audit.everything() == []
 
 
+def received(tmp_path):
+    """The messages that the worker has taken, by their names, as often as it took them."""
+    log = (tmp_path / "worker.log").read_text()
+    return re.findall(r"Task commissions\.\w+\[([0-9a-f-]+)\] received", log)
+
+
+def was_received_again(tmp_path):
+    return len(received(tmp_path)) > len(set(received(tmp_path)))
+
+
+def waiting(broker):
+    """The messages that wait for a worker, by their names."""
+    with redis.Redis.from_url(broker) as client:
+        return [json.loads(message)["headers"]["id"] for message in client.lrange("celery", 0, -1)]
+
+
 def test_messages_sent_thrice_and_delivered_again_have_one_effect(october, cast, broker, tmp_path):
     """The work takes longer than the broker waits for its being acknowledged: the message comes a second time."""
-    with worker(broker, tmp_path, app="tests.faults.impatient", FAILPOINT="run.storing:slow"):
+    again = tmp_path / "delivered again"
+    hold = {"FAILPOINT": "run.storing:hold", "FAILPOINT_UNTIL": str(again)}
+    with worker(broker, tmp_path, app="tests.faults.impatient", **hold):
         run = close()
         for _ in range(3):
             send(broker)
+        # Where the worker has its hands full, what the broker gives out again waits in the queue.
+        until(
+            lambda: set(waiting(broker)) & set(received(tmp_path)) or was_received_again(tmp_path), tmp_path
+        )
+        assert state(run) == "computing"
+        again.touch()
         until(lambda: state(run) == "draft", tmp_path)
-        log = (tmp_path / "worker.log").read_text()
-    received = re.findall(r"Task commissions\.\w+\[([0-9a-f-]+)\] received", log)
-    assert len(received) > len(set(received)), "Nothing was delivered again"
+        until(lambda: was_received_again(tmp_path), tmp_path)
     run.refresh_from_db()
     assert run.items.count() == run.item_count
     assert Job.objects.get(kind="run").attempts == 1
