@@ -4,6 +4,7 @@ Nothing is kept only here. What was not looked at lately makes room; whatever is
 """
 
 import fcntl
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 KEPT = 6
+log = logging.getLogger(__name__)
 
 _opened: dict[str, Arrays] = {}
 _opening = Lock()
@@ -36,15 +38,33 @@ def look(*, name: str, gather: Callable[[], Arrays]) -> Arrays:
 
 
 def _found(name: str, gather: Callable[[], Arrays]) -> Arrays:
-    shelf = Path(settings.VAR) / "arrays"
-    shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = shelf / name
-    with _alone(shelf):
-        if not folder.is_dir():
-            _put(folder, gather())
-            _make_room(shelf)
-        os.utime(folder)
-        return {file.stem: np.load(file, mmap_mode="r") for file in folder.glob("*.npy")}
+    """From the shelf; of a disk that takes nothing, straight from who gathers them."""
+    try:
+        shelf = Path(settings.VAR) / "arrays"
+        shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _alone(shelf):
+            return _taken(shelf, shelf / name, gather)
+    except OSError as error:
+        log.warning("Arrays are not kept: %s", error)
+        return gather()
+
+
+def _taken(shelf: Path, folder: Path, gather: Callable[[], Arrays]) -> Arrays:
+    if folder.is_dir():
+        try:
+            os.utime(folder)
+            return _read(folder)
+        except (ValueError, EOFError) as error:
+            # A machine that went out while it was writing.
+            log.warning("%s is gathered again: %s", folder.name, error)
+            shutil.rmtree(folder)
+    _put(folder, gather())
+    _make_room(shelf)
+    return _read(folder)
+
+
+def _read(folder: Path) -> Arrays:
+    return {file.stem: np.load(file, mmap_mode="r") for file in folder.glob("*.npy")}
 
 
 @contextmanager

@@ -1,0 +1,42 @@
+"""Arrays on the shelf are those that were gathered, whatever became of their files."""
+
+import numpy as np
+import pytest
+
+from common.operations import shelf
+
+
+@pytest.fixture
+def gathered(settings, tmp_path, monkeypatch):
+    """Asks the shelf as a process would that has just begun; how often it had to gather is `gathered.times`."""
+    settings.VAR = str(tmp_path)
+
+    def ask():
+        monkeypatch.setattr(shelf, "_opened", {})
+        return shelf.look(name="squares", gather=gather)["of"].tolist()
+
+    def gather():
+        ask.times += 1
+        return {"of": np.arange(4) ** 2}
+
+    ask.times = 0
+    return ask
+
+
+def test_what_is_there_is_not_gathered_again(gathered):
+    assert gathered() == gathered() == [0, 1, 4, 9]
+    assert gathered.times == 1
+
+
+@pytest.mark.parametrize("left", [b"", b"\x93NUMPY\x01\x00", b"nothing of the kind"])
+def test_a_file_that_was_not_written_to_its_end_is_gathered_again(gathered, tmp_path, left):
+    gathered()
+    (tmp_path / "arrays" / "squares" / "of.npy").write_bytes(left)
+    assert gathered() == gathered() == [0, 1, 4, 9]
+    assert gathered.times == 2
+
+
+def test_a_disk_that_takes_nothing_keeps_nobody_waiting(gathered, tmp_path):
+    (tmp_path / "arrays").write_text("in the way")
+    assert gathered() == gathered() == [0, 1, 4, 9]
+    assert gathered.times == 2
