@@ -216,7 +216,7 @@ def _of_great_team(person_id: int, month: members.Month, rank: int) -> _Candidat
         found: list[int] = known.ids[here][starts[until[ends] > until[starts]]].tolist()
         return set(found)
 
-    return _Candidates(lacking=[by_id[one] for one in ids], taken=taken)
+    return _Candidates(lacking=[by_id[one] for one in ids if one in by_id], taken=taken)
 
 
 def _near(plan: Plan, rank: int, person: int, own: int, have: Sequence[int]) -> _Near | None:
