@@ -1,7 +1,7 @@
 """Columns of numbers to and from tables, many rows at once: binary COPY on PostgreSQL, plain cursors on SQLite.
 
-Nothing here looks at a single row: a million rows of ten columns are ten arrays. On PostgreSQL the rows of a block
-have one width, so that numpy lays them out as the server wants to read them.
+Nothing here looks at a single row: a million rows of ten columns are ten arrays. How PostgreSQL wants to read them, and
+sends them, is in `binary`.
 """
 
 # ruff: noqa: S608 - statements are put together from names of tables and columns, never from input
@@ -9,68 +9,44 @@ have one width, so that numpy lays them out as the server wants to read them.
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import numpy as np
 from django.db import connection
-from numpy.typing import NDArray
 
 from common.operations import pace
+from common.operations.binary import (
+    END,
+    HEADER,
+    LONGEST_TEXT,
+    WIDTHS,
+    Array,
+    Block,
+    Column,
+    Ints,
+    Numbers,
+    Packed,
+    Wide,
+    Words,
+    arrays,
+    blocks,
+    layout,
+    len_of,
+    several,
+    taken,
+)  # fmt: skip
 
-Ints = NDArray[np.int64]
-Array = NDArray[Any]
+__all__ = [
+    "Array", "Column", "Ints", "Numbers", "Packed", "Wide", "Words", "bytewise", "constant", "len_of", "listed",
+    "moment", "read", "read_rows", "write",
+]  # fmt: skip
 AT_A_TIME = 200_000
 READ_AT_A_TIME = 20_000
-LAID_OUT = 50_000  # rows that wait for the server, and as many that are being laid out
-HEADER = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
-END = b"\xff\xff"
 PAGES = 256  # of a table in one array: two megabytes
-ARRAY_HEAD = 20  # how many dimensions, whether there are nulls, of what, how many, from where
-WIDTHS = {"bigint": ">i8", "integer": ">i4", "smallint": ">i2", "boolean": "?"}
-LONGEST_TEXT = 64
-PLAIN = 128  # letters below are one byte
 ROOM = 256 * 1024  # kilobytes
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A column of whole numbers or truths; where `null` is true the database holds nothing."""
-
-    values: Array
-    type: str = "bigint"  # a key of WIDTHS
-    null: NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A column of text with few different words: each row's is `vocabulary[at]`."""
-
-    vocabulary: Sequence[str]
-    at: NDArray[np.signedinteger[Any]]
-
-
-class Wide(Protocol):
-    """An array of [row, number], or what is read like one."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-    def __len__(self) -> int: ...
-    def __getitem__(self, rows: Any, /) -> Ints: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A column in which each row holds several whole numbers, as 64-bit big-endian bytes."""
-
-    values: Wide  # [row, number]
-
-
-Column = Numbers | Words | Packed
-Block = tuple[int, bytes]  # how many rows are done when it is written, and what is written
 
 
 def write(*, table: str, columns: Mapping[str, Column], fresh: bool = False) -> int:
@@ -91,7 +67,7 @@ def write(*, table: str, columns: Mapping[str, Column], fresh: bool = False) -> 
             how = "FORMAT binary, FREEZE" if fresh else "FORMAT binary"
             with cursor.copy(f"COPY {target} ({names}) FROM STDIN ({how})") as copy:
                 copy.write(HEADER)
-                for done, block in _ahead(_all_blocks(list(columns.values()), count)):
+                for done, block in _ahead(blocks(columns=list(columns.values()), count=count)):
                     copy.write(block)
                     pace.tell(done, count)
                 copy.write(END)
@@ -173,74 +149,14 @@ def _is_nothing(column: Column) -> bool:
     return isinstance(column, Numbers) and column.null is not None and bool(column.null.all())
 
 
-def len_of(column: Column) -> int:
-    """How many rows a column has."""
-    return len(column.at if isinstance(column, Words) else column.values)
-
-
 # --- PostgreSQL: writing ----------------------------------------------------------------------------------------------
-def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+def _ahead(found: Iterator[Block]) -> Iterator[Block]:
     """The same blocks; while the server takes one, a thread lays out the next."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        following = pool.submit(next, blocks, None)
+        following = pool.submit(next, found, None)
         while (block := following.result()) is not None:
-            following = pool.submit(next, blocks, None)
+            following = pool.submit(next, found, None)
             yield block
-
-
-def _all_blocks(columns: Sequence[Column], count: int) -> Iterator[Block]:
-    for start in range(0, count, LAID_OUT):
-        stop = min(count, start + LAID_OUT)
-        for block in _blocks(columns, start, stop):
-            yield stop, block
-
-
-def _blocks(columns: Sequence[Column], start: int, stop: int) -> Iterator[bytes]:
-    """The rows in COPY's binary format. Rows that differ in a word, or in what is null, differ in width: each such
-    kind is a block of its own, in which the rows keep their order."""
-    code = np.zeros(stop - start, np.int64)
-    for column in columns:
-        if isinstance(column, Words):
-            code = code * len(column.vocabulary) + column.at[start:stop]
-        elif isinstance(column, Numbers) and column.null is not None:
-            code = code * 2 + column.null[start:stop]
-    if not len(code) or (code == code[0]).all():
-        yield _block(columns, np.arange(start, stop))
-        return
-    order = np.argsort(code, kind="stable")
-    ends = np.flatnonzero(np.diff(code[order])) + 1
-    for rows in np.split(order, ends):
-        yield _block(columns, rows + start)
-
-
-def _block(columns: Sequence[Column], rows: Ints) -> bytes:
-    layout: list[Any] = [("fields", ">i2")]
-    filled: dict[str, Any] = {"fields": len(columns)}
-    for at, column in enumerate(columns):
-        width, kind, value = _field(column, rows)
-        layout.append((f"length{at}", ">i4"))
-        filled[f"length{at}"] = width
-        if kind is not None:
-            layout.append((f"value{at}", *kind))
-            filled[f"value{at}"] = value
-    block = np.empty(len(rows), np.dtype(layout))
-    for name, value in filled.items():
-        block[name] = value
-    return block.tobytes()
-
-
-def _field(column: Column, rows: Ints) -> tuple[int, tuple[Any, ...] | None, Any]:
-    """How many bytes a value has, its layout, and the values; all rows of a block have the same word, or are null."""
-    if isinstance(column, Words):
-        word = column.vocabulary[int(column.at[rows[0]])].encode()
-        return len(word), (f"V{len(word)}",) if word else None, np.void(word) if word else None
-    if isinstance(column, Packed):
-        wide = column.values.shape[1]
-        return 8 * wide, (">i8", (wide,)) if wide else None, column.values[rows] if wide else None
-    if column.null is not None and column.null[rows[0]]:
-        return -1, None, None
-    kind = np.dtype(WIDTHS[column.type])
-    return kind.itemsize, (kind,), column.values[rows]
 
 
 # --- PostgreSQL: reading ----------------------------------------------------------------------------------------------
@@ -252,7 +168,7 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
     # Quoted: a column may be called as a word of SQL.
     quoted = {name: connection.ops.quote_name(name) for name in names}
     wanted = ", ".join(_padded(quoted[name]) if shape[name] == "text" else quoted[name] for name in names)
-    layout = np.dtype([("fields", ">i2"), *(part for name in names for part in _layout(name, shape[name]))])
+    row = layout(shape=shape)
     found = f"SELECT {wanted} FROM ({query}) AS found ({', '.join(quoted.values())})"
     statement = f"COPY ({found}) TO STDOUT (FORMAT binary)"
     left = b""
@@ -261,9 +177,9 @@ def _read(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) -> It
     with connection.cursor() as cursor, cursor.copy(whole) as copy:
         for pending in _messages():
             left += pending
-            rows = len(left) // layout.itemsize
-            yield _taken(left, rows, layout, shape)
-            left = left[rows * layout.itemsize :]
+            rows = len(left) // row.itemsize
+            yield taken(raw=left, rows=rows, row=row, shape=shape)
+            left = left[rows * row.itemsize :]
         copy.read()
     if left != END:
         raise ValueError("PostgreSQL sent columns of another width than asked for")
@@ -290,11 +206,11 @@ def _stretches(
     table: str, where: str, columns: Mapping[str, tuple[str, str]], parameters: Sequence[Any]
 ) -> Iterator[dict[str, Ints]]:
     """So many pages of the table at a time, each column as an array of PostgreSQL's."""
-    arrays = ", ".join(f"array_agg(CAST({sql} AS {kind}))" for sql, kind in columns.values())
+    gathered = ", ".join(f"array_agg(CAST({sql} AS {kind}))" for sql, kind in columns.values())
     first, behind = (f"CAST('(' || {page} || ',0)' AS tid)" for page in ("page", f"page + {PAGES}"))
     statement = (
         f"COPY (SELECT part.* FROM generate_series(0, pg_relation_size('{table}') / "
-        f"CAST(current_setting('block_size') AS bigint), {PAGES}) AS page, LATERAL (SELECT {arrays} FROM {table} "
+        f"CAST(current_setting('block_size') AS bigint), {PAGES}) AS page, LATERAL (SELECT {gathered} FROM {table} "
         f"WHERE ctid >= {first} AND ctid < {behind} AND {where}) AS part) TO STDOUT (FORMAT binary)"
     )
     whole = cast("Any", connection.ops).compose_sql(statement, list(parameters)) if parameters else statement
@@ -306,58 +222,13 @@ def _stretches(
             # The header comes with the first row, and the end by itself; of a stretch without rows nothing is sent.
             row = bytes(message).removeprefix(HEADER)
             if row[: len(END)] != END and int.from_bytes(row[2:6], "big", signed=True) != -1:
-                yield _arrays(row, kinds)
-
-
-def _arrays(row: bytes, kinds: Mapping[str, np.dtype[Any]]) -> dict[str, Ints]:
-    """One row of arrays without nulls: its width, the dimension, and each element behind its own width."""
-    found, at = {}, 2
-    for name, kind in kinds.items():
-        width = int.from_bytes(row[at : at + 4], "big")
-        elements = np.frombuffer(row, kind, (width - ARRAY_HEAD) // kind.itemsize, at + 4 + ARRAY_HEAD)
-        found[name] = elements["value"].astype(kind["value"].newbyteorder("="))
-        at += 4 + width
-    return found
+                yield arrays(row=row, kinds=kinds)
 
 
 def _padded(name: str) -> str:
     """A text of up to 64 bytes as exactly 64: rows of one width need no parsing."""
     rest = f"substr('\\x{'00' * LONGEST_TEXT}'::bytea, 1, {LONGEST_TEXT} - octet_length({name}))"
     return f"convert_to({name}, 'UTF8') || {rest}"
-
-
-def _layout(name: str, kind: str) -> tuple[Any, Any]:
-    if kind.startswith("packed"):
-        wide = _wide(kind)
-        return (f"{name}_length", ">i4"), (name, ">i8", (wide,))
-    width = {"int": ">i8", "bool": "?", "text": f"S{LONGEST_TEXT}"}[kind]
-    return (f"{name}_length", ">i4"), (name, width)
-
-
-def _wide(kind: str) -> int:
-    """How many numbers a packed column has in each row."""
-    return int(kind.removeprefix("packed "))
-
-
-def _taken(raw: bytes, rows: int, layout: np.dtype[Any], shape: Mapping[str, str]) -> dict[str, Array]:
-    table = np.frombuffer(raw, layout, count=rows)
-    return {name: _native(table[name], kind) for name, kind in shape.items()}
-
-
-def _native(values: Array, kind: str) -> Array:
-    if kind == "int" or kind.startswith("packed"):
-        return values.astype(np.int64)
-    return _words(values) if kind == "text" else values.copy()
-
-
-def _words(values: Array) -> Array:
-    """Bytes of UTF-8 as words. Where all are plain letters, each byte is the number of its letter."""
-    wide = values.dtype.itemsize
-    letters = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), wide)
-    if not len(letters) or letters.max() >= PLAIN:
-        return np.char.decode(values, "utf-8")
-    used = max(1, int(np.flatnonzero(letters.any(axis=0))[-1:].sum()) + 1)
-    return letters[:, :used].astype(np.uint32).view(f"<U{used}").ravel()
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------
@@ -405,11 +276,11 @@ def _fetched(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) ->
 def _column(values: Sequence[Any], kind: str) -> Array:
     if kind.startswith("packed"):
         raw = np.frombuffer(b"".join(bytes(value) for value in values), ">i8")
-        return raw.reshape(len(values), _wide(kind)).astype(np.int64)
+        return raw.reshape(len(values), several(kind=kind)).astype(np.int64)
     return np.array(values, dtype=_empty(kind).dtype if kind != "text" else np.str_)
 
 
 def _empty(kind: str) -> Array:
     if kind.startswith("packed"):
-        return np.empty((0, _wide(kind)), np.int64)
+        return np.empty((0, several(kind=kind)), np.int64)
     return np.empty(0, {"int": np.int64, "bool": np.bool_, "text": np.str_}[kind])

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from common.models.integers import packed, unpacked
-from common.operations import tables
+from common.operations import binary, tables
 from common.operations.tables import Numbers, Packed, Words
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_query_takes_parameters_and_may_find_nothing(table):
 
 def test_more_rows_than_go_at_a_time(table, monkeypatch):
     monkeypatch.setattr(tables, "AT_A_TIME", 7)
-    monkeypatch.setattr(tables, "LAID_OUT", 7)
+    monkeypatch.setattr(binary, "LAID_OUT", 7)
     many = np.arange(50)
     columns = {"a": Numbers(many, null=many % 3 == 0), "word": Words(WORDS, many % 2)}
     assert tables.write(table="wide_here", columns=columns) == 50
@@ -114,4 +114,4 @@ def test_a_column_may_be_called_as_a_word_of_sql(db):
 )
 def test_bytes_are_read_as_the_words_they_are(words):
     raw = np.array([word.encode() for word in words], "S64")
-    assert tables._words(raw).tolist() == words
+    assert binary.words(values=raw).tolist() == words
