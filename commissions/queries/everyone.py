@@ -10,14 +10,13 @@ stands elsewhere than the run saw them is known by name.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
-from django.core.cache import cache
 from numpy.typing import NDArray
 
 from commissions.core import network
 from commissions.models import Snapshot
+from commissions.queries import kept as names
 from commissions.queries import members
 from common.arrays import places
 from common.operations import shelf, tables
@@ -28,7 +27,6 @@ Bools = NDArray[np.bool_]
 NOBODY = -1
 LATEST = 2**62
 FORMAT = 1  # of what lies on the shelf
-KEPT_SECONDS = 40 * 24 * 3600
 # When so many stand elsewhere than was known, everybody is gathered again.
 MANY_CHANGES = 5_000
 NARROW: Mapping[str, type[np.generic]] = {"rank": np.int16, "title": np.int16, "standing": np.int8}
@@ -91,7 +89,7 @@ def of_month(*, month: members.Month) -> Everyone | None:
     until = LATEST if month.is_open else int(month.ends_at.timestamp()) * 1_000_000
     kept, later = _look(month, what, until)
     if later is None:
-        cache.delete(what)
+        names.forget_name(what=what)
         kept, later = _look(month, what, until)
     columns = {name: kept[name] for name in Everyone.__slots__ if name != "until"}
     found = Everyone(**columns, until=until)
@@ -99,9 +97,7 @@ def of_month(*, month: members.Month) -> Everyone | None:
 
 
 def _look(month: members.Month, what: str, until: int) -> tuple[shelf.Arrays, dict[str, Ints] | None]:
-    # A name that is made once: on a machine that remembers another installation's runs nothing is mixed up.
-    name = f"{what}-{cache.get_or_set(what, lambda: uuid4().hex[:12], KEPT_SECONDS)}"
-    kept = shelf.look(name=name, gather=lambda: _gather(month, until))
+    kept = shelf.look(name=names.name_once(what=what), gather=lambda: _gather(month, until))
     return kept, sponsor_tree.placed_since(row=int(kept["last_row"][0]), most=MANY_CHANGES)
 
 

@@ -5,6 +5,7 @@ Only what takes long to add up, and is small. Whatever is lost is added up again
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
+from uuid import uuid4
 
 from django.core.cache import cache
 
@@ -31,6 +32,17 @@ def of_each(*, what: str, runs: Iterable[Run], find: Callable[[Run], T]) -> dict
     if new := {key: found[key] for key in stored if key in found}:
         cache.set_many(new, SECONDS)
     return {run.pk: (known | found)[key] for key, run in every.items()}
+
+
+def name_once(*, what: str) -> str:
+    """A name under which this installation keeps something on the shelf of a machine, made once: on one that remembers
+    another installation's runs nothing is mixed up."""
+    return f"{what}-{cache.get_or_set(what, lambda: uuid4().hex[:12], SECONDS)}"
+
+
+def forget_name(*, what: str) -> None:
+    """Let what is kept be found no more, so that it is gathered anew under another name."""
+    cache.delete(what)
 
 
 def _is_stored(run: Run) -> bool:

@@ -117,7 +117,7 @@ def of_order(*, person_id: int, number: str) -> Answer:
 def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run: Run) -> Answer:
     """The order under one run's plan: weeks and months have each their own."""
     about = {**about, "key": run.period.key, "final": run.state == Run.State.FINAL}
-    lines = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_id=found.pk)
+    lines = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_ids=[found.pk])
     if not len(lines):
         return Answer(**about, situation="returned")
     plan = plans.parsed(version=run.plan)
@@ -128,7 +128,8 @@ def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run
     if plan.placements:
         # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
         return Answer(**about, reasons_known=False)
-    reasons = unpaid.grouped(run=run, plan=plan, team=between, counted=lines)
+    told = unpaid.scene_of(run=run, plan=plan, team=between, counted=lines)
+    reasons = told.groups(told.reasons)
     return Answer(**about, reasons=tuple(Unpaid(key=run.period.key, group=one) for one in reasons))
 
 

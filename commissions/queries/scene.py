@@ -23,6 +23,7 @@ from commissions.queries import snapshots, trees
 from common.dates import company_day, day_number
 from sales.queries import volume
 
+FEW = 2_000  # order lines
 AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
 
 
@@ -104,6 +105,9 @@ def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
     rows = Line.objects.filter(
         run=run, distributor_id=person_id, corrects__isnull=True, corrects_run__isnull=True
     )
+    if len(place) <= FEW:
+        # Somebody may have half a million lines of which these few are asked about.
+        rows = rows.filter(order_line_id__in=list(place))
     known = [
         (bonuses[bonus], place[line])
         for bonus, line in rows.values_list("bonus", "order_line_id")

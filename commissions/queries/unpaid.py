@@ -18,11 +18,13 @@ from commissions.core.plan import Plan
 from commissions.core.result import Result
 from commissions.models import Run, Snapshot, TeamSum
 from commissions.queries import plans, scene
+from distributors.queries import sponsor_tree
 from sales.queries import volume
 
-# Above this many people the reasons stand by bonus only: the page would take too long.
+# Above this many people orders are told one by one alone, a page at a time: not all of them at once, by reason.
 LARGEST_TEAM = 3_000
 NAMED = 60
+SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 MICRO = 1_000_000
 SNAPSHOTS = Snapshot._meta.db_table
 
@@ -53,14 +55,10 @@ class Group:
 
 def groups(*, person_id: int, key: str) -> list[Group] | None:
     """The orders that paid the person nothing, by bonus and reason; None where the run does not tell."""
-    shown = Run.objects.filter(period__key=key, state__in=[Run.State.FINAL, Run.State.ESTIMATE])
-    run = shown.select_related("plan", "period").order_by("kind", "-number").first()
-    if run is None:
+    told = run_of(key=key)
+    if told is None:
         return None
-    plan = plans.parsed(version=run.plan)
-    if plan.placements:
-        # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
-        return None
+    run, plan = told
     team = _team(run, person_id)
     if not team:
         return None
@@ -69,18 +67,82 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
         ends_at=run.period.ends_at,
         seller_ids=[row["distributor_id"] for row in team],
     )
-    return grouped(run=run, plan=plan, team=team, counted=counted)
+    told_of = scene_of(run=run, plan=plan, team=team, counted=counted)
+    return told_of.groups(told_of.of_sellers_below())
 
 
-def grouped(
+def is_too_large(*, person_id: int, key: str) -> bool:
+    """Whether the person's team is too large for its orders to be told all at once."""
+    great = TeamSum.objects.filter(distributor_id=person_id, below__gt=LARGEST_TEAM)
+    return great.filter(run__period__key=key, run__state__in=SHOWN).exists()
+
+
+def run_of(*, key: str) -> tuple[Run, Plan] | None:
+    """The run that is shown of a period, and its plan; None where it does not tell of single orders."""
+    shown = Run.objects.filter(period__key=key, state__in=SHOWN)
+    run = shown.select_related("plan", "period").order_by("kind", "-number").first()
+    if run is None:
+        return None
+    plan = plans.parsed(version=run.plan)
+    # Who stands in somebody's legs need not be of their team: the reasons stand by bonus only.
+    return None if plan.placements else (run, plan)
+
+
+def scene_of(
     *, run: Run, plan: Plan, team: Sequence[Mapping[str, Any]], counted: volume.CountedLines
-) -> list[Group]:
+) -> "Scene":
     """The reasons of every one of these lines that paid nothing to whoever stands first in the team."""
     facts, order_lines = scene.facts(run=run, plan=plan, team=team, counted=counted)
     result = scene.result(run=run, plan=plan, facts=facts, team=team, order_lines=order_lines)
     reasons = explain.why_not(plan, facts, result, 0)
-    about = [one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT]
-    return _grouped(plan, facts, result, order_lines, about)
+    about = tuple(one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT)
+    ids = tuple(row["distributor_id"] for row in team)
+    return Scene(plan=plan, facts=facts, result=result, order_lines=order_lines, ids=ids, reasons=about)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Some people, the first of whom asks, some orders, and why these paid that person nothing."""
+
+    plan: Plan
+    facts: Facts
+    result: Result
+    order_lines: Any
+    ids: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+
+    def of_sellers_below(self) -> list[Reason]:
+        """Those about orders that the person may know of: their own, what paid them, and what somebody sold who still
+        stands below them. One query."""
+        paid = self._paid()
+        sellers = {self._seller(one) for one in self.reasons if self.number(one) not in paid}
+        known = sponsor_tree.below(distributor_id=self.ids[0], ids=sellers - {self.ids[0]}) | {self.ids[0]}
+        return [one for one in self.reasons if self.number(one) in paid or self._seller(one) in known]
+
+    def groups(self, reasons: Sequence[Reason]) -> list[Group]:
+        """These reasons by bonus and reason."""
+        return _grouped(self, reasons, self._paid())
+
+    def by_order(self, reasons: Sequence[Reason]) -> dict[str, list[Group]]:
+        """These reasons order by order, by its number."""
+        paid = self._paid()
+        apart: dict[str, list[Reason]] = defaultdict(list)
+        for one in reasons:
+            apart[self.number(one)].append(one)
+        return {number: _grouped(self, found, paid) for number, found in apart.items()}
+
+    def number(self, reason: Reason) -> str:
+        """Of the order that a reason is about."""
+        return self._number(reason.source)
+
+    def _number(self, source: int) -> str:
+        return str(self.facts.lines.key[source]).rpartition("/")[0]
+
+    def _seller(self, reason: Reason) -> int:
+        return self.ids[int(self.facts.lines.seller[reason.source])]
+
+    def _paid(self) -> set[str]:
+        return {self._number(source) for source in self.result.lines.source.tolist()}
 
 
 def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
@@ -118,16 +180,14 @@ def _team_of(run: Run, person_id: int) -> RawSQL:
     )
 
 
-def _grouped(
-    plan: Plan, facts: Facts, result: Result, order_lines: Any, reasons: list[Reason]
-) -> list[Group]:
-    paid = {_number(facts, source) for source in result.lines.source.tolist()}
+def _grouped(told: Scene, reasons: Sequence[Reason], paid: set[str]) -> list[Group]:
+    plan = told.plan
     found: dict[tuple[int, Why, int, int | None, bool], list[Reason]] = defaultdict(list)
     for reason in reasons:
         level = reason.level if reason.why == Why.RANK_NOT_PAID_AT_LEVEL else 0
-        elsewhere = _number(facts, reason.source) in paid
+        elsewhere = told.number(reason) in paid
         found[reason.bonus, reason.why, level, reason.rank, elsewhere].append(reason)
-    orders = {key: _orders(facts, order_lines, members) for key, members in found.items()}
+    orders = {key: _orders(told, members) for key, members in found.items()}
     return [
         Group(
             bonus=plan.bonuses[bonus].name,
@@ -141,21 +201,16 @@ def _grouped(
             paid_elsewhere=elsewhere,
             would_have=_sum(members),
             rank=plan.ladder[rank].label if rank is not None else "",
-            own_rank=plan.ladder[int(result.rank[0])].label,
+            own_rank=plan.ladder[int(told.result.rank[0])].label,
         )
         for (bonus, why, level, rank, elsewhere), members in found.items()
     ]
 
 
-def _orders(facts: Facts, order_lines: Any, reasons: list[Reason]) -> dict[str, int]:
+def _orders(told: Scene, reasons: Sequence[Reason]) -> dict[str, int]:
     """The orders of some reasons by number, in its order, with the database's key of one line of each."""
-    lines = {_number(facts, one.source): int(order_lines[one.source]) for one in reasons}
+    lines = {told.number(one): int(told.order_lines[one.source]) for one in reasons}
     return dict(sorted(lines.items()))
-
-
-def _number(facts: Facts, source: int) -> str:
-    """Of the order that a line belongs to."""
-    return str(facts.lines.key[source]).rpartition("/")[0]
 
 
 def _sum(reasons: list[Reason]) -> int | None:

@@ -17,17 +17,15 @@ from commissions.queries import (
     corrected,
     desk,
     drawings,
-    explain,
     levels,
     members,
     other_parts,
     statements,
-    unpaid,
     way,
     withholdings,
 )
 from commissions.queries.statements import NoStatement, Statement
-from commissions.views import corrected_rows, nothing_rows, order_answer, statement_rows
+from commissions.views import corrected_rows, order_answer, statement_rows
 from commissions.views.asking import number_of
 from common import spoken
 from common.guards import distributor_id, distributor_required
@@ -106,27 +104,6 @@ def level(request: HttpRequest, key: str, bonus: str, level: int) -> HttpRespons
     asked, context = _item(request, key, bonus)
     context["orders"] = _orders(request, asked, level)
     return _answer(request, context)
-
-
-@require_safe
-@distributor_required
-def nothing(request: HttpRequest, key: str) -> HttpResponse:
-    """The bonuses and the orders of the team that paid nothing in a month, by reason."""
-    person = distributor_id(request)
-    found = statement_of(person, key)
-    groups = unpaid.groups(person_id=person, key=key)
-    elsewhere = request.GET.get("orders") == nothing_rows.ELSEWHERE
-    chosen = nothing_rows.ELSEWHERE if elsewhere else nothing_rows.AT_ALL
-    shown = nothing_rows.narrowed(groups, to=chosen) if groups is not None else None
-    context = {
-        **head_of(found),
-        "why": explain.why_nothing(person_id=person, key=key),
-        "orders": nothing_rows.named(shown, reader_id=person) if shown is not None else None,
-        "switch": nothing_rows.switch(groups, chosen=chosen, path=request.path) if groups else None,
-        "elsewhere": elsewhere,
-        "search": order_answer.search(),
-    }
-    return render(request, "commissions/statement_nothing.html", context)
 
 
 def _months(person: int, known: Collection[str]) -> list[statements.Month]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from commissions.core.explain import Why
 from commissions.queries.unpaid import Group
+from commissions.queries.unpaid_orders import UnpaidOrder, UnpaidPage
 from common import spoken
 from common.templatetags.portal import counted, money_filter
 from sales.queries import orders
@@ -57,6 +59,7 @@ TEXTS = {
 
 # What the list is narrowed to, by the word in the address.
 AT_ALL, ELSEWHERE = "nothing", "elsewhere"
+BY_ORDER = "order"
 
 
 def narrowed(found: Sequence[Group], *, to: str) -> list[Group]:
@@ -64,18 +67,67 @@ def narrowed(found: Sequence[Group], *, to: str) -> list[Group]:
     return [one for one in found if one.paid_elsewhere == (to == ELSEWHERE)]
 
 
-def switch(found: Sequence[Group], *, chosen: str, path: str) -> list[dict[str, Any]]:
-    """The two lists, each with how many orders are in it."""
+def switch(
+    found: Sequence[Group] | None, *, chosen: str, path: str, by_order: bool = False
+) -> list[dict[str, Any]]:
+    """The two lists, each with how many orders are in it, as far as that is known."""
     words = {AT_ALL: _("Paid you nothing at all"), ELSEWHERE: _("Paid under another bonus")}
     return [
         {
             "text": word,
-            "count": counted(len({number for one in narrowed(found, to=to) for number in one.numbers})),
-            "link": path if to == AT_ALL else f"{path}?orders={to}",
+            "count": "" if found is None else counted(_count(narrowed(found, to=to))),
+            "link": address(path, orders=to, by_order=by_order),
             "chosen": to == chosen,
         }
         for to, word in words.items()
     ]
+
+
+def _count(found: Sequence[Group]) -> int:
+    return len({number for one in found for number in one.numbers})
+
+
+def address(path: str, *, orders: str, by_order: bool, after: str = "") -> str:
+    """Where a list stands: `orders` is AT_ALL or ELSEWHERE."""
+    asked = {"orders": orders if orders != AT_ALL else "", "by": BY_ORDER if by_order else "", "after": after}
+    words = urlencode({name: value for name, value in asked.items() if value})
+    return f"{path}?{words}" if words else path
+
+
+def singly(found: UnpaidPage, *, chosen: str, path: str) -> dict[str, Any]:
+    """A page of single orders, each with its reasons, and the way to older ones."""
+    given = {"total": counted(found.total), "unpaid": counted(found.unpaid)}
+    summary = ngettext(
+        "Of %(total)s order of yours and of your team in these days, %(unpaid)s paid you nothing under any bonus.",
+        "Of %(total)s orders of yours and of your team in these days, %(unpaid)s paid you nothing under any bonus.",
+        found.total,
+    )
+    deep = ngettext(
+        "%(n)s order of somebody far below you is not listed here; ask for it by its number.",
+        "%(n)s orders of people far below you are not listed here; ask for one by its number.",
+        found.too_deep,
+    )
+    return {
+        "summary": summary % given,
+        "rows": [_single(one) for one in found.orders],
+        "deep": deep % {"n": counted(found.too_deep)} if found.too_deep else "",
+        "first_link": address(path, orders=chosen, by_order=True),
+        "more_link": address(path, orders=chosen, by_order=True, after=found.after) if found.after else "",
+    }
+
+
+def _single(one: UnpaidOrder) -> dict[str, Any]:
+    where = _("Your own sale")
+    if one.levels:
+        told = ngettext("%(n)s level below you", "%(n)s levels below you", one.levels)
+        where = told % {"n": counted(one.levels)}
+    return {
+        "number": one.number,
+        "buyer": one.buyer,
+        "day": spoken.day_in_year(one.booked_at) if one.booked_at else "",
+        "where": where,
+        "reasons": rows(one.reasons),
+    }
 
 
 def named(found: Sequence[Group], *, reader_id: int) -> list[dict[str, Any]]:

@@ -8,82 +8,117 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
-KEPT = 6
+# How much is kept: of everybody of a run, and of single people.
+ROOMS: Mapping[str, int] = {"arrays": 12, "people": 60}
+CONTENTS = "contents"  # the file that says which others there are
+UNFINISHED = "new-"
+LOCKS = 32  # names share them: whoever gathers one thing keeps few of the others waiting
 log = logging.getLogger(__name__)
 
-_opened: dict[str, Arrays] = {}
-_opening = Lock()
+_opened: dict[tuple[str, str], Arrays] = {}
+_changing = Lock()
+_gathering = tuple(Lock() for _ in range(LOCKS))
 
 
-def look(*, name: str, gather: Callable[[], Arrays]) -> Arrays:
-    """The arrays of this name, to be read only; gathered by whoever asks first, while others wait for them."""
-    with _opening:
-        found = _opened.get(name)
-        if found is None:
-            while len(_opened) >= KEPT:
-                _opened.pop(next(iter(_opened)))
-            _opened[name] = found = _found(name, gather)
+def look(*, name: str, gather: Callable[[], Arrays], room: str = "arrays") -> Arrays:
+    """The arrays of this name, to be read only; gathered by whoever asks first, while others who want them wait."""
+    found = _opened.get((room, name))
+    if found is None:
+        with _gathering[crc32(name.encode()) % LOCKS]:
+            found = _opened.get((room, name))
+            if found is None:
+                found = _found(name, gather, room)
+                _remember(name, found, room)
     return found
 
 
-def _found(name: str, gather: Callable[[], Arrays]) -> Arrays:
+def _remember(name: str, found: Arrays, room: str) -> None:
+    with _changing:
+        of_room = [key for key in _opened if key[0] == room]
+        for key in of_room[: max(0, len(of_room) - ROOMS[room] + 1)]:
+            _opened.pop(key)
+        _opened[room, name] = found
+
+
+def _found(name: str, gather: Callable[[], Arrays], room: str) -> Arrays:
     """From the shelf; of a disk that takes nothing, straight from who gathers them."""
+    shelf = Path(settings.VAR) / room
     try:
-        shelf = Path(settings.VAR) / "arrays"
+        known = _known(shelf / name)
+        if known is not None:
+            return known
         shelf.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(shelf):
-            return _taken(shelf, shelf / name, gather)
+        with _alone(shelf, name):
+            return _known(shelf / name) or _put(shelf, name, gather())
     except OSError as error:
         log.warning("Arrays are not kept: %s", error)
         return gather()
 
 
-def _taken(shelf: Path, folder: Path, gather: Callable[[], Arrays]) -> Arrays:
-    if folder.is_dir():
-        try:
-            os.utime(folder)
-            return _read(folder)
-        except (ValueError, EOFError) as error:
-            # A machine that went out while it was writing.
-            log.warning("%s is gathered again: %s", folder.name, error)
-            shutil.rmtree(folder)
-    _put(folder, gather())
-    _make_room(shelf)
-    return _read(folder)
+def _known(folder: Path) -> Arrays | None:
+    """What lies there; None of what is not there, or not whole."""
+    try:
+        os.utime(folder)
+        return _read(folder)
+    except FileNotFoundError:
+        return None
+    except (ValueError, EOFError) as error:
+        # A machine that went out while it was writing.
+        log.warning("%s is gathered again: %s", folder.name, error)
+        return None
 
 
 def _read(folder: Path) -> Arrays:
-    return {file.stem: np.load(file, mmap_mode="r") for file in folder.glob("*.npy")}
+    names = (folder / CONTENTS).read_text(encoding="utf-8").split()
+    if not names:
+        raise ValueError("nothing was written into it")
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in names}
 
 
 @contextmanager
-def _alone(shelf: Path) -> Iterator[None]:
-    with (shelf / "lock").open("w") as lock:
+def _alone(shelf: Path, name: str) -> Iterator[None]:
+    with (shelf / f"lock-{crc32(name.encode()) % LOCKS}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _put(folder: Path, arrays: Arrays) -> None:
+def _put(shelf: Path, name: str, arrays: Arrays) -> Arrays:
     """All of them or none: whoever is killed meanwhile leaves a folder of another name."""
-    new = Path(mkdtemp(dir=folder.parent, prefix="new-"))
-    for name, values in arrays.items():
-        np.save(new / f"{name}.npy", values)
-    new.rename(folder)
+    new = Path(mkdtemp(dir=shelf, prefix=UNFINISHED))
+    for key, values in arrays.items():
+        np.save(new / f"{key}.npy", values)
+    (new / CONTENTS).write_text("\n".join(arrays), encoding="utf-8")
+    _remove(shelf / name)
+    new.rename(shelf / name)
+    _make_room(shelf)
+    return _read(shelf / name)
 
 
 def _make_room(shelf: Path) -> None:
     """Files that are still looked at stay until nobody does."""
-    folders = sorted(filter(Path.is_dir, shelf.iterdir()), key=lambda one: one.stat().st_mtime)
-    for folder in folders[:-KEPT]:
-        shutil.rmtree(folder, ignore_errors=True)
+    with suppress(FileNotFoundError):  # somebody else makes room as well
+        folders = sorted(filter(Path.is_dir, shelf.iterdir()), key=lambda one: one.stat().st_mtime)
+        for folder in folders[: -ROOMS[shelf.name]]:
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Under another name first: whoever is opening it finds all of its files, or none."""
+    if not folder.is_dir():
+        return
+    gone = Path(mkdtemp(dir=folder.parent, prefix=UNFINISHED))
+    with suppress(OSError):
+        folder.rename(gone / folder.name)
+    shutil.rmtree(gone, ignore_errors=True)

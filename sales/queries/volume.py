@@ -6,7 +6,7 @@ in hundredths of a point, moments are UTC without a zone (numpy knows none).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -90,10 +90,10 @@ def counted(
     starts_at: datetime,
     ends_at: datetime,
     whole_returns: bool = False,
-    order_id: int | None = None,
+    order_ids: Collection[int] | None = None,
     seller_ids: Collection[int] | None = None,
 ) -> CountedLines:
-    """The order lines booked in [starts_at, ends_at), without cancelled orders; with `order_id` of this order alone,
+    """The order lines booked in [starts_at, ends_at), without cancelled orders; with `order_ids` of these orders alone,
     with `seller_ids` of these distributors alone.
 
     What came back of them in the same period is taken off the line; a line that came back whole is left out, unless
@@ -102,7 +102,7 @@ def counted(
     READ transaction after the books are shut when the figures must stay the same.
     """
     period = [_utc(starts_at), _utc(ends_at)]
-    said, only = _only(order_id, seller_ids)
+    said, only = _only({"o.id": order_ids, "o.seller_id": seller_ids})
     sold = _read(CountedLines, _narrowed(_SOLD, said), [*period, *only])
     back = _read(ReturnedNow, _narrowed(_RETURNED_NOW, said), [*period, *period, *only])
     reversals = _read(CountedLines, _narrowed(_REVERSALS, said), [*period, period[0], *only])
@@ -205,16 +205,20 @@ _RETURNED_SINCE = f"""
 """
 
 
-def _only(order_id: int | None, seller_ids: Collection[int] | None) -> tuple[str, list[Any]]:
-    """Further conditions, where one order or some sellers alone are asked for, and what they compare with."""
-    said, values = "", []
-    if order_id is not None:
-        said, values = " AND o.id = %s", [order_id]
-    if seller_ids is None:
-        return said, values
-    if connection.vendor == "postgresql":
-        return f"{said} AND o.seller_id = ANY(%s)", [*values, list(seller_ids)]
-    return f"{said} AND o.seller_id IN ({', '.join(['%s'] * len(seller_ids))})", [*values, *seller_ids]
+def _only(asked: Mapping[str, Collection[int] | None]) -> tuple[str, list[Any]]:
+    """Further conditions, where some orders or some sellers alone are asked for, and what they compare with."""
+    said: list[str] = []
+    values: list[Any] = []
+    for column, keys in asked.items():
+        if keys is None:
+            continue
+        if connection.vendor == "postgresql":
+            said.append(f" AND {column} = ANY(%s)")
+            values.append(list(keys))
+        else:
+            said.append(f" AND {column} IN ({', '.join(['%s'] * len(keys))})")
+            values += keys
+    return "".join(said), values
 
 
 def _narrowed(query: str, said: str) -> str:

@@ -105,7 +105,8 @@ def test_a_great_team_is_not_read_row_by_row(october, cast):
 
 def test_the_shelf_keeps_what_was_looked_at_last(monkeypatch, settings, tmp_path):
     settings.VAR = tmp_path
-    monkeypatch.setattr(shelf, "KEPT", 2)
+    monkeypatch.setattr(shelf, "ROOMS", {"arrays": 2})
+    monkeypatch.setattr(shelf, "_opened", {})
     gathered = []
 
     def gather(name):

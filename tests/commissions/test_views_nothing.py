@@ -62,13 +62,6 @@ def test_a_month_without_figures_tells_nothing(cast):
     assert unpaid.groups(person_id=cast.eva.pk, key="2026-10") is None
 
 
-def test_a_team_that_is_too_large_is_not_listed(final, cast, monkeypatch):
-    monkeypatch.setattr(unpaid, "LARGEST_TEAM", 3)
-    assert unpaid.groups(person_id=cast.ana.pk, key="2026-10") is None
-    page = cast.client("ana").get("/earnings/2026-10/nothing/").content.decode()
-    assert "single orders are not listed" in page
-
-
 def test_the_month_must_be_ones_own(final, cast):
     assert cast.client("ivo").get("/earnings/2026-10/nothing/").status_code == 404
 

@@ -36,6 +36,29 @@ def test_a_file_that_was_not_written_to_its_end_is_gathered_again(gathered, tmp_
     assert gathered.times == 2
 
 
+@pytest.mark.parametrize("name", ["of.npy", "contents"])
+def test_a_file_that_is_gone_is_gathered_again(gathered, tmp_path, name):
+    gathered()
+    (tmp_path / "arrays" / "squares" / name).unlink()
+    assert gathered() == gathered() == [0, 1, 4, 9]
+    assert gathered.times == 2
+
+
+def test_what_lies_there_is_read_while_something_else_is_gathered(gathered, tmp_path):
+    gathered()
+    shelf.look(name="slow", gather=lambda: {"of": np.array(gathered())})
+    assert gathered.times == 1
+
+
+def test_people_do_not_take_the_room_of_everybody(gathered, monkeypatch):
+    monkeypatch.setattr(shelf, "ROOMS", {"arrays": 1, "people": 2})
+    gathered()
+    for name in ("ana", "ben", "cleo"):
+        shelf.look(name=name, gather=lambda: {"of": np.arange(1)}, room="people")
+    assert gathered() == [0, 1, 4, 9]
+    assert gathered.times == 1
+
+
 def test_a_disk_that_takes_nothing_keeps_nobody_waiting(gathered, tmp_path):
     (tmp_path / "arrays").write_text("in the way")
     assert gathered() == gathered() == [0, 1, 4, 9]
