@@ -253,7 +253,7 @@ class _Gathered:
             "INSERT INTO commissions_transfer "
             "(key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
             "SELECT key, COALESCE(debit.id, debit_firm.id), COALESCE(credit.id, credit_firm.id), amount, %s, %s, %s, "
-            f"%s FROM {self.table} e {found} ORDER BY key",
+            f"%s FROM {self.table} e {found} ORDER BY debit_owner, credit_owner, key",
             [
                 currency,
                 into.period_id,

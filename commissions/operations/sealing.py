@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from commissions.models import Carried, Correcting, Period, Promotion, Run, Snapshot, Transfer
-from commissions.operations import checking, computing, estimates, freezing, ledger, telling
-from commissions.queries import audit, counting, fingerprint, periods, plans
+from commissions.operations import checking, computing, estimates, freezing, ledger, proving, telling
+from commissions.queries import audit, counting, periods, plans
 from common.operations import jobs, pace
 from common.operations.failpoints import failpoint
 from distributors.operations import careers, filling
@@ -60,24 +60,30 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
 
 
 def _post(run_id: int, now: datetime) -> bool:
-    with transaction.atomic():
-        run = _held(run_id, Run.Stage.POST)
-        if run is None:
-            # Somebody else has posted it meanwhile.
-            return True
-        if fingerprint.of_run(run_id=run_id) != run.approved_hash:
-            _void(run_id, CHANGED)
-            return False
-        freezing.demand_that_money_moves()
-        _take_turn()
-        if is_stale(run=run):
-            _void(run_id, STALE)
-            return False
-        if problems := audit.ledger():
-            raise BooksDoNotBalance(problems)
-        ledger.post_run(run=run, now=now)
-        failpoint("seal.posting")
-        _reached(run, Run.Stage.PROMOTE, now)
+    try:
+        with transaction.atomic():
+            run = _held(run_id, Run.Stage.POST)
+            if run is None:
+                # Somebody else has posted it meanwhile.
+                return True
+            with proving.proved(run=run):
+                return _post_what_is_held(run, now)
+    except proving.NotWhatWasApproved:
+        _void(run_id, CHANGED)
+        return False
+
+
+def _post_what_is_held(run: Run, now: datetime) -> bool:
+    freezing.demand_that_money_moves()
+    _take_turn()
+    if is_stale(run=run):
+        _void(run.pk, STALE)
+        return False
+    if problems := audit.ledger():
+        raise BooksDoNotBalance(problems)
+    ledger.post_run(run=run, now=now)
+    failpoint("seal.posting")
+    _reached(run, Run.Stage.PROMOTE, now)
     return True
 
 
@@ -105,28 +111,37 @@ def _take_turn() -> None:
 def _put_right(run_id: int, now: datetime) -> bool:
     """Post a correcting run's differences in the open period; from then on its period counts as corrected. One
     transaction, that happens once. Raises BooksDoNotBalance."""
-    with transaction.atomic():
-        run = _held(run_id, Run.Stage.POST)
-        if run is None:
-            return False  # Somebody else has posted it meanwhile.
-        freezing.demand_that_money_moves()
-        _take_turn()
-        if fingerprint.of_run(run_id=run_id) != run.approved_hash or is_stale(run=run):
-            _void(run_id, STALE if is_stale(run=run) else CHANGED)
-            return False
-        if problems := audit.ledger():
-            raise BooksDoNotBalance(problems)
-        open_period = Period.objects.select_for_update().get(
-            state=Period.State.OPEN, calendar=run.period.calendar
-        )
-        ledger.post_correction(run=run, open_period=open_period, now=now)
-        failpoint("seal.correcting")
-        if periods.leads(calendar=run.period.calendar):
-            careers.promote(ranks=_promotions(run))
-        Correcting.objects.filter(run=run).update(posted_in=open_period)
-        turn = counting.last_turn() + 1
-        _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
-        checking.request(which=checking.FULL, now=now)
+    try:
+        with transaction.atomic():
+            run = _held(run_id, Run.Stage.POST)
+            if run is None:
+                return False  # Somebody else has posted it meanwhile.
+            with proving.proved(run=run):
+                return _put_right_what_is_held(run, now)
+    except proving.NotWhatWasApproved:
+        _void(run_id, CHANGED)
+        return False
+
+
+def _put_right_what_is_held(run: Run, now: datetime) -> bool:
+    freezing.demand_that_money_moves()
+    _take_turn()
+    if is_stale(run=run):
+        _void(run.pk, STALE)
+        return False
+    if problems := audit.ledger():
+        raise BooksDoNotBalance(problems)
+    open_period = Period.objects.select_for_update().get(
+        state=Period.State.OPEN, calendar=run.period.calendar
+    )
+    ledger.post_correction(run=run, open_period=open_period, now=now)
+    failpoint("seal.correcting")
+    if periods.leads(calendar=run.period.calendar):
+        careers.promote(ranks=_promotions(run))
+    Correcting.objects.filter(run=run).update(posted_in=open_period)
+    turn = counting.last_turn() + 1
+    _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
+    checking.request(which=checking.FULL, now=now)
     return True
 
 
@@ -216,7 +231,8 @@ def _reached(run: Run, stage: str, now: datetime, **fields: object) -> None:
 
 
 def _void(run_id: int, why: str) -> None:
-    Run.objects.filter(pk=run_id, state=Run.State.APPROVED).update(
+    """Take the approval of a run back that has not been posted."""
+    Run.objects.filter(pk=run_id, state=Run.State.APPROVED, stage=Run.Stage.POST).update(
         state=Run.State.DRAFT,
         stage=Run.Stage.REVIEW,
         reviewed_by=None,

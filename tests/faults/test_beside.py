@@ -1,14 +1,17 @@
-"""A great run's tables are written by two connections, and what one of them leaves behind belongs to nobody."""
+"""A great run's tables are written by two connections, and what one of them leaves behind belongs to nobody; it is
+posted by one and proved by another."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from commissions.models import Line, Run, Snapshot
-from commissions.operations import computing, partitions
-from commissions.queries import audit
+from commissions.models import Line, Run, Snapshot, Transfer
+from commissions.operations import computing, ledger, partitions, sealing
+from commissions.queries import audit, fingerprint
+from common.operations import jobs
 from tests.faults import worlds
 
 pytestmark = pytest.mark.services
@@ -100,3 +103,110 @@ def elsewhere(action):
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(act).result()
+
+
+# --- posting beside the proof -----------------------------------------------------------------------------------------
+def give_more():
+    """Somebody with the database's password gives himself more, line and item alike."""
+    run = Run.objects.get(period__key=worlds.MONTH, kind="close")
+    item = run.items.filter(corrects_period="").order_by("pk").first()
+    line = run.lines.filter(distributor=item.distributor_id, bonus=item.bonus).first()
+    run.items.filter(pk=item.pk).update(amount=item.amount + 100_000)
+    run.lines.filter(pk=line.pk).update(whole=line.whole + 100_000)
+
+
+@pytest.fixture
+def great(world, monkeypatch):
+    """Every run is great enough to be proved on a connection of its own; from which connections rows were hashed."""
+    world.undisturbed()
+    monkeypatch.setattr(computing, "APART", 0)
+    hashed, of_run = [], fingerprint.of_run
+
+    def noted(*, run_id):
+        hashed.append(backend())
+        return of_run(run_id=run_id)
+
+    monkeypatch.setattr(fingerprint, "of_run", noted)
+    return hashed
+
+
+def backend():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+def test_what_one_connection_posts_another_one_proves(world, great):
+    with world.copy(worlds.APPROVED):
+        worlds.walk()
+        assert great[0] != backend()
+        assert world.differences() == []
+        assert audit.everything() == []
+
+
+def test_what_is_proved_wrong_is_not_posted(world, great):
+    with world.copy(worlds.APPROVED):
+        give_more()
+        jobs.advance_due(now=worlds.NOW, owner="one")
+        run = Run.objects.get(period__key=worlds.MONTH, kind="close")
+        assert (run.state, run.approved_by_id, run.error) == ("draft", None, sealing.CHANGED)
+        assert not Transfer.objects.filter(run=run).exists()
+        assert audit.ledger() == []
+
+
+@pytest.mark.parametrize("how", ["raise", "kill"])
+def test_an_accident_while_it_is_posted_and_proved(world, great, monkeypatch, how):
+    with world.copy(worlds.APPROVED):
+        monkeypatch.setenv("FAILPOINT", f"seal.posting:{how}")
+        if how == "kill":
+            assert worlds.ended(worlds.fork(worlds.walk)) == -signal.SIGKILL
+        else:
+            worlds.walk()
+        monkeypatch.delenv("FAILPOINT")
+        assert not Transfer.objects.filter(run__period__key=worlds.MONTH).exists()
+        worlds.again()
+        assert world.differences() == []
+
+
+def test_an_error_of_the_proof_posts_nothing(world, great, monkeypatch):
+    with world.copy(worlds.APPROVED):
+        with monkeypatch.context() as lost:
+            lost.setattr(fingerprint, "tables_of_run", lambda **_: 1 / 0)
+            worlds.walk()
+        assert not Transfer.objects.filter(run__period__key=worlds.MONTH).exists()
+        worlds.again()
+        assert world.differences() == []
+
+
+def changes_between_proof_and_posting(monkeypatch):
+    """Somebody changes rows when they are proved and not yet read by who posts them; whether they got through."""
+    post_run, through = ledger.post_run, []
+
+    def give_or_give_up():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with suppress(OperationalError):
+            give_more()
+            through.append(True)
+
+    def changed_first(**given):
+        elsewhere(give_or_give_up)
+        return post_run(**given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(computing, "APART", 10**9)  # proved before the posting begins: nothing is left to luck
+        patched.setattr(ledger, "post_run", changed_first)
+        worlds.walk()
+    return bool(through)
+
+
+def test_nobody_changes_what_is_being_posted(world, great, monkeypatch):
+    with world.copy(worlds.APPROVED):
+        assert not changes_between_proof_and_posting(monkeypatch)
+        worlds.again()
+        assert world.differences() == []
+    with world.copy(worlds.APPROVED):
+        # Without the lock it is paid, whatever was approved.
+        monkeypatch.setattr(partitions, "keep", lambda **_: None)
+        assert changes_between_proof_and_posting(monkeypatch)
+        assert audit.everything() != []

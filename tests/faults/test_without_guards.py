@@ -10,8 +10,8 @@ import signal
 from contextlib import nullcontext
 
 from commissions.models import Account, Carried, Run, Transfer
-from commissions.operations import ledger, runs, sealing
-from commissions.queries import audit
+from commissions.operations import ledger, partitions, runs, sealing
+from commissions.queries import audit, fingerprint
 from common.operations import jobs
 from distributors.models import Distributor, Placement
 from distributors.operations import placing
@@ -87,7 +87,7 @@ def test_without_the_approved_hash_changed_items_are_paid(world, monkeypatch):
         assert october().state == "draft"
     with world.copy(worlds.APPROVED):
         approved = october().approved_hash
-        monkeypatch.setattr(sealing.fingerprint, "of_run", lambda run_id: approved)
+        monkeypatch.setattr(fingerprint, "of_run", lambda run_id: approved)
         assert change_an_item_and_seal()
 
 
@@ -110,5 +110,6 @@ def test_without_the_transaction_money_is_counted_and_not_posted(world, monkeypa
         monkeypatch.setattr(sealing, "transaction", type("none", (), {"atomic": staticmethod(nullcontext)}))
         monkeypatch.setattr(sealing, "_held", lambda run_id, stage: october())
         monkeypatch.setattr(sealing, "_take_turn", lambda: None)
+        monkeypatch.setattr(partitions, "keep", lambda **_: None)
         problems = die_between_balances_and_transfers(monkeypatch)
         assert any(problem.startswith("L3") for problem in problems)
