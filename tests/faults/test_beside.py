@@ -194,7 +194,9 @@ def changes_between_proof_and_posting(monkeypatch):
         return post_run(**given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(computing, "APART", 10**9)  # proved before the posting begins: nothing is left to luck
+        patched.setattr(
+            computing, "APART", 10**9
+        )  # proved before the posting begins: nothing is left to luck
         patched.setattr(ledger, "post_run", changed_first)
         worlds.walk()
     return bool(through)
