@@ -78,7 +78,8 @@ def may_be_beside(*, run_id: int) -> bool:
 def sweep() -> list[str]:
     """Drop what was written beside and became no run's; the names of what was dropped.
 
-    Whoever is storing a run holds its row: what belongs to such a run is left alone.
+    Whoever is storing a run holds its row: what belongs to such a run is left alone. So is what carries the name of a
+    run that is final: somebody has taken its rows out of its table, and they may be all that is left of them.
     """
     dropped: list[str] = []
     if connection.vendor != "postgresql":
@@ -87,8 +88,9 @@ def sweep() -> list[str]:
         with transaction.atomic():
             free = Run.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=run_id).first()
             stored = free is None and Run.objects.filter(pk=run_id).exists()
+            final = free is not None and free.state in (Run.State.FINAL, Run.State.POSTED)
             # Whoever held the row until now may have made it a partition.
-            if not stored and part in dict(_left_behind()):
+            if not stored and not final and part in dict(_left_behind()):
                 _execute(f"DROP TABLE {part}")
                 dropped.append(part)
     return dropped

@@ -73,3 +73,17 @@ def test_a_partition_without_its_guard_is_damaged_and_found_out(october, cast):
         cursor.execute(f"UPDATE {part} SET whole = whole + 1")
     assert guards.missing() == [f"{part}_final_update"]
     assert Run.objects.get(pk=final.pk).state == "final"
+
+
+@pytest.mark.services
+def test_rows_that_somebody_took_out_of_their_table_are_not_swept_away(october, cast):
+    """What is left of a final run is not taken for what was written beside and became no run's."""
+    final = finish(cast, draft())
+    part = f"commissions_line_run{final.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE commissions_line DETACH PARTITION {part}")
+        assert not final.lines.exists()
+        assert partitions.sweep() == []
+        cursor.execute(f"SELECT COUNT(*) FROM {part}")
+        assert cursor.fetchone()[0] == final.line_count > 0
