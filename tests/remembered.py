@@ -29,6 +29,7 @@ READS = re.compile(
 )
 INSERT = re.compile(r"\s*INSERT (?:OR \w+ )?INTO \"?(\w+)", re.IGNORECASE)
 PLAIN = (int, str, bytes, float, type(None))
+PERIOD = "commissions_period"
 DEFINES = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT)\b", re.IGNORECASE)
 # No row may be added to what belongs to a final run, and no transfer leads to a run that is not there.
 LAST = ("commissions_run", "commissions_transfer")
@@ -145,7 +146,26 @@ def _built(build: Callable[..., Any], *, given: dict[str, Any]) -> tuple[World, 
     order = [*memory.filled, *(table for table in after if table not in memory.filled)]
     order.sort(key=lambda table: LAST.index(table) if table in LAST else -1)
     changes = [change for table in order if table in after and (change := _change(table, before, after))]
-    return World([*memory.definitions], changes, _pickled(returned, given)), returned
+    return World([*memory.definitions], _closed_last(changes), _pickled(returned, given)), returned
+
+
+def _closed_last(changes: list[Change]) -> list[Change]:
+    """Nothing is posted in a period that is closed: each is closing until everything else is there."""
+    found = []
+    for each in changes:
+        if each.table == PERIOD:
+            rows = {**each.new, **each.changed}
+            closed = {at: row for at, row in rows.items() if _before_the_end(row) != row}
+            for some in (each.new, each.changed):
+                some.update({at: _before_the_end(row) for at, row in some.items()})
+            found.append(Change(PERIOD, each.key, each.columns, {}, closed, []))
+    return [*changes, *found]
+
+
+def _before_the_end(row: Any) -> Any:
+    if isinstance(row, str):
+        return row.replace('"closed"', '"closing"')
+    return tuple("closing" if value == "closed" else value for value in row)
 
 
 def photograph() -> dict[str, Rows]:

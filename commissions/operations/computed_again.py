@@ -12,9 +12,10 @@ from commissions.core import run as engine
 from commissions.core.result import Result
 from commissions.core.taking_back import Back, without
 from commissions.models import Snapshot
-from commissions.operations import as_then, waiting
+from commissions.operations import waiting
 from commissions.operations.returned import Closed
 from commissions.operations.taken import MICRO, NOBODY, BackLine, ItemKey
+from commissions.queries import as_then
 from commissions.queries.facts import Loaded
 from common import heap
 from common.arrays import places
@@ -43,7 +44,7 @@ def lines(*, closed: Closed) -> list[BackLine]:
     plan, loaded = as_then.load(run=closed.run)
     if loaded.facts.input_hash() != closed.run.input_hash:
         raise FactsChanged(closed.key)
-    loaded = waiting.less(loaded=loaded, by=as_then.taken_off_holds(run=closed.run))
+    loaded = waiting.less(loaded=loaded, by=waiting.taken_off_holds(run=closed.run))
     back = _back(closed, loaded)
     ranks = _ranks(closed, loaded) if plan.ledger.ranks == "stay" else np.zeros(0, np.int64)
     again_plan, facts = without(plan=plan, facts=loaded.facts, ranks=ranks, back=back)

@@ -16,7 +16,6 @@ from commissions.core import run as engine
 from commissions.core.facts import GOOD, LEFT, SUSPENDED, FactsError
 from commissions.models import Carried, Correcting, Line, Period, Run, StatementItem
 from commissions.operations import (
-    as_then,
     computing,
     corrections,
     hashing,
@@ -29,7 +28,7 @@ from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import make_due
 from commissions.operations.returned import Closed
 from commissions.operations.taken import MICRO, NOBODY, BackItem, BackLine, Corrections, ItemKey, Waiting
-from commissions.queries import counting, fingerprint, plans
+from commissions.queries import as_then, counting, fingerprint, plans
 from commissions.queries.counting import Books
 from common import heap
 from common.operations import jobs
@@ -140,7 +139,7 @@ def compute(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
         return _fail(run, str(error))
     run.input_hash = loaded.facts.input_hash()
     progress("compute")
-    loaded = waiting.less(loaded=loaded, by=as_then.taken_off_holds(run=run))
+    loaded = waiting.less(loaded=loaded, by=waiting.taken_off_holds(run=run))
     with heap.kept():
         result = engine.run(plan=plan, facts=loaded.facts)
     computed = computing.Computed(plan, loaded, result, Corrections())

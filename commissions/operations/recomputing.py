@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Run, Snapshot
-from commissions.operations import as_then, computing, hashing
-from commissions.queries import differences, fingerprint, state_print
+from commissions.operations import computing, hashing
+from commissions.queries import as_then, differences, fingerprint, state_print
 from commissions.queries.differences import Difference
 from commissions.queries.facts import Loaded
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from commissions.core.facts import Facts
-from commissions.models import Carried, Line
+from commissions.models import Carried, Line, Run
 from commissions.operations import standing_items
 from commissions.operations.returned import Closed
 from commissions.operations.taken import MICRO, BackLine, ItemKey, Waiting, parts
+from commissions.queries import counting
 from commissions.queries.counting import Books
 from commissions.queries.facts import Loaded
 
@@ -153,3 +154,21 @@ def _released(chain: Sequence[int], people: Sequence[int]) -> set[tuple[int, str
     return {
         (person, bonus) for (person, bonus), at in first.items() if (chain[at - 1], person, bonus, at) in rows
     }
+
+
+def taken_off_holds(*, run: Run) -> dict[Waiting, int]:
+    """By how much returns changed what waited when a period began, as its final run stored it."""
+    final = Run.objects.get(period_id=run.period_id, state=Run.State.FINAL)
+    books = counting.books(period=run.period, seen=final.seen_turn)
+    chain = [one.pk for one in books.counts if one.plan.name == run.plan.name]
+    lines = Line.objects.filter(run=final, kind=Line.Kind.HELD)
+    found: dict[Waiting, int] = defaultdict(int)
+    rows = lines.values_list(
+        "bonus", "distributor_id", "corrects__run_id", "corrects_run_id", "whole", "micro"
+    )
+    for bonus, person, corrected, corrected_run, whole, micro in rows:
+        about = corrected or corrected_run
+        if about in chain:
+            age = len(chain) - chain.index(about)
+            found[Waiting(bonus, person, age)] -= (whole * MICRO + micro) // MICRO
+    return found

@@ -2,8 +2,11 @@
 
 # ruff: noqa: S608 - the queries are put together from names and numbers of ours, never from input
 
-from commissions.models import Run
-from commissions.queries import plans, state_print
+from commissions.core import ENGINE_VERSION
+from commissions.core.facts import FactsError
+from commissions.core.plan import PlanError
+from commissions.models import PlanVersion, Run
+from commissions.queries import as_then, plans, state_print
 from commissions.queries.audit_rows import rows, some
 from distributors.queries import sponsor_changes
 
@@ -59,6 +62,48 @@ def what_counted_counts() -> list[str]:
         f"P1 the run of {key} counted a volume of {counted}, what was booked in it comes to {booked}"
         for key, counted, booked in found
     ]
+
+
+def plans_are_those_adopted() -> list[str]:
+    """P4: the document of each plan that a final run was computed with is the one that was adopted."""
+    used = PlanVersion.objects.filter(runs__state__in=DONE).distinct().order_by("name", "version")
+    return [
+        f"P4 the document of {plan.name} {plan.version} is not the one that was adopted"
+        for plan in used
+        if _hash_of(plan) != plan.sha256
+    ]
+
+
+def _hash_of(version: PlanVersion) -> str:
+    try:
+        return plans.parsed(version=version).sha256
+    except PlanError:
+        return ""
+
+
+def inputs_are_what_they_were() -> list[str]:
+    """P1: the sales, the returns, the people and the tree that a final run was computed from are what they were then.
+
+    Asked of the runs of this engine alone: an older one may have looked at other things.
+    """
+    final = Run.objects.filter(state__in=DONE, engine_version=ENGINE_VERSION).select_related("period", "plan")
+    changed = (
+        (run, why) for run in final.order_by("period__starts_at", "pk") if (why := _not_the_input(run))
+    )
+    return [
+        f"P1 the input of {run.period.key} ({run.kind}) is not what it was: {why}"
+        for run, why in some(changed)
+    ]
+
+
+def _not_the_input(run: Run) -> str:
+    try:
+        _, loaded = as_then.load(run=run)
+    except FactsError as error:
+        return str(error)
+    if loaded.facts.input_hash() == run.input_hash:
+        return ""
+    return "sales, returns, people or the tree of then were changed since"
 
 
 def ranks_were_reached() -> list[str]:

@@ -88,6 +88,20 @@ def _fits() -> str:
     return " OR ".join(forms)
 
 
+def transfers_lead_somewhere() -> list[str]:
+    """L1: the accounts, the period and the run of each transfer are there. On PostgreSQL no foreign key says so."""
+    found = rows(
+        "SELECT t.key, t.amount FROM commissions_transfer t LEFT JOIN commissions_account d ON d.id = t.debit_id "
+        "LEFT JOIN commissions_account c ON c.id = t.credit_id LEFT JOIN commissions_period p ON p.id = t.period_id "
+        "LEFT JOIN commissions_run r ON r.id = t.run_id WHERE d.id IS NULL OR c.id IS NULL OR p.id IS NULL "
+        "OR (r.id IS NULL AND t.run_id IS NOT NULL) ORDER BY t.id"
+    )
+    return [
+        f"L1 transfer {key} of {amount} leads to an account, a period or a run that is not there"
+        for key, amount in found
+    ]
+
+
 def adjustments_are_posted_once() -> list[str]:
     """L4: each approved adjustment is in the ledger with its amount, its person and its month, and what it leaves
     missing or pays back beside it; no adjustment is there otherwise, nor anything else that no run posted."""

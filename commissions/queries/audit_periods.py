@@ -1,11 +1,18 @@
 """Periods against themselves and against the books: no instant belongs to two of a calendar, or to none."""
 
+from datetime import timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from commissions.models import Period
+from common import dates
 from sales.queries import books
 
 MOST = 20
+# A company may have moved to another time zone since: the other end of the world is no further away.
+ABOUT = timedelta(hours=27)
 
 
 def they_join() -> list[str]:
@@ -23,6 +30,23 @@ def they_join() -> list[str]:
         for calendar, period in last.items()
         if period.state != Period.State.OPEN
     ]
+
+
+def they_are_their_keys() -> list[str]:
+    """P1: each period begins and ends about when its key says: 2026-10 with the first and the last day of October."""
+    zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
+    found = []
+    for period in Period.objects.order_by("starts_at"):
+        try:
+            starts_at, ends_at = dates.period_bounds(period.key, zone)
+        except dates.PeriodError as error:
+            found.append(f"P1 {error}")
+            continue
+        if abs(period.starts_at - starts_at) > ABOUT or abs(period.ends_at - ends_at) > ABOUT:
+            found.append(
+                f"P1 {period.key} goes from {period.starts_at:%Y-%m-%d %H:%M} to {period.ends_at:%Y-%m-%d %H:%M} UTC"
+            )
+    return found[:MOST]
 
 
 def books_are_shut() -> list[str]:

@@ -48,13 +48,19 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """What was wrong about a closed period's facts: sponsors by number, and the numbers of orders that do not count."""
+    """What is otherwise about a closed period's facts than the database says: the newest key of a person who was known
+    then; what was wrong, sponsors by number, and the numbers of orders that do not count."""
 
     sponsors: Mapping[str, str] = field(default_factory=dict)
     without_orders: frozenset[str] = frozenset()
+    newest: int | None = None
 
     def network(self, everybody: Network) -> Network:
-        """Everybody with the sponsors they should have had."""
+        """Everybody who was known, with the sponsors they should have had."""
+        if self.newest is not None and (everybody.id > self.newest).any():
+            there = everybody.id <= self.newest
+            columns = ("id", "number", "sponsor_id", "joined_at", "standing", "career")
+            everybody = replace(everybody, **{name: getattr(everybody, name)[there] for name in columns})
         if not self.sponsors:
             return everybody
         place = {number: at for at, number in enumerate(everybody.number.tolist())}

@@ -17,6 +17,8 @@ def problems() -> list[str]:
         *totals_are_their_lines(),
         *no_more_comes_back(),
         *no_more_is_refunded(),
+        *returns_are_their_lines(),
+        *what_is_booked_is_paid(),
         *papers_say_the_same(),
         *papers_have_no_gaps(),
     ]
@@ -56,6 +58,33 @@ def no_more_is_refunded() -> list[str]:
     return [f"R1 {refunds} was refunded for order {number} of {total}" for number, total, refunds in rows]
 
 
+def returns_are_their_lines() -> list[str]:
+    """R1: each return is of one order, and refunds what its lines come to."""
+    rows = _rows(
+        "SELECT t.number, o.number, t.refund, COALESCE(SUM(b.price), 0), "
+        "SUM(CASE WHEN l.order_id = t.order_id THEN 0 ELSE 1 END) FROM sales_return t "
+        "JOIN sales_order o ON o.id = t.order_id LEFT JOIN sales_returnline b ON b.returned_id = t.id "
+        "LEFT JOIN sales_orderline l ON l.id = b.order_line_id GROUP BY t.id, t.number, o.number, t.refund "
+        "HAVING t.refund <> COALESCE(SUM(b.price), 0) OR SUM(CASE WHEN l.order_id = t.order_id THEN 0 ELSE 1 END) > 0"
+    )
+    return [
+        f"R1 return {number} of order {order} refunds {refund}, its lines come to {lines}, {others} of another order"
+        for number, order, refund, lines, others in rows
+    ]
+
+
+def what_is_booked_is_paid() -> list[str]:
+    """R1: an order that counts was paid, and no other is said to be."""
+    rows = _rows(
+        "SELECT number, total, state FROM sales_order WHERE state NOT IN ('placed', 'paid', 'shipped', 'cancelled') "
+        "OR (state = 'placed' AND booked_at IS NOT NULL) OR (state IN ('paid', 'shipped') AND booked_at IS NULL)"
+    )
+    return [
+        f"R1 order {number} of {total} is {state}, and its payment says otherwise"
+        for number, total, state in rows
+    ]
+
+
 def papers_say_the_same() -> list[str]:
     """R1: an invoice's total is its order's, a credit note's what came back with its return."""
     invoices = _rows(
@@ -87,10 +116,11 @@ def papers_have_no_gaps() -> list[str]:
         f"OVER (PARTITION BY kind ORDER BY n) AS last FROM ({papers}) numbered) beside "
         "WHERE n > last + 1 ORDER BY kind, n"
     )
-    letter = {"invoice": "I", "credit": "C"}
+    series = {"invoice": "I", "credit": "C"}
+    numbered = ((series.get(kind, "?"), n, last) for kind, n, last in rows)
     return [
-        f"R1 {n - last - 1} papers are missing after {letter[kind]}{last:06d}, before {letter[kind]}{n:06d}"
-        for kind, n, last in rows
+        f"R1 {n - last - 1} papers are missing after {letter}{last:06d}, before {letter}{n:06d}"
+        for letter, n, last in numbered
     ]
 
 

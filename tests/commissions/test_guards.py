@@ -3,10 +3,10 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from commissions.models import Run, StatementItem, Transfer
+from commissions.models import Period, PlanVersion, Run, StatementItem, Transfer
 from commissions.operations import guards
 from commissions.queries import audit
-from commissions.queries.guards import missing
+from commissions.queries.guards import altered, missing
 from tests.commissions.conftest import at, draft, finish
 from tests.remembered import remembered
 
@@ -91,6 +91,99 @@ def test_guards_can_be_put_back(final):
     assert StatementItem.objects.update(line_count=1)
     guards.install()
     assert missing() == []
+
+
+CLEARED = (
+    ("commissions_line", "id"), ("commissions_statementitem", "id"), ("commissions_snapshot", "id"),
+    ("commissions_run", "id"), ("commissions_run", "number"), ("commissions_period", "id"),
+    ("commissions_period", "key"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "column"), CLEARED)
+@pytest.mark.on_sqlite  # it alone knows REPLACE
+def test_nothing_takes_the_place_of_what_is_final(final, october, table, column):
+    """REPLACE deletes what is in its way, and asks nobody where recursive_triggers is not set."""
+    october.sell("eva", 2, at(11, 10), customer=True)
+    later = draft("2026-11", at(12, 2))
+    of = {"commissions_period": "id", "commissions_run": "id"}.get(table, "run_id")
+    keys = {"commissions_period": (later.period_id, final.period_id)}.get(table, (later.pk, final.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers = OFF")
+        mine, others = (
+            cursor.execute(f"SELECT id, {column} FROM {table} WHERE {of} = %s ORDER BY id", [key]).fetchone()
+            for key in keys
+        )
+        more = f", period_id = {final.period_id}" if column == "number" else ""
+        refused(f"UPDATE OR REPLACE {table} SET {column} = '{others[1]}'{more} WHERE id = {mine[0]}")
+        cursor.execute(f"SELECT * FROM {table} WHERE id = %s", [mine[0]])
+        names = [one[0] for one in cursor.description]
+        replaced = {column: f"'{others[1]}'", **({"period_id": str(final.period_id)} if more else {})}
+        refused(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) SELECT "
+            f"{', '.join(replaced.get(name, name) for name in names)} FROM {table} WHERE id = {mine[0]}"
+        )
+        cursor.execute("PRAGMA recursive_triggers = ON")
+
+
+def test_a_closed_month_is_not_opened_again(final):
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        Period.objects.filter(pk=final.period_id).update(state="closing")
+    refused(f"UPDATE commissions_period SET closed_at = NULL WHERE id = {final.period_id}")
+    refused(f"DELETE FROM commissions_period WHERE id = {final.period_id}")
+    assert Period.objects.exclude(pk=final.period_id).update(line_drawn_at=None) == 1
+
+
+def test_nothing_is_posted_in_a_closed_month(final):
+    refused(
+        "INSERT INTO commissions_transfer (key, debit_id, credit_id, amount, currency, period_id, run_id, posted_at) "
+        "SELECT 'gift', debit_id, credit_id, 1, currency, period_id, NULL, posted_at FROM commissions_transfer LIMIT 1"
+    )
+
+
+def test_a_plan_by_which_a_month_was_paid_stays(final, plan):
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        PlanVersion.objects.filter(pk=plan.pk).update(document=plan.document.replace("5%", "6%"))
+
+
+def test_a_plan_that_paid_nobody_may_change(october, plan):
+    draft()
+    assert PlanVersion.objects.filter(pk=plan.pk).update(document=f"{plan.document}\n")
+
+
+HOLLOW = {
+    "sqlite": (
+        "DROP TRIGGER commissions_run_final_delete",
+        "CREATE TRIGGER commissions_run_final_delete BEFORE DELETE ON commissions_run BEGIN SELECT 1; END",
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION commissions_guard_runs() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN RETURN NULL; END'",
+    ),
+}
+
+
+def test_a_guard_that_looks_away_is_found_out(final):
+    assert altered() == []
+    with connection.cursor() as cursor:
+        for statement in HOLLOW[connection.vendor]:
+            cursor.execute(statement)
+    assert missing() == []
+    name = {"sqlite": "commissions_run_final_delete", "postgresql": "commissions_guard_runs"}
+    assert altered() == [name[connection.vendor]]
+    said = f"P4 the guard {name[connection.vendor]} does not do what it should"
+    assert said in audit.final_rows_are_guarded()
+    guards.install()
+    assert altered() == []
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("how", ["DISABLE TRIGGER", "ENABLE REPLICA TRIGGER"])
+def test_a_guard_that_is_switched_off_is_found_out(final, how):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE commissions_run {how} commissions_run_final_update")
+    assert missing() == ["commissions_run_final_update"]
 
 
 @pytest.mark.on_sqlite  # it alone rebuilds tables under another name

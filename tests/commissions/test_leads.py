@@ -32,8 +32,9 @@ def asked(sql):
 
 
 def once_more(**changed):
-    """Copies the transfers under other keys, with these columns changed."""
-    columns = {name: name for name in COLUMNS} | {"key": "'more:' || key"} | changed
+    """Copies the transfers under other keys into the open month, with these columns changed."""
+    opened = "(SELECT id FROM commissions_period WHERE state = 'open')"
+    columns = {name: name for name in COLUMNS} | {"key": "'more:' || key", "period_id": opened} | changed
     asked(
         f"INSERT INTO commissions_transfer ({', '.join(columns)}) SELECT {', '.join(columns.values())} "
         "FROM commissions_transfer"

@@ -8,7 +8,10 @@ from django.db import connection
 
 from commissions.models import Line, StatementItem
 from commissions.operations import guards, recomputing
+from commissions.queries import audit
+from distributors.models import Distributor
 from sales.models import OrderLine
+from tests.cast import join
 from tests.commissions.conftest import at, draft, finish
 from tests.remembered import remembered
 
@@ -125,6 +128,29 @@ def test_a_sale_changed_since_is_told(final):
     with pytest.raises(CommandError, match="first difference"):
         again()
     assert not recomputing.again(period_key="2026-10").same_input
+
+
+def test_another_input_that_comes_to_the_same_is_told(final):
+    """Somebody without an order joined a day earlier: nobody is paid otherwise."""
+    Distributor.objects.filter(number="1008").update(joined_at=at(9, 30, year=2025))
+    with pytest.raises(CommandError, match="from another input"):
+        again()
+    assert recomputing.again(period_key="2026-10").same
+
+
+def test_a_plan_that_cannot_be_read_is_told(final):
+    guards.lift()
+    type(final.plan).objects.update(document="all to me")
+    with pytest.raises(CommandError, match="line 1"):
+        again()
+
+
+def test_who_is_brought_in_later_and_had_joined_earlier_was_not_there_then(final, cast):
+    """As a file may say it: the final month is what it was, and the books say nothing."""
+    join(cast=cast, name="ole", under="eva", number="1009", joined_at=at(9, 1))
+    found = recomputing.again(period_key="2026-10")
+    assert (found.same, found.same_input) == (True, True)
+    assert audit.everything() == []
 
 
 def test_a_hash_that_was_changed_is_told(final):

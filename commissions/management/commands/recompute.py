@@ -1,6 +1,6 @@
 """`manage.py recompute 2026-10`: compute a closed month or week again from what it was computed from. Writes nothing.
 
-Ends with 1 when the output is not, byte for byte, what is stored.
+Ends with 1 when the output is not, byte for byte, what is stored, or the input is not what it was.
 """
 
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from commissions.core.facts import FactsError
+from commissions.core.plan import PlanError
 from commissions.operations import recomputing
 
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = recomputing.again(period_key=options["period"])
-        except (recomputing.NothingToRecompute, FactsError) as error:
+        except (recomputing.NothingToRecompute, FactsError, PlanError) as error:
             raise CommandError(str(error)) from error
         run = found.run
         self.stdout.write(f"{run.period.key}, draft {run.number}, {run.get_state_display()}, {run.plan}")
@@ -35,6 +36,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"  distributor {person}")
         if found.engine != run.engine_version:
             self.stderr.write(f"The run was computed by engine {run.engine_version}, this is {found.engine}.")
+        if found.same and not found.same_input:
+            raise CommandError("It comes to the same, but from another input.")
         if found.same:
             self.stdout.write(self.style.SUCCESS("Computed again, it is the same to the byte."))
             return

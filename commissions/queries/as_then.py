@@ -8,17 +8,16 @@ career rank somebody came with. A correcting run puts right what it says was wro
 
 # ruff: noqa: S608 - whole numbers, never input
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from commissions.core.plan import Plan
-from commissions.models import Correcting, Line, Promotion, Run, Snapshot
-from commissions.operations.taken import MICRO, Waiting
-from commissions.queries import counting, facts, plans
+from commissions.models import Correcting, Promotion, Run, Snapshot
+from commissions.queries import facts, plans
 from commissions.queries.facts import Loaded, PutRight
 from common.arrays import places
 from common.operations import tables
@@ -31,13 +30,20 @@ def load(*, run: Run) -> tuple[Plan, Loaded]:
     """The plan of a run and the facts it was computed from. Raises FactsError."""
     plan = plans.parsed(version=run.plan)
     if run.kind != Run.Kind.CORRECT:
-        loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn)
+        then = PutRight(newest=_newest(run))
+        loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn, put_right=then)
         return plan, put_back(run=run, plan=plan, loaded=loaded)
     asked = Correcting.objects.select_related("against__period", "against__plan").get(run=run)
-    right = PutRight(asked.sponsors, frozenset(asked.without_orders))
+    right = PutRight(asked.sponsors, frozenset(asked.without_orders), _newest(asked.against))
     loaded = facts.load(period=run.period, plan=plan, reads=run.reads, seen=run.seen_turn, put_right=right)
     loaded = put_back(run=asked.against, plan=plan, loaded=loaded)
     return plan, _stood(loaded, asked.standing)
+
+
+def _newest(run: Run) -> int | None:
+    """The newest key of a person the run saw. Who was brought in later may have joined earlier, and was not known."""
+    newest: int | None = Snapshot.objects.filter(run=run).aggregate(newest=Max("distributor_id"))["newest"]
+    return newest
 
 
 def _stood(loaded: Loaded, standing: Mapping[str, int]) -> Loaded:
@@ -49,24 +55,6 @@ def _stood(loaded: Loaded, standing: Mapping[str, int]) -> Loaded:
     for at, number in enumerate(people.number.tolist()):
         stood[at] = standing.get(number, stood[at])
     return replace(loaded, facts=replace(loaded.facts, people=replace(people, standing=stood)))
-
-
-def taken_off_holds(*, run: Run) -> dict[Waiting, int]:
-    """By how much returns changed what waited when a period began, as its final run stored it."""
-    final = Run.objects.get(period_id=run.period_id, state=Run.State.FINAL)
-    books = counting.books(period=run.period, seen=final.seen_turn)
-    chain = [one.pk for one in books.counts if one.plan.name == run.plan.name]
-    lines = Line.objects.filter(run=final, kind=Line.Kind.HELD)
-    found: dict[Waiting, int] = defaultdict(int)
-    rows = lines.values_list(
-        "bonus", "distributor_id", "corrects__run_id", "corrects_run_id", "whole", "micro"
-    )
-    for bonus, person, corrected, corrected_run, whole, micro in rows:
-        about = corrected or corrected_run
-        if about in chain:
-            age = len(chain) - chain.index(about)
-            found[Waiting(bonus, person, age)] -= (whole * MICRO + micro) // MICRO
-    return found
 
 
 def put_back(*, run: Run, plan: Plan, loaded: Loaded) -> Loaded:
