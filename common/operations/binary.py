@@ -123,10 +123,15 @@ def _field(column: Column, rows: Ints) -> tuple[int, tuple[Any, ...] | None, Any
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 def arrays(*, row: bytes, kinds: Mapping[str, np.dtype[Any]]) -> dict[str, Ints]:
-    """One row of arrays without nulls: its width, the dimension, and each element behind its own width."""
+    """One row of arrays: of each its width, the dimension, and each element behind its own width. Raises ValueError
+    where an element is null: it has no bytes of its own.
+    """
     found, at = {}, 2
     for name, kind in kinds.items():
         width = int.from_bytes(row[at : at + 4], "big")
+        has_nulls = int.from_bytes(row[at + 8 : at + 12], "big")
+        if has_nulls:
+            raise ValueError(f"{name} is null in some rows")
         elements = np.frombuffer(row, kind, (width - ARRAY_HEAD) // kind.itemsize, at + 4 + ARRAY_HEAD)
         found[name] = elements["value"].astype(kind["value"].newbyteorder("="))
         at += 4 + width

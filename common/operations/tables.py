@@ -45,6 +45,7 @@ __all__ = [
 ]  # fmt: skip
 AT_A_TIME = 200_000
 READ_AT_A_TIME = 20_000
+STRUNG = 50_000  # rows of SQLite in one string
 PAGES = 256  # of a table in one array: two megabytes
 ROOM = 256 * 1024  # kilobytes
 
@@ -100,16 +101,14 @@ def read_rows(
 ) -> dict[str, Ints]:
     """The rows of one table, many millions perhaps, as one array a column; in no order that means anything.
 
-    `columns` says for each its SQL, which may not be null, and its type, a key of WIDTHS; `where` is SQL. Both together
-    take the parameters, the columns' first. On PostgreSQL the server sends arrays, each of a stretch of the table:
-    a message for each row costs the reader more than the row costs the server.
+    `columns` says for each its SQL, whole numbers that may not be null, and its type, a key of WIDTHS; these take the
+    parameters. `where` is SQL that takes none. The database hands over a stretch of the table at a time, each column in
+    one piece: a message, or a Python number, for each row costs the reader more than the row costs the database.
     """
     if connection.vendor == "postgresql":
         parts = list(_stretches(table, where, columns, parameters))
     else:
-        chosen = ", ".join(sql for sql, _ in columns.values())
-        query, shape = f"SELECT {chosen} FROM {table} WHERE {where}", dict.fromkeys(columns, "int")
-        parts = list(_fetched(query, parameters, shape))
+        parts = list(_strung(table, where, [sql for sql, _ in columns.values()], list(columns), parameters))
     return {
         name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0, np.int64)
         for name in columns
@@ -271,6 +270,29 @@ def _fetched(query: str, parameters: Sequence[Any], shape: Mapping[str, str]) ->
                 name: _column(values, kind)
                 for (name, kind), values in zip(shape.items(), zip(*rows, strict=True), strict=True)
             }
+
+
+def _strung(
+    table: str, where: str, chosen: Sequence[str], names: Sequence[str], parameters: Sequence[Any]
+) -> Iterator[dict[str, Ints]]:
+    """So many rows at a time, each column as one string of numbers with commas between them."""
+    strings = ", ".join(f"group_concat({sql})" for sql in chosen)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min(rowid), max(rowid) FROM {table} WHERE {where}")
+        first, last = cursor.fetchone()
+        for start in range(first or 0, (last or -1) + 1, STRUNG):
+            cursor.execute(
+                f"SELECT {strings}, count(*) FROM {table} NOT INDEXED "
+                f"WHERE rowid >= {start:d} AND rowid < {start + STRUNG:d} AND {where}",
+                parameters,
+            )
+            *found, count = cursor.fetchone()
+            if count:
+                part = [np.fromstring(numbers, np.int64, sep=",") for numbers in found]
+                # Nothing, which no string holds, would let the rows below move up.
+                if any(len(values) != count for values in part):
+                    raise ValueError(f"a column of {table} is null in some rows")
+                yield dict(zip(names, part, strict=True))
 
 
 def _column(values: Sequence[Any], kind: str) -> Array:
