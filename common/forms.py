@@ -1,8 +1,38 @@
 """How forms are drawn that several apps have."""
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
+from django.forms import BoundField
+from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import Widget
 from django.urls import reverse
+
+
+class FieldOfForm(BoundField):
+    """Where a form comes back with something refused, the page opens at the first field that was, without script:
+    on a telephone it may stand far below what is shown first."""
+
+    @property
+    def is_first_refused(self) -> bool:
+        """Whether this is the first field of its form that somebody has to look at again."""
+        if not self.form.is_bound or not self.errors:
+            return False
+        return next(field.name for field in self.form.visible_fields() if field.errors) == self.name
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+        """As Django's; a choice among several boxes is left to the summary above the form."""
+        built = dict(super().build_widget_attrs(attrs, widget))
+        if not self.is_hidden and not self.use_fieldset and self.is_first_refused:
+            built["autofocus"] = True
+        return built
+
+
+class Renderer(TemplatesSetting):
+    """Django's own, for our fields."""
+
+    bound_field_class = FieldOfForm
 
 
 def poster(*, action: str = "") -> FormHelper:

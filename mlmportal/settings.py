@@ -127,7 +127,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.forms.Renderer"
 
 # --- database -------------------------------------------------------------------------------------------------
 DATABASE_URL = env.secret("DATABASE_URL") or f"sqlite:///{VAR / 'portal.sqlite3'}"

@@ -4,7 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.core.management import CommandError, call_command
+from django.template.loader import render_to_string
 
 from common.forms import filters, getter, poster
 
@@ -25,6 +27,27 @@ def test_a_filter_leads_to_its_page_with_what_was_chosen():
 def test_a_form_that_posts_is_sent_once():
     assert poster(action="/x/").attrs["data-submit-once"]
     assert not getter(action="/x/").attrs
+
+
+class Two(forms.Form):
+    kind = forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect, required=False)
+    name = forms.CharField(max_length=3)
+    town = forms.CharField()
+
+
+@pytest.mark.parametrize(("sent", "opened_at"), [
+    (None, []), ({"name": "Eva", "town": "Gent"}, []), ({"name": "Evelien"}, ["name"]), ({"name": "Eva"}, ["town"]),
+    ({"kind": "z"}, []),
+])  # fmt: skip
+def test_a_form_that_comes_back_opens_at_the_first_field_that_was_refused(sent, opened_at):
+    form = Two(sent)
+    assert [field.name for field in form if "autofocus" in str(field)] == opened_at
+
+
+def test_where_that_is_a_choice_among_boxes_it_opens_at_the_summary():
+    drawn = render_to_string("distributors/_form_errors.html", {"form": Two({"kind": "z"})})
+    assert "autofocus" in drawn
+    assert "autofocus" not in render_to_string("distributors/_form_errors.html", {"form": Two({})})
 
 
 def test_no_form_draws_a_filter_of_its_own():
