@@ -2,8 +2,22 @@
 
 from typing import Any
 
+from django import forms
+
 from common import marks, money
 from common.charts import Chart, Month, Series
+from common.forms import filters
+
+
+class Narrow(forms.Form):
+    """Above a list: which orders it shows."""
+
+    state = forms.ChoiceField(choices=[("", "Any state"), ("paid", "Paid")], required=False)
+
+    def __init__(self) -> None:
+        super().__init__(auto_id="narrow-%s")
+        self.helper = filters("styleguide", "state")
+
 
 MONTHS = tuple(
     Month(short=short, name=f"{full} {year}", final=not (full == "November" and year == 2026))
@@ -109,6 +123,7 @@ def volumes() -> Chart:
 def context() -> dict[str, Any]:
     """Everything the living page needs."""
     return {
+        "narrow": Narrow(),
         "earnings": earnings(),
         "volumes": volumes(),
         "october": LEVEL_PAY[-2] + RETAIL[-2] + FAST_START[-2],

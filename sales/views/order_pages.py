@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from distributors.queries import account
 from sales.forms.orders import CancelForm
 from sales.forms.returns import AskForm
 from sales.operations import orders as operations
@@ -19,6 +20,7 @@ def show(request: HttpRequest, way: Way, number: str) -> HttpResponse:
     """The order with its lines and dates; for its buyer also papers and the way back."""
     order = ways.visible(way, number)
     context = _context(way, order) | (_afterwards(way, order) if order.is_buyer else {})
+    context["lacks_address"] = not way.token and _lacks_address(request, order)
     return render(request, "sales/order.html", context)
 
 
@@ -97,6 +99,14 @@ def _context(way: Way, order: orders.SeenOrder) -> dict[str, object]:
         "order": order,
         "is_distributor": way.is_distributor,
     }
+
+
+def _lacks_address(request: HttpRequest, order: orders.SeenOrder) -> bool:
+    """Whether the buyer ordered without saying where it is to go, and it has not been sent."""
+    if not order.is_buyer or order.shipped_at or order.cancelled_at:
+        return False
+    buyer = account.profile(user_id=asking.person(request).user_id)
+    return buyer is not None and not buyer.street
 
 
 def _afterwards(way: Way, order: orders.SeenOrder) -> dict[str, object]:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from distributors.models import Profile
 from sales.models import Customer, Order
 from sales.operations import orders as operations
 from sales.operations import returns
@@ -44,8 +45,27 @@ def test_the_buyer_sees_lines_and_volumes(cast: Cast, evas: Order) -> None:
         assert words in page
 
 
+def test_the_buyer_is_asked_where_it_is_to_go_until_it_is_said(cast: Cast, evas: Order) -> None:
+    assert b"We do not know where to send it yet" in get(cast.client("eva"), evas).content
+    Profile.objects.filter(pk=cast.eva.profile_id).update(street="Kouter 7")
+    assert b"where to send it" not in get(cast.client("eva"), evas).content
+
+
+def test_what_was_sent_or_cancelled_asks_for_no_address(cast: Cast, evas: Order, ivos: Order) -> None:
+    operations.cancel(order_id=evas.pk, now=LATER)
+    assert b"where to send it" not in get(cast.client("eva"), evas).content
+    assert b"where to send it" not in get(cast.client("eva"), ivos).content
+
+
 def test_the_seller_sees_their_customers_name(cast: Cast, ivos: Order) -> None:
     assert b"Bought by your customer Ivo Claes" in get(cast.client("eva"), ivos).content
+
+
+def test_what_narrows_the_list_is_folded_until_it_does(cast: Cast, evas: Order) -> None:
+    folded = '<details class="card-body list-filters">'
+    assert folded in cast.client("eva").get("/orders/").content.decode()
+    narrowed = cast.client("eva").get("/orders/?state=placed").content.decode()
+    assert folded.replace(">", " open>") in narrowed
 
 
 def test_a_customer_sees_no_volumes(cast: Cast, ivos: Order) -> None:
