@@ -124,6 +124,11 @@ def test_staff_without_rights_see_no_totals(october, cast):  # noqa: F811
     assert str(run.total // 100) not in page
 
 
+def test_where_a_telephone_hides_the_head_of_a_table_the_amounts_say_their_currency(furnished, cast):
+    page = cast.client("quinn").get("/staff/months/").content.decode()
+    assert page.count('data-unit="EUR"') == 2
+
+
 def test_the_overview_names_what_was_asked_for(furnished, cast):
     page = cast.client("quinn").get("/staff/").content.decode()
     for link in ("questions", "returns", "pages", "moves", "adjustments"):
