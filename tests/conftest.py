@@ -1,5 +1,6 @@
 """Fixtures every suite may use, and the rule that a skipped test is a failure where everything is required."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left)
     kept = set(items) - set(left)
     items[:] = [item for item in items if item in kept]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays until the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _is_left_out(item: pytest.Item, config: pytest.Config) -> bool:
