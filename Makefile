@@ -1,4 +1,5 @@
 # Plain words. `make help` lists them.
+PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
 
@@ -61,12 +62,12 @@ bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and impo
 	$(PY) benchmarks/bench_tree.py $(SIZES)
 
 .venv/.installed: requirements.txt
-	@test -x $(PY) || python3 -m venv .venv
+	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/.installed-dev: requirements.txt requirements-dev.txt
-	@test -x $(PY) || python3 -m venv .venv
+	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
