@@ -12,6 +12,7 @@ from django.db import connection
 
 from commissions.core.plan import load
 from commissions.operations import checking, periods, plans
+from commissions.queries import audit, counting
 from common.operations import jobs
 from sales.models import Order
 from tests.commissions.conftest import START, at, draft, finish
@@ -109,3 +110,20 @@ def test_a_fault_would_be_found_and_made_short(company):
     spoilt = lambda: ["an order"] if Order.objects.count() > before else []  # noqa: E731
     found = histories.shorter(history, lambda steps: histories.fault(steps, spoilt, begins=company.at))
     assert [step.name for step in found] == ["order"]
+
+
+@pytest.mark.parametrize("company", EVERY[:1], indirect=True)
+def test_who_shares_an_answer_is_asked_again_when_it_may_be_another(company, monkeypatch):
+    count, counted, asking = counting.all_that_count, [], []
+    monkeypatch.setattr(counting, "all_that_count", lambda: counted.append(1) or count())
+    for check in audit.CHECKS:
+        counted.clear()
+        check()
+        asking += [check] if counted else []
+    assert len(asking) > 3
+    counted.clear()
+    monkeypatch.setattr(histories.Books, "reads", {})
+    histories.Books().problems()
+    assert len(counted) == 1
+    for check in set(asking) & set(histories.Books.reads):
+        assert {"commissions_run", "commissions_period"} <= histories.Books.reads[check]
