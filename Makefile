@@ -32,9 +32,14 @@ mutants: .venv/.installed-dev ## small wrong changes to the engine, one at a tim
 	$(PY) -m tests.mutation.run
 
 check: .venv/.installed-dev ## ruff, mypy, import rules, templates, migrations
+	@$(MAKE) --no-print-directory -j2 check-types check-rules
+
+check-types:
+	.venv/bin/mypy
+
+check-rules:
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet templates
 	$(PY) manage.py makemigrations --check --dry-run -v 0
@@ -71,4 +76,4 @@ bench-tree: .venv/.installed-dev ## sign-ups, uplines, downlines, moves and impo
 	@.venv/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-.PHONY: help demo demo-code run test test-long test-core mutants check fmt screenshots bench-engine bench-close bench-placement bench-portal bench-tree
+.PHONY: help demo demo-code run test test-long test-core mutants check check-types check-rules fmt screenshots bench-engine bench-close bench-placement bench-portal bench-tree
