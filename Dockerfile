@@ -22,6 +22,8 @@ COPY static ./static
 # Static files become part of the image. The settings want a key; this one is used here and nowhere else.
 RUN PORTAL_SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built PORTAL_SITE_URL=https://localhost \
     PORTAL_ALLOWED_HOSTS=localhost python manage.py collectstatic --no-input -v 0
+# A volume mounted here belongs to whom the folder belongs to.
+RUN mkdir -p /srv/portal/var/arrays && chown portal /srv/portal/var/arrays
 USER portal
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \

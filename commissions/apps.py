@@ -14,6 +14,7 @@ class CommissionsConfig(AppConfig):
             guards,
             own_earnings,
             periods,
+            readying,
             schedule,
             telling,
         )
@@ -23,6 +24,7 @@ class CommissionsConfig(AppConfig):
 
         jobs.register(kind=periods.JOB, handler=schedule.advance_run, given_up=schedule.run_given_up)
         jobs.register(kind=estimates.JOB, handler=schedule.refresh_estimate)
+        jobs.register(kind=readying.JOB, handler=schedule.make_ready)
         jobs.register(kind=checking.JOB, handler=schedule.check_books)
         own_data.include(part=own_earnings.tables)
         leaving.include(ask=own_earnings.still_open)

@@ -1,13 +1,15 @@
 """The estimates of the open periods, one for each calendar: the engine that closes them, on what is known so far."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run
-from commissions.operations import computing, hashing
+from commissions.operations import computing, hashing, readying
 from commissions.queries import before, facts, periods, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -60,7 +62,7 @@ def refresh(*, now: datetime, key: str = "", progress: jobs.Progress | None = No
         finished_at=now,
         **computing.counts(computed=computed),
     )
-    return _replace(period, run, computed)
+    return _replace(period, run, computed, readying.gathered(run=run, computed=computed))
 
 
 def request_refresh(*, now: datetime) -> bool:
@@ -87,7 +89,7 @@ def _next_number(period: Period) -> int:
     return last.number + 1 if last else 1
 
 
-def _replace(period: Period, run: Run, computed: computing.Computed) -> Run | None:
+def _replace(period: Period, run: Run, computed: computing.Computed, ready: Mapping[str, str]) -> Run | None:
     with transaction.atomic():
         # One refresh at a time; and none for a period that was closed while this was computed.
         held = Period.objects.select_for_update().filter(pk=period.pk, state=Period.State.OPEN).first()
@@ -99,6 +101,8 @@ def _replace(period: Period, run: Run, computed: computing.Computed) -> Run | No
         old.update(state=Run.State.SUPERSEDED)
         run.save(force_insert=True)
         computing.store(run_id=run.pk, computed=computed)
+        readying.point(run=run, names=ready)
+        readying.request(run_id=run.pk, now=run.started_at)
         failpoint("estimate.replacing")
     return run
 
@@ -108,4 +112,5 @@ def drop(*, estimates: QuerySet[Run]) -> None:
     gone = estimates.filter(kind=Run.Kind.ESTIMATE)
     for pk in list(gone.values_list("pk", flat=True)):
         computing.drop(run_id=pk, items_too=True)
+        transaction.on_commit(partial(readying.forget, run_id=pk), robust=True)
     gone.delete()

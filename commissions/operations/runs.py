@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
-from commissions.operations import computing, correcting, freezing, hashing, permissions, sealing
+from commissions.operations import computing, correcting, freezing, hashing, permissions, readying, sealing
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, plans, unusual
@@ -171,6 +171,8 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
             approved_at=now,
             approved_hash=run.output_hash,
         )
+        if run.kind == Run.Kind.CLOSE:
+            readying.request(run_id=run_id, now=now)
         jobs.enqueue(kind=JOB, subject=str(run_id), due_at=now, now=now)
 
 

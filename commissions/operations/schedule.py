@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from commissions.models import Calendar, Period
-from commissions.operations import checking, estimates, freezing, partitions, periods, runs, telling
+from commissions.operations import checking, estimates, freezing, partitions, periods, readying, runs, telling
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
 from distributors.operations import leaving, leg_volumes, notice_mail, tree_care
@@ -56,7 +56,8 @@ def _close_due(calendar: str, now: datetime) -> None:
 def _keep_fresh(now: datetime) -> None:
     try:
         estimates.request_if_old(now=now)
-        jobs.forget(kind=estimates.JOB, before=now - A_DAY)
+        for kind in (estimates.JOB, readying.JOB):
+            jobs.forget(kind=kind, before=now - A_DAY)
     except NoPlanInForce as error:
         log.warning("%s", error)
 
@@ -87,4 +88,10 @@ def check_books(*, subject: str, now: datetime, progress: jobs.Progress) -> bool
     """The handler of jobs that check the books: `subject` is the set."""
     progress(subject, 0, 1)
     checking.check(which=subject, now=now)
+    return False
+
+
+def make_ready(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
+    """The handler of jobs that make ready what pages of great teams need of a run: `subject` is the run's key."""
+    readying.make_ready(run_id=int(subject))
     return False

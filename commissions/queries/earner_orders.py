@@ -41,6 +41,12 @@ def of(*, run_id: int, person_id: int) -> EarnerOrders | None:
     return EarnerOrders(**{column: found[column] for column in EarnerOrders.__slots__})
 
 
+def greatest(*, run_id: int, most: int) -> list[int]:
+    """Those whom a run pays for the most orders, of those for whom it added up their lines."""
+    sums = LevelSum.objects.filter(run_id=run_id, bonus="").order_by("-orders", "distributor_id")
+    return list(sums.values_list("distributor_id", flat=True)[:most])
+
+
 def paid(*, run_id: int, person_id: int) -> Ints:
     """The keys of the orders of its own period for which a run pays a person, sorted; two queries at most."""
     great = of(run_id=run_id, person_id=person_id)

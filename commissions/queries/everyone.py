@@ -85,19 +85,38 @@ def of_month(*, month: members.Month) -> Everyone | None:
     run before."""
     if month.run_id is None:
         return None
-    what = f"everyone-{FORMAT}-{month.run_id}-{month.before_run_id or 0}"
-    until = LATEST if month.is_open else int(month.ends_at.timestamp()) * 1_000_000
-    kept, later = _look(month, what, until)
+    what = what_of(month=month)
+    kept, later = _look(month, what)
     if later is None:
         names.forget_name(what=what)
-        kept, later = _look(month, what, until)
-    columns = {name: kept[name] for name in Everyone.__slots__ if name != "until"}
-    found = Everyone(**columns, until=until)
+        kept, later = _look(month, what)
+    found = _everyone(kept, month)
     return _moved_since(found, later) if later else found
 
 
-def _look(month: members.Month, what: str, until: int) -> tuple[shelf.Arrays, dict[str, Ints] | None]:
-    kept = shelf.look(name=names.name_once(what=what), gather=lambda: _gather(month, until))
+def what_of(*, month: members.Month) -> str:
+    """What everybody of a month's run is called on the shelf."""
+    before = month.before_run_id if month.is_open else None
+    return f"everyone-{FORMAT}-{month.run_id}-{before or 0}"
+
+
+def made_ready(*, month: members.Month, snapshots: Mapping[str, NDArray[Any]], name: str) -> Everyone:
+    """Everybody of a run that nobody has seen yet, put on the shelf under a new name; two queries at most. `snapshots`
+    is what would be read of it, sorted by `ids`: `sponsor` (0 at the top) and the columns of Everyone of that name."""
+    return _everyone(shelf.look(name=name, gather=lambda: _gather(month, snapshots)), month)
+
+
+def _everyone(kept: shelf.Arrays, month: members.Month) -> Everyone:
+    columns = {name: kept[name] for name in Everyone.__slots__ if name != "until"}
+    return Everyone(**columns, until=_until(month))
+
+
+def _until(month: members.Month) -> int:
+    return LATEST if month.is_open else int(month.ends_at.timestamp()) * 1_000_000
+
+
+def _look(month: members.Month, what: str) -> tuple[shelf.Arrays, dict[str, Ints] | None]:
+    kept = shelf.look(name=names.name_once(what=what), gather=lambda: _gather(month))
     return kept, sponsor_tree.placed_since(row=int(kept["last_row"][0]), most=MANY_CHANGES)
 
 
@@ -119,19 +138,25 @@ def _moved_since(found: Everyone, later: Mapping[str, Ints]) -> Everyone:
     return replace(found, moved=person[last], moved_to=sponsor[last], moved_joined=joined[last])
 
 
-def _gather(month: members.Month, until: int) -> dict[str, NDArray[Any]]:
-    last_row = sponsor_tree.last_placed()
+def _snapshots(run_id: int | None) -> dict[str, NDArray[Any]]:
     table = Snapshot._meta.db_table
-    known = tables.read(
+    return tables.read(
         query="SELECT distributor_id, COALESCE(sponsor_id, 0), CAST(standing AS bigint), CAST(rank AS bigint), "
         f"CAST(title AS bigint), active, own_volume, group_volume FROM {table} WHERE run_id = %s "
         "ORDER BY distributor_id",
-        parameters=[month.run_id],
+        parameters=[run_id],
         shape={
             **dict.fromkeys(("ids", "sponsor", "standing", "rank", "title"), "int"),
             "active": "bool", "own": "int", "group": "int",
         },
     )  # fmt: skip
+
+
+def _gather(
+    month: members.Month, snapshots: Mapping[str, NDArray[Any]] | None = None
+) -> dict[str, NDArray[Any]]:
+    last_row = sponsor_tree.last_placed()
+    known: Mapping[str, NDArray[Any]] = _snapshots(month.run_id) if snapshots is None else snapshots
     today = sponsor_tree.everybody_today()
     parent = places(of=known["sponsor"], among=known["ids"])
     order = _in_tree_order(parent)
@@ -154,7 +179,7 @@ def _gather(month: members.Month, until: int) -> dict[str, NDArray[Any]]:
         "joined": np.append(today["joined"], 0)[mine],
         "was_active": _was_active(month.before_run_id if month.is_open else None, column["ids"]),
         "last_row": np.array([last_row]),
-        **_moved(known, today, until),
+        **_moved(known, today, _until(month)),
     }
 
 

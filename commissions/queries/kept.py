@@ -35,9 +35,19 @@ def of_each(*, what: str, runs: Iterable[Run], find: Callable[[Run], T]) -> dict
 
 
 def name_once(*, what: str) -> str:
-    """A name under which this installation keeps something on the shelf of a machine, made once: on one that remembers
-    another installation's runs nothing is mixed up."""
-    return f"{what}-{cache.get_or_set(what, lambda: uuid4().hex[:12], SECONDS)}"
+    """The name under which this installation keeps something on the shelf of a machine: that which was pointed to, or
+    a new one."""
+    return str(cache.get_or_set(what, lambda: new_name(what=what), SECONDS))
+
+
+def new_name(*, what: str) -> str:
+    """A name that is made once: on a machine that remembers another installation's runs nothing is mixed up."""
+    return f"{what}-{uuid4().hex[:12]}"
+
+
+def point(*, what: str, name: str) -> None:
+    """Let something be found under this name from now on."""
+    cache.set(what, name, SECONDS)
 
 
 def forget_name(*, what: str) -> None:

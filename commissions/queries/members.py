@@ -78,6 +78,12 @@ def unmeasured(*, now: datetime) -> Month:
     return Month(key=key, starts_at=now, ends_at=now, final=False, run_id=None, as_of=None, is_open=True)
 
 
+def of_run(*, run: Run) -> Month:
+    """The month, or week, of a run as pages see it; also of a run that they do not see yet."""
+    same = next((one for one in months() if one.key == run.period.key), None)
+    return _month(run.period, run, same.before_run_id if same else None)
+
+
 def _month(period: Period, run: Run | None, before: int | None) -> Month:
     return Month(
         key=period.key,

@@ -33,8 +33,18 @@ class RunOrders:
 
 def of(*, run: Run, everyone: Everyone) -> RunOrders:
     """The orders of a run's period. No query where they are on the shelf."""
-    what = f"orders-{FORMAT}-{run.pk}"
-    found = shelf.look(name=kept.name_once(what=what), gather=lambda: _gather(run, everyone))
+    return made_ready(run=run, everyone=everyone, name=kept.name_once(what=what_of(run_id=run.pk)))
+
+
+def what_of(*, run_id: int) -> str:
+    """What the orders of a run are called on the shelf."""
+    return f"orders-{FORMAT}-{run_id}"
+
+
+def made_ready(*, run: Run, everyone: Everyone, name: str) -> RunOrders:
+    """The orders under a name of the shelf, also of a run that nobody has seen yet; one query where they are not
+    there."""
+    found = shelf.look(name=name, gather=lambda: _gather(run, everyone))
     return RunOrders(ids=found["ids"], seller=found["seller"], moment=found["moment"])
 
 

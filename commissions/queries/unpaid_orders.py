@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.core.plan import Plan
-from commissions.models import Period, Run, Snapshot
+from commissions.models import Run, Snapshot
 from commissions.queries import earner_orders, everyone, members, run_orders, scene, unpaid
 from commissions.queries.everyone import Everyone
 from commissions.queries.run_orders import RunOrders
@@ -58,7 +58,7 @@ def page(*, person_id: int, key: str, elsewhere: bool = False, after: str = "") 
     """The orders that paid the person nothing at all, or those that another bonus paid, from `after` on; None where the
     run does not tell. A fixed number of queries."""
     told = unpaid.run_of(key=key)
-    known = everyone.of_month(month=_month(told[0])) if told is not None else None
+    known = everyone.of_month(month=members.of_run(run=told[0])) if told is not None else None
     at = known.place(person_id) if known is not None else everyone.NOBODY
     if told is None or known is None or at < 0:
         return None
@@ -83,20 +83,6 @@ def page(*, person_id: int, key: str, elsewhere: bool = False, after: str = "") 
         total=len(mine),
         unpaid=max(0, len(mine) - len(paid)),
         too_deep=reach.looked_at - len(near),
-    )
-
-
-def _month(run: Run) -> members.Month:
-    """What everybody of a run is kept by: the month of the leading calendar, or one for a run of the other."""
-    known = next((one for one in members.months() if one.run_id == run.pk), None)
-    return known or members.Month(
-        key=run.period.key,
-        starts_at=run.period.starts_at,
-        ends_at=run.period.ends_at,
-        final=run.state == Run.State.FINAL,
-        run_id=run.pk,
-        as_of=run.computed_at,
-        is_open=run.period.state == Period.State.OPEN,
     )
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 # How much is kept: of everybody of a run, and of single people.
-ROOMS: Mapping[str, int] = {"arrays": 12, "people": 60}
+ROOMS: Mapping[str, int] = {"runs": 16, "people": 60}
 CONTENTS = "contents"  # the file that says which others there are
 UNFINISHED = "new-"
 LOCKS = 32  # names share them: whoever gathers one thing keeps few of the others waiting
@@ -32,16 +32,39 @@ _changing = Lock()
 _gathering = tuple(Lock() for _ in range(LOCKS))
 
 
-def look(*, name: str, gather: Callable[[], Arrays], room: str = "arrays") -> Arrays:
+def look(*, name: str, gather: Callable[[], Arrays], room: str = "runs") -> Arrays:
     """The arrays of this name, to be read only; gathered by whoever asks first, while others who want them wait."""
     found = _opened.get((room, name))
-    if found is None:
+    if found is not None:
+        _looked_at(name, found, room)
+    else:
         with _gathering[crc32(name.encode()) % LOCKS]:
             found = _opened.get((room, name))
             if found is None:
                 found = _found(name, gather, room)
                 _remember(name, found, room)
     return found
+
+
+def remove(*, name: str, room: str = "runs") -> None:
+    """Nobody will look at this any more."""
+    with suppress(OSError):
+        _remove(_shelf(room) / name)
+    with _changing:
+        _opened.pop((room, name), None)
+
+
+def _shelf(room: str) -> Path:
+    return Path(settings.VAR) / "arrays" / room
+
+
+def _looked_at(name: str, found: Arrays, room: str) -> None:
+    """What is looked at makes room last: in this process, and in the folder."""
+    with _changing:
+        _opened.pop((room, name), None)
+        _opened[room, name] = found
+    with suppress(OSError):
+        os.utime(_shelf(room) / name)
 
 
 def _remember(name: str, found: Arrays, room: str) -> None:
@@ -54,7 +77,7 @@ def _remember(name: str, found: Arrays, room: str) -> None:
 
 def _found(name: str, gather: Callable[[], Arrays], room: str) -> Arrays:
     """From the shelf; of a disk that takes nothing, straight from who gathers them."""
-    shelf = Path(settings.VAR) / room
+    shelf = _shelf(room)
     try:
         known = _known(shelf / name)
         if known is not None:

@@ -105,7 +105,7 @@ def test_a_great_team_is_not_read_row_by_row(october, cast):
 
 def test_the_shelf_keeps_what_was_looked_at_last(monkeypatch, settings, tmp_path):
     settings.VAR = tmp_path
-    monkeypatch.setattr(shelf, "ROOMS", {"arrays": 2})
+    monkeypatch.setattr(shelf, "ROOMS", {"runs": 2})
     monkeypatch.setattr(shelf, "_opened", {})
     gathered = []
 
@@ -116,4 +116,7 @@ def test_the_shelf_keeps_what_was_looked_at_last(monkeypatch, settings, tmp_path
     for name in ("one", "two", "one", "three"):
         assert shelf.look(name=name, gather=lambda name=name: gather(name))["values"].tolist() == [0, 1, 2]
     assert gathered == ["one", "two", "three"]
-    assert sorted(one.name for one in (tmp_path / "arrays").iterdir() if one.is_dir()) == ["three", "two"]
+    assert sorted(one.name for one in (tmp_path / "arrays" / "runs").iterdir() if one.is_dir()) == [
+        "one",
+        "three",
+    ]

@@ -31,7 +31,7 @@ def test_what_is_there_is_not_gathered_again(gathered):
 @pytest.mark.parametrize("left", [b"", b"\x93NUMPY\x01\x00", b"nothing of the kind"])
 def test_a_file_that_was_not_written_to_its_end_is_gathered_again(gathered, tmp_path, left):
     gathered()
-    (tmp_path / "arrays" / "squares" / "of.npy").write_bytes(left)
+    (tmp_path / "arrays" / "runs" / "squares" / "of.npy").write_bytes(left)
     assert gathered() == gathered() == [0, 1, 4, 9]
     assert gathered.times == 2
 
@@ -39,7 +39,7 @@ def test_a_file_that_was_not_written_to_its_end_is_gathered_again(gathered, tmp_
 @pytest.mark.parametrize("name", ["of.npy", "contents"])
 def test_a_file_that_is_gone_is_gathered_again(gathered, tmp_path, name):
     gathered()
-    (tmp_path / "arrays" / "squares" / name).unlink()
+    (tmp_path / "arrays" / "runs" / "squares" / name).unlink()
     assert gathered() == gathered() == [0, 1, 4, 9]
     assert gathered.times == 2
 
@@ -51,7 +51,7 @@ def test_what_lies_there_is_read_while_something_else_is_gathered(gathered, tmp_
 
 
 def test_people_do_not_take_the_room_of_everybody(gathered, monkeypatch):
-    monkeypatch.setattr(shelf, "ROOMS", {"arrays": 1, "people": 2})
+    monkeypatch.setattr(shelf, "ROOMS", {"runs": 1, "people": 2})
     gathered()
     for name in ("ana", "ben", "cleo"):
         shelf.look(name=name, gather=lambda: {"of": np.arange(1)}, room="people")
