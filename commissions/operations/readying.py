@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from commissions.models import Run, TeamSum
 from commissions.operations import computing, summing
-from commissions.queries import earner_orders, everyone, kept, members, run_orders
+from commissions.queries import earner_orders, everyone, kept, members, run_orders, sorted_teams
+from commissions.queries.team_arrays import nearness
 from common.operations import jobs, shelf
 
 JOB = "ready"
@@ -59,9 +60,10 @@ def point(*, run: Run, names: Mapping[str, str]) -> None:
 
 def forget(*, run_id: int) -> None:
     """Take off this machine's shelf what was gathered for an estimate that is gone."""
-    for name in cache.get(_names(run_id), []):
+    sorts = [sorted_teams.what_of(kind=kind, run_id=run_id) for kind in sorted_teams.KINDS]
+    for name in [*cache.get(_names(run_id), []), *cache.get_many(sorts).values()]:
         shelf.remove(name=name)
-    cache.delete(_names(run_id))
+    cache.delete_many([_names(run_id), *sorts])
 
 
 def request(*, run_id: int, now: datetime) -> bool:
@@ -76,10 +78,15 @@ def make_ready(*, run_id: int) -> bool:
     """Look at everything once, as pages do; False for a run that is gone."""
     shown = Run.objects.filter(state__in=[Run.State.ESTIMATE, Run.State.APPROVED, Run.State.FINAL])
     run = shown.select_related("period").filter(pk=run_id).first()
-    known = everyone.of_month(month=members.of_run(run=run)) if run is not None else None
-    if run is None or known is None:
+    if run is None:
+        return False
+    month = members.of_run(run=run)
+    known = everyone.of_month(month=month)
+    if known is None:
         return False
     run_orders.of(run=run, everyone=known)
+    sorted_teams.names(month=month)
+    sorted_teams.last_orders(month=month)
     for person in earner_orders.greatest(run_id=run_id, most=EARNERS):
         earner_orders.of(run_id=run_id, person_id=person)
     return True
@@ -98,6 +105,7 @@ def _snapshots(computed: computing.Computed) -> dict[str, NDArray[Any]]:
         "active": result.statuses[plan.active],
         "own": result.measures[plan.own_volume],
         "group": result.measures[plan.group_volume],
+        "near": nearness(plan=plan, rank=np.asarray(result.rank, np.int64), have=result.have),
     }
     return {name: np.asarray(values)[order] for name, values in columns.items()}
 

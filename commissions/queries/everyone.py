@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from commissions.core import network
 from commissions.models import Snapshot
 from commissions.queries import kept as names
-from commissions.queries import members
+from commissions.queries import members, plans
+from commissions.queries.team_arrays import nearness
 from common.arrays import places
 from common.operations import shelf, tables
 from distributors.queries import sponsor_tree
@@ -26,10 +27,15 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 NOBODY = -1
 LATEST = 2**62
-FORMAT = 1  # of what lies on the shelf
+FORMAT = 2  # of what lies on the shelf
 # When so many stand elsewhere than was known, everybody is gathered again.
 MANY_CHANGES = 5_000
-NARROW: Mapping[str, type[np.generic]] = {"rank": np.int16, "title": np.int16, "standing": np.int8}
+NARROW: Mapping[str, type[np.generic]] = {
+    "rank": np.int16,
+    "title": np.int16,
+    "standing": np.int8,
+    "near": np.int16,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Everyone:
     was_active: Bools
     own: Ints
     group: Ints
+    near: Ints  # to the next rank, in thousandths; NOBODY at the top
     moved: Ints
     moved_to: Ints
     moved_joined: Ints
@@ -138,32 +145,35 @@ def _moved_since(found: Everyone, later: Mapping[str, Ints]) -> Everyone:
     return replace(found, moved=person[last], moved_to=sponsor[last], moved_joined=joined[last])
 
 
-def _snapshots(run_id: int | None) -> dict[str, NDArray[Any]]:
+def _snapshots(run_id: int) -> dict[str, NDArray[Any]]:
     table = Snapshot._meta.db_table
-    return tables.read(
+    plan = plans.of_run(run_id=run_id)
+    found = tables.read(
         query="SELECT distributor_id, COALESCE(sponsor_id, 0), CAST(standing AS bigint), CAST(rank AS bigint), "
-        f"CAST(title AS bigint), active, own_volume, group_volume FROM {table} WHERE run_id = %s "
+        f"CAST(title AS bigint), active, own_volume, group_volume, have FROM {table} WHERE run_id = %s "
         "ORDER BY distributor_id",
         parameters=[run_id],
         shape={
             **dict.fromkeys(("ids", "sponsor", "standing", "rank", "title"), "int"),
-            "active": "bool", "own": "int", "group": "int",
+            "active": "bool", "own": "int", "group": "int", "have": f"packed {len(plan.requirements)}",
         },
     )  # fmt: skip
+    return found | {"near": nearness(plan=plan, rank=found["rank"], have=found.pop("have"))}
 
 
 def _gather(
     month: members.Month, snapshots: Mapping[str, NDArray[Any]] | None = None
 ) -> dict[str, NDArray[Any]]:
     last_row = sponsor_tree.last_placed()
-    known: Mapping[str, NDArray[Any]] = _snapshots(month.run_id) if snapshots is None else snapshots
+    known: Mapping[str, NDArray[Any]] = _snapshots(month.run_id or 0) if snapshots is None else snapshots
     today = sponsor_tree.everybody_today()
     parent = places(of=known["sponsor"], among=known["ids"])
     order = _in_tree_order(parent)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     column = {
-        name: known[name][order] for name in ("ids", "standing", "rank", "title", "active", "own", "group")
+        name: known[name][order]
+        for name in ("ids", "standing", "rank", "title", "active", "own", "group", "near")
     }
     column |= {name: column[name].astype(kind) for name, kind in NARROW.items()}
     above = np.where(parent[order] < 0, NOBODY, place[parent[order]])

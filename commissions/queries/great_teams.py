@@ -48,6 +48,8 @@ def _as_the_run_saw_it(everyone: Everyone, at: int) -> Team:
         was_active=everyone.was_active[here],
         own=everyone.own[here],
         group=everyone.group[here],
+        place=np.arange(here.start, here.stop),
+        near=everyone.near[here],
     )
 
 
@@ -100,4 +102,6 @@ def _with_moves(everyone: Everyone, at: int) -> Team:
         was_active=column(everyone.was_active)[stays],
         own=column(everyone.own)[stays],
         group=column(everyone.group)[stays],
+        place=np.concatenate([places, np.full(new, NOBODY)])[stays],
+        near=column(everyone.near, NOBODY)[stays],
     )

@@ -13,22 +13,23 @@ from common.operations import shelf
 from sales.queries import sold
 
 Ints = NDArray[np.int64]
-FORMAT = 1  # of what lies on the shelf
+FORMAT = 2  # of what lies on the shelf
 
 
 @dataclass(frozen=True, slots=True)
 class RunOrders:
     """Element i of every array belongs to the order ids[i]. `seller` is where its seller stands among everybody of the
-    run, `moment` when it counted, in microseconds since 1970."""
+    run, `moment` when it counted, in microseconds since 1970. What came back whole in the period does not stand."""
 
     ids: Ints
     seller: Ints
     moment: Ints
+    stands: NDArray[np.bool_]
 
     def of_team(self, *, everyone: Everyone, at: int) -> Ints:
-        """Which of them were sold by whoever stands at this place, or below, as the run saw them."""
+        """Which of them stand, sold by whoever stands at this place, or below, as the run saw them."""
         last = at + int(everyone.size[at])
-        return np.flatnonzero((self.seller >= at) & (self.seller <= last))
+        return np.flatnonzero((self.seller >= at) & (self.seller <= last) & self.stands)
 
 
 def of(*, run: Run, everyone: Everyone) -> RunOrders:
@@ -45,7 +46,7 @@ def made_ready(*, run: Run, everyone: Everyone, name: str) -> RunOrders:
     """The orders under a name of the shelf, also of a run that nobody has seen yet; one query where they are not
     there."""
     found = shelf.look(name=name, gather=lambda: _gather(run, everyone))
-    return RunOrders(ids=found["ids"], seller=found["seller"], moment=found["moment"])
+    return RunOrders(**{name: found[name] for name in RunOrders.__slots__})
 
 
 def _gather(run: Run, everyone: Everyone) -> shelf.Arrays:
@@ -55,4 +56,5 @@ def _gather(run: Run, everyone: Everyone) -> shelf.Arrays:
     known = np.ones(len(seller), bool)
     if run.state == Run.State.ESTIMATE and run.computed_at is not None:
         known = rows["moment"] <= int(run.computed_at.timestamp() * 1_000_000)
-    return {"ids": rows["order"][known], "seller": seller[known], "moment": rows["moment"][known]}
+    columns = {"ids": rows["order"], "seller": seller, "moment": rows["moment"], "stands": rows["stands"]}
+    return {name: values[known] for name, values in columns.items()}

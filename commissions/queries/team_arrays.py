@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from commissions.core.have import Have
+from commissions.core.plan import Plan
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 NOBODY = -1
@@ -13,6 +16,9 @@ NOBODY = -1
 @dataclass(frozen=True, slots=True)
 class Team:
     """Element i of every array belongs to the person ids[i]. Volumes in hundredths of a point.
+
+    Of a team that was cut out of its run `place` says where each stands among everybody of it, and `near` how far they
+    are to the next rank, NOBODY where the run does not know; both are empty of a team that was read.
 
     `level` counts from the viewer, `generation` counts those on the way who are active; `head` is the index of whoever
     the person's leg begins with. `rank` and `title` are indices in the ladder, NOBODY for whom the run did not know.
@@ -31,9 +37,28 @@ class Team:
     was_active: Bools
     own: Ints
     group: Ints
+    place: Ints
+    near: Ints
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def is_cut_out(self) -> bool:
+        return bool(len(self.place))
+
+
+def nearness(*, plan: Plan, rank: Ints, have: Ints | Have) -> Ints:
+    """How far each one is to the next rank in thousandths, by what is furthest from being met; NOBODY at the top and
+    of a rank that is none. `have` is a row for each person, in the order of the plan's requirements."""
+    found = np.full(len(rank), NOBODY, np.int64)
+    for step in range(len(plan.ladder) - 1):
+        asked = [at for at, one in enumerate(plan.requirements) if one.rank == step + 1]
+        rows = np.flatnonzero(rank == step)
+        had = have[rows]
+        shares = [np.clip(had[:, at] * 1000 // max(1, plan.requirements[at].need), 0, 1000) for at in asked]
+        found[rows] = np.min(shares, axis=0) if shares else 1000
+    return found
 
 
 def ways(*, then: Ints, today: Ints, active: Bools) -> dict[str, Ints]:

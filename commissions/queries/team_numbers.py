@@ -15,10 +15,10 @@ from django.db.models import BigIntegerField, F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 
-from commissions.core.plan import Plan
 from commissions.models import Snapshot
-from commissions.queries import everyone, great_teams, members, outline, plans, sizes
+from commissions.queries import everyone, great_teams, members, outline, plans, sizes, sorted_teams
 from commissions.queries.team_arrays import NOBODY, Bools, Ints, Team, ways
+from commissions.queries.team_arrays import nearness as of_people
 from common.arrays import places
 from common.operations import tables
 from distributors.queries import sponsor_tree
@@ -63,6 +63,8 @@ def _asked(viewer_id: int, month: members.Month) -> Team:
         was_active=_was_active(month, people, ids),
         own=column("own"),
         group=column("group"),
+        place=np.empty(0, np.int64),
+        near=np.empty(0, np.int64),
     )
 
 
@@ -73,6 +75,8 @@ def everybody(*, viewer_id: int, month: members.Month) -> QuerySet[Any]:
 
 def last_orders(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
     """When each one's last order counted, until the month's end, in microseconds since 1970; NOBODY without one."""
+    if team.is_cut_out:
+        return sorted_teams.of(team=team, values=sorted_teams.last_orders(month=month))
     found = activity.last_moments(
         sellers=everybody(viewer_id=viewer_id, month=month), before=None if month.is_open else month.ends_at
     )
@@ -84,6 +88,8 @@ def nearness(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
     for whom the run did not know."""
     if month.run_id is None:
         return np.full(len(team), NOBODY, np.int64)
+    if team.is_cut_out:
+        return team.near
     plan = plans.of_run(run_id=month.run_id)
     rows = Snapshot.objects.filter(
         run_id=month.run_id, distributor_id__in=everybody(viewer_id=viewer_id, month=month).values("pk")
@@ -94,11 +100,14 @@ def nearness(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
     )
     at = places(of=team.ids, among=found["person"])
     nobody = np.zeros((1, len(plan.requirements)), np.int64)
-    return _reached(plan, team.rank, np.concatenate([found["have"], nobody])[at])
+    return of_people(plan=plan, rank=team.rank, have=np.concatenate([found["have"], nobody])[at])
 
 
 def named(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
-    """Each one's place in the order of names."""
+    """Each one's place in the order of names; of a team cut out of its run in that of the run's day, NOBODY for whom
+    the run did not know."""
+    if team.is_cut_out:
+        return sorted_teams.of(team=team, values=sorted_teams.names(month=month))
     people = everybody(viewer_id=viewer_id, month=month)
     ordered = people.order_by("profile__family_name", "profile__given_name", "number")
     sql, parameters = ordered.values_list("pk").query.sql_with_params()
@@ -158,15 +167,3 @@ def _parents(sponsor: Ints, ids: Ints, viewer_id: int) -> Ints:
     """Of each person the index of whoever is above: len(ids) for the viewer, one more for somebody elsewhere."""
     found = places(of=sponsor, among=ids)
     return np.where(sponsor == viewer_id, len(ids), np.where(found < 0, len(ids) + 1, found))
-
-
-def _reached(plan: Plan, rank: Ints, have: Ints) -> Ints:
-    found = np.full(len(rank), NOBODY, np.int64)
-    for step in range(len(plan.ladder) - 1):
-        asked = [at for at, one in enumerate(plan.requirements) if one.rank == step + 1]
-        rows = np.flatnonzero(rank == step)
-        shares = [
-            np.clip(have[rows, at] * 1000 // max(1, plan.requirements[at].need), 0, 1000) for at in asked
-        ]
-        found[rows] = np.min(shares, axis=0) if shares else 1000
-    return found

@@ -199,6 +199,15 @@ def everybody_today() -> dict[str, Any]:
     return tables.read(query=query, shape=dict.fromkeys(("person", "sponsor", "joined"), "int"))
 
 
+def everybody_by_name() -> Any:
+    """The keys of everybody in the order of names, as an array."""
+    query = (
+        f"SELECT person.id FROM {TABLE} person JOIN {PROFILE} profile ON profile.id = person.profile_id "  # noqa: S608
+        "ORDER BY profile.family_name, profile.given_name, person.number"
+    )
+    return tables.read(query=query, shape={"person": "int"})["person"]
+
+
 def last_placed() -> int:
     """A mark for `placed_since`."""
     return Sponsorship.objects.aggregate(Max("pk"))["pk__max"] or 0

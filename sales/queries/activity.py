@@ -55,10 +55,10 @@ def last_order_on(*, seller_ids: Collection[int], before: datetime | None = None
     return found
 
 
-def last_moments(*, sellers: QuerySet[Any], before: datetime | None = None) -> dict[str, Any]:
-    """When the last order of each of many sellers counted, in microseconds since 1970, as arrays `seller` and
-    `moment`; those without one are missing. One query."""
-    orders = _until(_booked(sellers.order_by().values("pk")), before)
+def last_moments(*, sellers: QuerySet[Any] | None, before: datetime | None = None) -> dict[str, Any]:
+    """When the last order of each of many sellers, of all without any, counted, in microseconds since 1970, as arrays
+    `seller` and `moment`; those without one are missing. One query."""
+    orders = _until(_counting() if sellers is None else _booked(sellers.order_by().values("pk")), before)
     sql, parameters = (
         orders.values_list("seller_id")
         .annotate(moment=_microseconds(Max("booked_at")))
@@ -77,8 +77,11 @@ def _until(orders: QuerySet[Order], before: datetime | None) -> QuerySet[Order]:
 
 
 def _booked(seller_ids: Any) -> QuerySet[Order]:
-    counting = Order.objects.filter(seller_id__in=seller_ids, booked_at__isnull=False)
-    return counting.exclude(state=Order.State.CANCELLED).order_by()
+    return _counting().filter(seller_id__in=seller_ids)
+
+
+def _counting() -> QuerySet[Order]:
+    return Order.objects.filter(booked_at__isnull=False).exclude(state=Order.State.CANCELLED).order_by()
 
 
 def _in_parts(ids: Collection[int]) -> list[list[int]]:

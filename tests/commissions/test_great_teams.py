@@ -27,7 +27,8 @@ def great(monkeypatch):
 def told(team):
     """The team by key: every array of it, with the leg's head as a key."""
     head = np.where(team.head >= 0, team.ids[team.head], -1)
-    columns = [head if name == "head" else getattr(team, name) for name in type(team).__slots__]
+    both_know = [name for name in type(team).__slots__ if name not in ("place", "near")]
+    columns = [head if name == "head" else getattr(team, name) for name in both_know]
     return {row[0]: row for row in zip(*(column.tolist() for column in columns), strict=True)}
 
 

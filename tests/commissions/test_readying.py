@@ -1,5 +1,7 @@
 """What great teams are cut out of lies ready before anybody sees the run; where it does not, pages gather it."""
 
+from collections import Counter
+
 import pytest
 from django.db import OperationalError
 
@@ -96,12 +98,14 @@ def test_an_estimate_is_not_lost_over_it(october, cast, folder, monkeypatch):
 
 
 def test_what_is_gone_takes_no_room(october, cast, folder, django_capture_on_commit_callbacks):
+    """Of each run that is there everybody, the orders and two ways to sort; beside them what belongs to no run."""
     for day in range(20, 25):
         with django_capture_on_commit_callbacks(execute=True):
             estimates.refresh(now=at(10, day))
-    kept_for = {one.name.split("-")[0] for one in folder.iterdir() if one.is_dir()}
-    assert kept_for == {"everyone", "orders"}
-    assert len([one for one in folder.iterdir() if one.is_dir()]) == 2 * Run.objects.count() == 4
+        work(at(10, day))
+    kinds = Counter(one.name.split("-")[0] for one in folder.iterdir() if one.is_dir())
+    assert kinds["everyone"] == kinds["orders"] == kinds["named"] == Run.objects.count() == 2
+    assert set(kinds) == {"everyone", "orders", "named", "last", "names"}
 
 
 def test_a_run_never_takes_what_was_gathered_for_another_of_its_key(october, cast, folder):
