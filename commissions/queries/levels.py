@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from commissions.core.plan import Plan
 from commissions.models import LevelSum, Line, PlanVersion, Snapshot
-from commissions.queries import counting, explain, plans
+from commissions.queries import counting, earner_orders, explain, plans
 from commissions.queries.statements import NoStatement
 from distributors.queries import people
 from sales.queries import orders
@@ -249,15 +249,25 @@ def orders_of(*, asked: Asked, level: int | None = None, page: int = 1) -> Order
     lines = _lines(asked)
     if level is not None:
         lines = lines.filter(level=level)
-    total = _order_total(asked, level, lines)
+    kept = None
+    if not asked.corrects:
+        kept = earner_orders.of_item(
+            run_id=asked.run_id, person_id=asked.person_id, bonus=asked.bonus, level=level
+        )
+    total = _order_total(asked, level, lines) if kept is None else len(kept)
     if not total:
         raise NoStatement(asked.bonus)
     page = max(1, min(page, -(-total // PAGE)))
-    grouped = lines.values("order_line__order_id").annotate(w=Sum("whole"), m=Sum("micro"))
-    ordered = grouped.order_by("-w", "-m", "order_line__order_id")
-    ids = [row["order_line__order_id"] for row in ordered[(page - 1) * PAGE : page * PAGE]]
+    of_page = slice((page - 1) * PAGE, page * PAGE)
+    ids = _largest(lines, of_page) if kept is None else kept[of_page].tolist()
     found = list(lines.filter(order_line__order_id__in=ids).order_by("order_line_id", "level"))
     return OrderPage(level=level, orders=tuple(_order_parts(asked, found, ids)), total=total, page=page)
+
+
+def _largest(lines: QuerySet[Line], of_page: slice) -> list[int]:
+    grouped = lines.values("order_line__order_id").annotate(w=Sum("whole"), m=Sum("micro"))
+    ordered = grouped.order_by("-w", "-m", "order_line__order_id")
+    return [row["order_line__order_id"] for row in ordered[of_page]]
 
 
 def order_count(*, person_id: int, run_id: int) -> int:

@@ -32,6 +32,7 @@ def folder(monkeypatch, settings, tmp_path):
     settings.VAR = tmp_path
     monkeypatch.setattr(summing, "MANY_PEOPLE", 0)
     monkeypatch.setattr(summing, "MANY_LINES", 0)
+    monkeypatch.setattr(earner_orders, "FEWEST", 0)
     monkeypatch.setattr(shelf, "_opened", {})
     return tmp_path / "arrays" / "runs"
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from commissions.models import Line
 from commissions.operations import estimates, summing
-from commissions.queries import unpaid, unpaid_orders
+from commissions.queries import earner_orders, unpaid, unpaid_orders
 from distributors.tree import move
 from sales.models import Order
 from tests.cast import join
@@ -35,6 +35,7 @@ def great(monkeypatch):
     """Everybody's team is a great one, and everybody's lines are many."""
     monkeypatch.setattr(summing, "MANY_PEOPLE", 0)
     monkeypatch.setattr(summing, "MANY_LINES", 0)
+    monkeypatch.setattr(earner_orders, "FEWEST", 0)
     monkeypatch.setattr(unpaid, "LARGEST_TEAM", 0)
 
 
