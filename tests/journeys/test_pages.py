@@ -1,5 +1,7 @@
 """Pages in a language with longer words, and before anything has happened."""
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -91,3 +93,29 @@ def test_before_anything_has_happened(cast, signed_in, look):
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         look(page, f"finn-empty{address.replace('/', '-').rstrip('-')}")
+
+
+def test_what_narrows_a_list_is_folded_on_a_telephone(settled, signed_in):
+    page = signed_in("eva")
+    page.goto("/orders/")
+    state, folded = page.get_by_label("State", exact=True), page.get_by_text("Filter and order")
+    expect(state).to_be_visible()
+    expect(folded).to_be_hidden()
+    page.set_viewport_size({"width": 375, "height": 800})
+    expect(state).to_be_hidden()
+    folded.click()
+    state.select_option(label="Placed, not paid")
+    page.get_by_role("button", name="Show").click()
+    expect(page).to_have_url(re.compile("state="))
+    expect(state).to_be_visible()
+
+
+def test_a_form_that_comes_back_opens_at_what_was_refused(settled, signed_in):
+    page = signed_in("eva")
+    page.set_viewport_size({"width": 375, "height": 640})
+    page.goto("/sharing/invitations/")
+    page.get_by_label("E-mail of the person you invite").fill("nobody")
+    page.get_by_role("button", name="Send the invitation").click()
+    expect(page.get_by_text("Please look at these fields again")).to_be_visible()
+    expect(page.get_by_label("E-mail of the person you invite")).to_be_focused()
+    expect(page.get_by_label("E-mail of the person you invite")).to_be_in_viewport()
