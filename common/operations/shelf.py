@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 from django.conf import settings
@@ -24,21 +23,24 @@ Arrays = Mapping[str, NDArray[Any]]
 ROOMS: Mapping[str, int] = {"runs": 16, "people": 60}
 CONTENTS = "contents"  # the file that says which others there are
 UNFINISHED = "new-"
-LOCKS = 32  # names share them: whoever gathers one thing keeps few of the others waiting
+LOCK = "lock-"
 log = logging.getLogger(__name__)
 
 _opened: dict[tuple[str, str], Arrays] = {}
 _changing = Lock()
-_gathering = tuple(Lock() for _ in range(LOCKS))
+_gathering: dict[tuple[str, str], Lock] = {}
 
 
 def look(*, name: str, gather: Callable[[], Arrays], room: str = "runs") -> Arrays:
-    """The arrays of this name, to be read only; gathered by whoever asks first, while others who want them wait."""
+    """The arrays of this name, to be read only; gathered by whoever asks first, while others who want them wait.
+
+    What is gathered out of other arrays may look at these meanwhile: each name has locks of its own.
+    """
     found = _opened.get((room, name))
     if found is not None:
         _looked_at(name, found, room)
     else:
-        with _gathering[crc32(name.encode()) % LOCKS]:
+        with _first(room, name):
             found = _opened.get((room, name))
             if found is None:
                 found = _found(name, gather, room)
@@ -56,6 +58,20 @@ def remove(*, name: str, room: str = "runs") -> None:
 
 def _shelf(room: str) -> Path:
     return Path(settings.VAR) / "arrays" / room
+
+
+@contextmanager
+def _first(room: str, name: str) -> Iterator[None]:
+    """One thread of this process at a time. Who comes when the first has failed may find another lock: at worst two
+    gather the same."""
+    with _changing:
+        lock = _gathering.setdefault((room, name), Lock())
+    with lock:
+        try:
+            yield
+        finally:
+            with _changing:
+                _gathering.pop((room, name), None)
 
 
 def _looked_at(name: str, found: Arrays, room: str) -> None:
@@ -112,7 +128,8 @@ def _read(folder: Path) -> Arrays:
 
 @contextmanager
 def _alone(shelf: Path, name: str) -> Iterator[None]:
-    with (shelf / f"lock-{crc32(name.encode()) % LOCKS}").open("w") as lock:
+    """One process at a time."""
+    with (shelf / f"{LOCK}{name}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -141,6 +158,8 @@ def _remove(folder: Path) -> None:
     """Under another name first: whoever is opening it finds all of its files, or none."""
     if not folder.is_dir():
         return
+    # Who waits for it finds out when it is let go, and who comes later makes another: at worst two gather the same.
+    (folder.parent / f"{LOCK}{folder.name}").unlink(missing_ok=True)
     gone = Path(mkdtemp(dir=folder.parent, prefix=UNFINISHED))
     with suppress(OSError):
         folder.rename(gone / folder.name)
