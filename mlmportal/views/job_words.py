@@ -16,6 +16,7 @@ TEXTS = {
     "outbox": gettext_lazy("Sending letters"),
     "own-data": gettext_lazy("Collecting somebody's data into a file"),
     "place-newcomer": gettext_lazy("Placing a newcomer nobody placed"),
+    "ready": gettext_lazy("Making the pages of great teams ready"),
     "run": gettext_lazy("Computing or posting a month"),
     "sponsor change": gettext_lazy("Carrying out a change of sponsor"),
     "told": gettext_lazy("Telling people about their month"),
