@@ -6,13 +6,14 @@ the first page gathers it.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.core.cache import cache
-from django.db import Error
+from django.db import Error, transaction
 from numpy.typing import NDArray
 
 from commissions.models import Run, TeamSum
@@ -50,20 +51,22 @@ def point(*, run: Run, names: Mapping[str, str]) -> None:
         everyone.what_of(month=members.of_run(run=run)): names.get("everyone"),
         run_orders.what_of(run_id=run.pk): names.get("orders"),
     }
-    for what, name in known.items():
-        if name is None:
-            kept.forget_name(what=what)
-        else:
-            kept.point(what=what, name=name)
-    cache.set(_names(run.pk), list(names.values()), kept.SECONDS)
+    with _at_best():
+        for what, name in known.items():
+            if name is None:
+                kept.forget_name(what=what)
+            else:
+                kept.point(what=what, name=name)
+        cache.set(_names(run.pk), list(names.values()), kept.SECONDS)
 
 
 def forget(*, run_id: int) -> None:
     """Take off this machine's shelf what was gathered for an estimate that is gone."""
     sorts = [sorted_teams.what_of(kind=kind, run_id=run_id) for kind in sorted_teams.KINDS]
-    for name in [*cache.get(_names(run_id), []), *cache.get_many(sorts).values()]:
-        shelf.remove(name=name)
-    cache.delete_many([_names(run_id), *sorts])
+    with _at_best():
+        for name in [*cache.get(_names(run_id), []), *cache.get_many(sorts).values()]:
+            shelf.remove(name=name)
+        cache.delete_many([_names(run_id), *sorts])
 
 
 def request(*, run_id: int, now: datetime) -> bool:
@@ -90,6 +93,17 @@ def make_ready(*, run_id: int) -> bool:
     for person in earner_orders.greatest(run_id=run_id, most=EARNERS):
         earner_orders.of(run_id=run_id, person_id=person)
     return True
+
+
+@contextmanager
+def _at_best() -> Iterator[None]:
+    """An estimate is worth more than what its readers wait for: a cache in the database that fails, or has no table,
+    takes nothing else with it."""
+    try:
+        with transaction.atomic():
+            yield
+    except Error as error:
+        log.warning("Pages of great teams are not ready: %s", error)
 
 
 def _snapshots(computed: computing.Computed) -> dict[str, NDArray[Any]]:

@@ -154,3 +154,14 @@ def test_those_who_earn_most_are_made_ready(october, cast, folder, monkeypatch):
     people = [int(name.split("-")[3]) for name in ready]
     assert len(people) == 2
     assert sorted(counts[one] for one in people) == sorted(counts.values())[-2:]
+
+
+@pytest.mark.parametrize("many", [0, 10**6], ids=["great", "small"])
+def test_a_cache_without_its_table_costs_no_estimate(october, cast, folder, settings, monkeypatch, many):
+    monkeypatch.setattr(summing, "MANY_PEOPLE", many)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
+    }
+    for hour in (20, 21):  # the second takes the place of the first
+        estimates.refresh(now=at(10, 20, hour))
+    assert Run.objects.get(state="estimate").computed_at == at(10, 20, 21)
