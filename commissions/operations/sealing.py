@@ -2,6 +2,7 @@
 period are final.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -60,30 +61,35 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
 
 
 def _post(run_id: int, now: datetime) -> bool:
+    return _once(run_id, now, _to_ledger, by_another=True)
+
+
+def _to_ledger(run: Run, now: datetime) -> None:
+    ledger.post_run(run=run, now=now)
+    failpoint("seal.posting")
+    _reached(run, Run.Stage.PROMOTE, now)
+
+
+def _once(run_id: int, now: datetime, post: Callable[[Run, datetime], None], *, by_another: bool) -> bool:
+    """Post what was approved, in a transaction that happens once: True when this call did it, False when the approval
+    is void, `by_another` when somebody else has posted it meanwhile. Raises BooksDoNotBalance."""
     try:
         with transaction.atomic():
             run = _held(run_id, Run.Stage.POST)
             if run is None:
-                # Somebody else has posted it meanwhile.
-                return True
+                return by_another
             with proving.proved(run=run):
-                return _post_what_is_held(run, now)
+                freezing.demand_that_money_moves()
+                _take_turn()
+                if is_stale(run=run):
+                    _void(run_id, STALE)
+                    return False
+                if problems := audit.ledger():
+                    raise BooksDoNotBalance(problems)
+                post(run, now)
     except proving.NotWhatWasApproved:
         _void(run_id, CHANGED)
         return False
-
-
-def _post_what_is_held(run: Run, now: datetime) -> bool:
-    freezing.demand_that_money_moves()
-    _take_turn()
-    if is_stale(run=run):
-        _void(run.pk, STALE)
-        return False
-    if problems := audit.ledger():
-        raise BooksDoNotBalance(problems)
-    ledger.post_run(run=run, now=now)
-    failpoint("seal.posting")
-    _reached(run, Run.Stage.PROMOTE, now)
     return True
 
 
@@ -109,28 +115,12 @@ def _take_turn() -> None:
 
 
 def _put_right(run_id: int, now: datetime) -> bool:
-    """Post a correcting run's differences in the open period; from then on its period counts as corrected. One
-    transaction, that happens once. Raises BooksDoNotBalance."""
-    try:
-        with transaction.atomic():
-            run = _held(run_id, Run.Stage.POST)
-            if run is None:
-                return False  # Somebody else has posted it meanwhile.
-            with proving.proved(run=run):
-                return _put_right_what_is_held(run, now)
-    except proving.NotWhatWasApproved:
-        _void(run_id, CHANGED)
-        return False
+    """Post a correcting run's differences in the open period; from then on its period counts as corrected. Raises
+    BooksDoNotBalance."""
+    return _once(run_id, now, _differences_to_ledger, by_another=False)
 
 
-def _put_right_what_is_held(run: Run, now: datetime) -> bool:
-    freezing.demand_that_money_moves()
-    _take_turn()
-    if is_stale(run=run):
-        _void(run.pk, STALE)
-        return False
-    if problems := audit.ledger():
-        raise BooksDoNotBalance(problems)
+def _differences_to_ledger(run: Run, now: datetime) -> None:
     open_period = Period.objects.select_for_update().get(
         state=Period.State.OPEN, calendar=run.period.calendar
     )
@@ -142,7 +132,6 @@ def _put_right_what_is_held(run: Run, now: datetime) -> bool:
     turn = counting.last_turn() + 1
     _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
     checking.request(which=checking.FULL, now=now)
-    return True
 
 
 def _promote(run_id: int, now: datetime) -> None:
