@@ -19,7 +19,8 @@ class FieldOfForm(BoundField):
         """Whether this is the first field of its form that somebody has to look at again."""
         if not self.form.is_bound or not self.errors:
             return False
-        return next(field.name for field in self.form.visible_fields() if field.errors) == self.name
+        refused = (field.name for field in self.form.visible_fields() if field.errors)
+        return next(refused, None) == self.name
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
         """As Django's; a choice among several boxes is left to the summary above the form."""

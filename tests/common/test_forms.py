@@ -50,6 +50,15 @@ def test_where_that_is_a_choice_among_boxes_it_opens_at_the_summary():
     assert "autofocus" not in render_to_string("distributors/_form_errors.html", {"form": Two({})})
 
 
+def test_no_page_opens_at_what_is_out_of_sight():
+    class Hidden(forms.Form):
+        kept = forms.IntegerField(widget=forms.HiddenInput)
+
+    form = Hidden({"kept": "x"})
+    assert form.errors
+    assert not form["kept"].is_first_refused
+
+
 def test_no_form_draws_a_filter_of_its_own():
     """Nobody outside of common/forms.py says that a form is sent by GET."""
     own = [
