@@ -70,7 +70,7 @@ def paid(*, run_id: int, person_id: int) -> Ints:
     if great is not None:
         return great.paid
     rows = _lines(run_id, person_id).values_list("order_line__order_id")
-    return np.unique(_read(rows, {"order": "int"})["order"])
+    return np.unique(tables.values(rows=rows, shape={"order": "int"})["order"])
 
 
 def _lines(run_id: int, person_id: int) -> QuerySet[Line]:
@@ -85,7 +85,7 @@ def _gather(run_id: int, person_id: int) -> dict[str, NDArray[Any]]:
         "bonus", Cast("level", BigIntegerField()), "order_line__order_id"
     )
     shape = {"bonus": "text", **dict.fromkeys(("level", "order", "whole", "micro"), "int")}
-    found = _read(rows.annotate(w=sums["whole"], m=sums["micro"]), shape)
+    found = tables.values(rows=rows.annotate(w=sums["whole"], m=sums["micro"]), shape=shape)
     names, at = np.unique(found["bonus"], return_inverse=True)
     places = {one.name: place for place, one in enumerate(plans.of_run(run_id=run_id).bonuses)}
     bonus = np.array([places.get(name, ALL) for name in names.tolist()], np.int64)[at]
@@ -117,8 +117,3 @@ def _of_items(bonus: Ints, order: Ints, amount: Ints) -> tuple[Ints, Ints, Ints,
 def _sorted(bonus: Ints, level: Ints, order: Ints, amount: Ints) -> tuple[Ints, Ints, Ints]:
     by = np.lexsort((order, -amount, level, bonus))
     return bonus[by], level[by], order[by]
-
-
-def _read(rows: Any, shape: dict[str, str]) -> dict[str, NDArray[Any]]:
-    sql, parameters = rows.query.sql_with_params()
-    return tables.read(query=sql, parameters=parameters, shape=shape)

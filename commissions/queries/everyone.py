@@ -226,8 +226,7 @@ def _was_active(before_run_id: int | None, ids: Ints) -> Bools:
     if before_run_id is None:
         return np.zeros(len(ids), bool)
     rows = Snapshot.objects.filter(run_id=before_run_id, active=True).order_by().values_list("distributor_id")
-    sql, parameters = rows.query.sql_with_params()
-    found = tables.read(query=sql, parameters=parameters, shape={"person": "int"})["person"]
+    found = tables.values(rows=rows, shape={"person": "int"})["person"]
     return np.asarray(places(of=ids, among=found) >= 0)
 
 

@@ -132,9 +132,7 @@ def _changes(run_id: int, other_id: int) -> _Changes:
     sums = rows.annotate(
         before=Cast(Sum(its), BigIntegerField()), now=Cast(Sum(mine), BigIntegerField())
     ).exclude(now=F("before"))
-    sql, parameters = sums.query.sql_with_params()
-    shape = dict.fromkeys(("person", "before", "now"), "int")
-    found = tables.read(query=sql, parameters=parameters, shape=shape)
+    found = tables.values(rows=sums, shape=dict.fromkeys(("person", "before", "now"), "int"))
     change = found["now"] - found["before"]
     order = np.lexsort((found["person"], change))
 

@@ -94,9 +94,9 @@ def nearness(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
     rows = Snapshot.objects.filter(
         run_id=month.run_id, distributor_id__in=everybody(viewer_id=viewer_id, month=month).values("pk")
     )
-    sql, parameters = rows.order_by().values_list("distributor_id", "have").query.sql_with_params()
-    found = tables.read(
-        query=sql, parameters=parameters, shape={"person": "int", "have": f"packed {len(plan.requirements)}"}
+    found = tables.values(
+        rows=rows.order_by().values_list("distributor_id", "have"),
+        shape={"person": "int", "have": f"packed {len(plan.requirements)}"},
     )
     at = places(of=team.ids, among=found["person"])
     nobody = np.zeros((1, len(plan.requirements)), np.int64)
@@ -110,8 +110,7 @@ def named(*, team: Team, viewer_id: int, month: members.Month) -> Ints:
         return sorted_teams.of(team=team, values=sorted_teams.names(month=month))
     people = everybody(viewer_id=viewer_id, month=month)
     ordered = people.order_by("profile__family_name", "profile__given_name", "number")
-    sql, parameters = ordered.values_list("pk").query.sql_with_params()
-    found = tables.read(query=sql, parameters=parameters, shape={"person": "int"})["person"]
+    found = tables.values(rows=ordered.values_list("pk"), shape={"person": "int"})["person"]
     return places(of=team.ids, among=found)
 
 
@@ -125,9 +124,9 @@ def _people(people: QuerySet[Any]) -> dict[str, Any]:
     rows = people.order_by("pk").annotate(
         above=Coalesce(F("sponsor_id"), 0), joined=RawSQL(tables.moment(f"{table}.joined_at"), [])
     )
-    sql, parameters = rows.values_list("pk", "above", "joined").query.sql_with_params()
-    return tables.read(
-        query=sql, parameters=parameters, shape=dict.fromkeys(("person", "sponsor", "joined"), "int")
+    return tables.values(
+        rows=rows.values_list("pk", "above", "joined"),
+        shape=dict.fromkeys(("person", "sponsor", "joined"), "int"),
     )
 
 
@@ -146,9 +145,8 @@ def _figures(run_id: int | None, people: QuerySet[Any]) -> dict[str, Any]:
         "own_volume",
         "group_volume",
     )
-    sql, parameters = rows.values_list(*fields).query.sql_with_params()
     kinds = {name: "bool" if name == "active" else "int" for name in FIGURES}
-    return tables.read(query=sql, parameters=parameters, shape=kinds)
+    return tables.values(rows=rows.values_list(*fields), shape=kinds)
 
 
 def _was_active(month: members.Month, people: QuerySet[Any], ids: Ints) -> Bools:
@@ -158,8 +156,9 @@ def _was_active(month: members.Month, people: QuerySet[Any], ids: Ints) -> Bools
     rows = Snapshot.objects.filter(
         run_id=month.before_run_id, active=True, distributor_id__in=people.order_by().values("pk")
     )
-    sql, parameters = rows.order_by().values_list("distributor_id").query.sql_with_params()
-    found = tables.read(query=sql, parameters=parameters, shape={"person": "int"})["person"]
+    found = tables.values(rows=rows.order_by().values_list("distributor_id"), shape={"person": "int"})[
+        "person"
+    ]
     return np.asarray(places(of=ids, among=found) >= 0)
 
 

@@ -73,13 +73,14 @@ def page(*, person_id: int, key: str, elsewhere: bool = False, after: str = "") 
     near = [order for order in chosen[: reach.looked_at].tolist() if sold.seller[order] not in reach.too_deep]
     reasons = _reasons(run, plan, known, reach.people, sold.ids[near].tolist())
     shown = [order for order in near if int(sold.ids[order]) in reasons]
-    last = (
-        shown[PAGE - 1] if len(shown) > PAGE else int(chosen[reach.looked_at - 1]) if reach.looked_at else 0
-    )
-    more = len(shown) > PAGE or reach.looked_at < len(chosen)
+    last = None
+    if len(shown) > PAGE:
+        last = shown[PAGE - 1]
+    elif reach.looked_at < len(chosen):
+        last = int(chosen[reach.looked_at - 1])
     return UnpaidPage(
         orders=_described(person_id, known, at, [reasons[int(sold.ids[order])] for order in shown[:PAGE]]),
-        after=f"{sold.moment[last]}-{sold.ids[last]}" if more else "",
+        after="" if last is None else f"{sold.moment[last]}-{sold.ids[last]}",
         total=len(mine),
         unpaid=max(0, len(mine) - len(paid)),
         too_deep=reach.looked_at - len(near),

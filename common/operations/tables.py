@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 
 from common.operations import pace
 from common.operations.binary import (
@@ -41,7 +42,7 @@ from common.operations.binary import (
 
 __all__ = [
     "Array", "Column", "Ints", "Numbers", "Packed", "Wide", "Words", "bytewise", "constant", "len_of", "listed",
-    "moment", "read", "read_rows", "write",
+    "moment", "read", "read_rows", "values", "write",
 ]  # fmt: skip
 AT_A_TIME = 200_000
 READ_AT_A_TIME = 20_000
@@ -94,6 +95,12 @@ def read(*, query: str, parameters: Sequence[Any] = (), shape: Mapping[str, str]
         name: np.concatenate([part[name] for part in parts]) if parts else _empty(kind)
         for name, kind in shape.items()
     }
+
+
+def values(*, rows: "QuerySet[Any, Any]", shape: Mapping[str, str]) -> dict[str, Array]:
+    """What a queryset of plain values gives, as `read` does; `shape` names its columns in their order."""
+    sql, parameters = rows.query.sql_with_params()
+    return read(query=sql, parameters=parameters, shape=shape)
 
 
 def read_rows(

@@ -59,12 +59,8 @@ def last_moments(*, sellers: QuerySet[Any] | None, before: datetime | None = Non
     """When the last order of each of many sellers, of all without any, counted, in microseconds since 1970, as arrays
     `seller` and `moment`; those without one are missing. One query."""
     orders = _until(_counting() if sellers is None else _booked(sellers.order_by().values("pk")), before)
-    sql, parameters = (
-        orders.values_list("seller_id")
-        .annotate(moment=_microseconds(Max("booked_at")))
-        .query.sql_with_params()
-    )
-    return tables.read(query=sql, parameters=parameters, shape=dict.fromkeys(("seller", "moment"), "int"))
+    rows = orders.values_list("seller_id").annotate(moment=_microseconds(Max("booked_at")))
+    return tables.values(rows=rows, shape=dict.fromkeys(("seller", "moment"), "int"))
 
 
 def _microseconds(expression: Max) -> Func:
