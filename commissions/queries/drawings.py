@@ -18,9 +18,9 @@ from common.templatetags.portal import money_filter, volume
 
 def earnings(*, person_id: int, months: Sequence[members.Month], known: Collection[str]) -> Chart | None:
     """Earnings by bonus and month; None while nothing was ever paid. `months` are those of members, `known` the keys of
-    those whose run knew the person."""
+    those whose run knew the person: of none of them, where the only estimate is replaced while the page is made."""
     found = _since_joined(charts.earnings(person_id=person_id, months=months), known)
-    if not found.series:
+    if not found.series or not found.points:
         return None
     sums = [sum(values[at] for _bonus, values in found.series) for at in range(len(found.points))]
     return Chart(

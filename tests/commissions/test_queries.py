@@ -201,3 +201,10 @@ def test_no_such_line_where_no_rank_asks_for_it(final, cast, monkeypatch):
     assert charts.volumes(person_id=cast.ben.pk, months=members.months()).outside == ()
     drawn = drawings.volumes(person_id=cast.ben.pk, months=members.months(), known={"2026-10"})
     assert len(drawn.series) == 2
+
+
+def test_of_no_month_that_is_known_there_is_no_chart(final, cast):
+    """The only estimate was replaced between asking which months know the person and drawing them."""
+    drawn = {"person_id": cast.ben.pk, "months": members.months()}
+    assert drawings.earnings(**drawn, known={"2026-10"}) is not None
+    assert drawings.earnings(**drawn, known=set()) is drawings.volumes(**drawn, known=set()) is None
