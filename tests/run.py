@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-m", "pytest", "-q"]
@@ -105,14 +107,39 @@ def migrate(**environment: str) -> None:
     subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)
 
 
-def suite(name: str, *arguments: str, **environment: str) -> tuple[str, bool, float]:
+@dataclass(frozen=True, slots=True)
+class Ran:
+    name: str
+    passed: bool
+    seconds: float
+    failed: list[str]
+
+
+def suite(name: str, *arguments: str, **environment: str) -> Ran:
     print(f"\n=== {name}", flush=True)
     began = time.monotonic()
-    done = subprocess.run(
-        [*PYTHON, *WORKERS, *arguments], cwd=ROOT, env={**os.environ, **APART, **environment}, check=False
-    )
+    with tempfile.TemporaryDirectory(prefix="portal-report-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [*PYTHON, *WORKERS, f"--junit-xml={report}", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **APART, **environment}, check=False)
+        failed = failures(report)
     # Exit code 5 means that no test was collected: a suite that did not run has not passed.
-    return name, done.returncode == 0, time.monotonic() - began
+    return Ran(name, done.returncode == 0, time.monotonic() - began, failed)
+
+
+def failures(report: Path) -> list[str]:
+    """What failed and the end of why, to be said once more at the very end, where somebody looks first."""
+    if not report.exists():
+        return ["pytest ended without a report"]
+    found = []
+    for case in ElementTree.parse(report).iter("testcase"):
+        for kind in ("failure", "error"):
+            for trouble in case.findall(kind):
+                lines = [line for line in (trouble.text or "").splitlines() if line.strip()]
+                why = [line for line in lines if line.startswith(("E ", ">"))] or lines
+                where = f"{case.get('classname')}.{case.get('name')}"
+                found.append("\n".join([where, *(f"      {line[:300]}" for line in why[-12:]), *lines[-1:]]))
+    return found
 
 
 def main() -> int:
@@ -155,13 +182,16 @@ def main() -> int:
         left_out.append(f"everything on PostgreSQL with Redis ({missing} not installed)")
     shutil.rmtree(var, ignore_errors=True)
     print(f"\n=== {time.monotonic() - began:.0f} s in all")
-    for name, ok, seconds in results:
-        print(f"  {'passed' if ok else 'FAILED'}  {seconds:5.0f} s  {name}")
+    for ran in results:
+        for what in ran.failed[:10]:
+            print(f"  failed in {ran.name}: {what}")
+    for ran in results:
+        print(f"  {'passed' if ran.passed else 'FAILED'}  {ran.seconds:5.0f} s  {ran.name}")
     for what in left_out:
         print(f"  left out        {what}")
     if left_out and REQUIRE_ALL:
         print("A suite did not run, and all are required here.")
-    return 0 if all(ok for _, ok, _ in results) and not (left_out and REQUIRE_ALL) else 1
+    return 0 if all(ran.passed for ran in results) and not (left_out and REQUIRE_ALL) else 1
 
 
 if __name__ == "__main__":

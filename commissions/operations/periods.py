@@ -67,11 +67,14 @@ def bounds(*, key: str) -> tuple[datetime, datetime]:
 def open_first(*, key: str, now: datetime) -> Period:
     """Open the first period of a calendar: the key says which. The same key again returns it.
 
-    The calendar that is opened first leads: see queries.periods. Raises BadKey, AlreadyStarted.
+    The calendar that is opened first leads: see queries.periods. One beside it needs a plan that pays by it, or
+    nothing would ever close it. Raises BadKey, AlreadyStarted, NoPlanInForce.
     """
     starts_at, ends_at = bounds(key=key)
     calendar = dates.calendar_of(key)
     known = Period.objects.filter(calendar=calendar)
+    if Period.objects.exists() and not known.exists():
+        plans.in_force(day=dates.first_day(key), calendar=calendar)
     try:
         with transaction.atomic():
             if not known.exists():

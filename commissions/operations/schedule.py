@@ -3,10 +3,12 @@
 import logging
 from datetime import datetime, timedelta
 
-from commissions.models import Calendar, Period
+from commissions.models import Calendar, Period, Run
 from commissions.operations import checking, estimates, freezing, partitions, periods, readying, runs, telling
+from commissions.operations.due import JOB, make_due
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
+from common.queries import jobs as job_rows
 from distributors.operations import leaving, leg_volumes, notice_mail, tree_care
 from distributors.operations import telling as joined
 
@@ -36,6 +38,7 @@ def enqueue_due(*, now: datetime) -> None:
     estimates fresh."""
     for calendar in Calendar.values:
         _close_due(calendar, now)
+    _pick_up(now)
     _keep_fresh(now)
 
 
@@ -51,6 +54,16 @@ def _close_due(calendar: str, now: datetime) -> None:
     except periods.CannotClose as error:
         # Somebody else was first.
         log.info("%s", error)
+
+
+def _pick_up(now: datetime) -> None:
+    """A run that is to be worked on and has no job any more (a row somebody deleted, a table put back from an older
+    copy) gets one. A job that was given up is left to the people who see it."""
+    stages = [Run.State.COMPUTING, Run.State.APPROVED]
+    for pk in Run.objects.filter(state__in=stages).values_list("pk", flat=True):
+        if not job_rows.is_unfinished(kind=JOB, subject=str(pk)):
+            log.warning("Run %s had no job; it has one again", pk)
+            make_due(run_id=pk, now=now)
 
 
 def _keep_fresh(now: datetime) -> None:

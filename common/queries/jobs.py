@@ -83,6 +83,12 @@ def is_waiting(*, kind: str, subject: str) -> bool:
     return Job.objects.filter(kind=kind, subject=subject, state=Job.State.DUE).exists()
 
 
+def is_unfinished(*, kind: str, subject: str) -> bool:
+    """Whether a job of this kind about this subject is due, under way or given up."""
+    left = Job.objects.filter(kind=kind, subject=subject)
+    return left.exclude(state=Job.State.DONE).exists()
+
+
 def _view(job: Job) -> JobView:
     return JobView(
         id=job.pk,

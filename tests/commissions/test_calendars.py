@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commissions.core.plan import PlanError
-from commissions.models import Account, Line, Period, Promotion, Run, StatementItem, Transfer
+from commissions.models import Account, Line, Period, PlanVersion, Promotion, Run, StatementItem, Transfer
 from commissions.operations import (
     adjustments,
     corrections,
@@ -300,8 +300,8 @@ def test_the_clock_closes_both_and_neither_keeps_the_other(both, cast):
     assert {key for key, state in states().items() if state == "open"} == {"2026-11", "2026-W45"}
 
 
-def test_a_calendar_without_a_plan_leaves_the_other_alone(october):
-    periods.open_first(key=W41, now=at(10, 5))
+def test_a_calendar_without_a_plan_leaves_the_other_alone(both):
+    PlanVersion.objects.filter(calendar="week").delete()
     schedule.enqueue_due(now=at(11, 2))
     assert states() == {"2026-10": "closing", "2026-11": "open", W41: "open"}
 

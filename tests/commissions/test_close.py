@@ -3,7 +3,7 @@
 import pytest
 
 from commissions.models import Account, Period, Promotion, Run, StatementItem, Transfer
-from commissions.operations import periods, runs
+from commissions.operations import periods, runs, schedule
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import audit, fingerprint
 from common.models import Job
@@ -124,6 +124,32 @@ def test_a_run_that_cannot_be_computed_fails_and_can_be_computed_again(october, 
     work(at(11, 3))
     again.refresh_from_db()
     assert again.state == "draft"
+
+
+@pytest.mark.parametrize("state", ["done", None])
+def test_a_run_that_has_no_job_gets_one_again(october, state):
+    """The job's row was deleted, or came from a copy of the table that says it was done."""
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    mine = Job.objects.filter(kind="run", subject=str(run.pk))
+    if state:
+        mine.update(state=state)
+    else:
+        mine.delete()
+    work(at(11, 2, 1))
+    assert Run.objects.get(pk=run.pk).state == "computing", "nobody works on it without a job"
+    schedule.tick(now=at(11, 2, 2), owner="a test")
+    schedule.tick(now=at(11, 2, 3), owner="a test")
+    assert Run.objects.get(pk=run.pk).state == "draft"
+    schedule.tick(now=at(11, 2, 4), owner="a test")
+    assert mine.count() == (2 if state else 1), "a draft waits for people"
+
+
+def test_a_run_whose_job_was_given_up_is_left_to_people(october):
+    run = periods.close(key="2026-10", by=None, now=at(11, 2))
+    mine = Job.objects.filter(kind="run", subject=str(run.pk))
+    mine.update(state="failed", attempts=5)
+    schedule.enqueue_due(now=at(11, 2, 1))
+    assert mine.count() == 1
 
 
 def test_a_contradiction_fails_the_run(october, monkeypatch):

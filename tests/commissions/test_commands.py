@@ -140,6 +140,12 @@ def test_open_period_does_not_begin_twice(october):
     assert periods.open_first(key="2026-10", now=at(10, 2)).key == "2026-10"
 
 
+def test_open_period_refuses_a_calendar_that_nothing_would_close(october):
+    with pytest.raises(CommandError, match="No compensation plan for a week is in force on 2026-11-02"):
+        call_command("open_period", "2026-W45")
+    assert Period.objects.count() == 1
+
+
 def test_retry_job_makes_it_due_again(db):
     now = datetime(2026, 11, 1, tzinfo=UTC)
     job = Job.objects.create(kind="run", subject="1", due_at=now, created_at=now, state="failed", attempts=5)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from commissions.operations import periods
+from commissions.queries.plans import NoPlanInForce
 
 
 class Command(BaseCommand):
@@ -20,6 +21,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             period = periods.open_first(key=options["period"], now=timezone.now())
-        except (periods.BadKey, periods.AlreadyStarted) as error:
+        except (periods.BadKey, periods.AlreadyStarted, NoPlanInForce) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{period.key} is open.")
