@@ -35,7 +35,8 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks.close import company  # noqa: E402
 from commissions.models import Line, StatementItem  # noqa: E402
-from commissions.operations import estimates, periods, runs  # noqa: E402
+from commissions.operations import estimates, periods, readying, runs  # noqa: E402
+from common.models import Job  # noqa: E402
 from distributors.models import Distributor, User  # noqa: E402
 from distributors.queries import sponsor_tree  # noqa: E402
 from sales.models import Order  # noqa: E402
@@ -70,6 +71,9 @@ def furnish(people: int) -> None:
     runs.approve(run_id=run.pk, by=approver.pk, typed_total=run.total, now=evening)
     runs.advance(run_id=run.pk, now=evening)
     estimates.refresh(now=evening)
+    # As the workers would meanwhile: what great teams' pages are cut out of is made ready.
+    for one in Job.objects.filter(kind=readying.JOB).values_list("subject", flat=True):
+        readying.make_ready(run_id=int(one))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -98,12 +102,18 @@ def _visitor(person: Distributor) -> dict[str, object]:
     month = f"/earnings/{company.MONTH}/"
     pages = {
         "home": "/", "earnings": "/earnings/", "statement": month, "what paid nothing": f"{month}nothing/",
+        "what paid nothing, single orders": f"{month}nothing/?by=order",
+        "what another bonus paid, single orders": f"{month}nothing/?orders=elsewhere&by=order",
         "one bonus": f"{month}level_pay/" if item else month,
         "orders of its last level": f"{month}level_pay/{level}/" if level is not None else month,
         "rank report": f"{month}rank-report/",
         "team": "/team/", "team of a past month": f"/team/?month={company.MONTH}",
         "team, search": "/team/?q=Number77", "team, search for one": f"/team/?q=Number{person.pk + 40}",
-        "team as a table": "/team/?view=table", "team as a diagram": "/team/?view=diagram",
+        "team as a table": "/team/?view=table", "team as a table, by name": "/team/?view=table&sort=name",
+        "team as a table, by last order": "/team/?view=table&sort=last",
+        "team as a table, close to a rank": "/team/?view=table&close=on&sort=near&col=name&col=near",
+        "team as a table, filtered": "/team/?view=table&level=3&activity=inactive&sort=joined",
+        "team as a table, last page": "/team/?view=table&page=6", "team as a diagram": "/team/?view=diagram",
         "a person": f"/team/{below.number}/" if below else "/team/", "orders": "/orders/",
         "an order": f"/orders/{order.number}/" if order else "/orders/", "catalogue": "/catalogue/",
         "sharing": "/sharing/", "notices": "/notices/", "profile": "/profile/", "plan": "/plan/",

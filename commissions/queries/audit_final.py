@@ -2,6 +2,9 @@
 
 # ruff: noqa: S608 - the queries are put together from names and numbers of ours, never from input
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from commissions.core import ENGINE_VERSION
 from commissions.core.facts import FactsError
 from commissions.core.plan import PlanError
@@ -107,29 +110,39 @@ def _not_the_input(run: Run) -> str:
 
 
 def ranks_were_reached() -> list[str]:
-    """P4: whoever was promoted had that rank as title in the run's snapshot, and has the last one since."""
-    return [*_not_reached(), *_not_kept()]
+    """P4: whoever was promoted had that rank as title in the run's snapshot, and has the last one since; and whose
+    title rose was promoted."""
+    return [*_not_reached(), *_not_kept(), *_not_written_down()]
+
+
+def _ladders(runs: Iterable[Run]) -> tuple[str, list[object]]:
+    """The ranks of runs' plans as a table for a query: run, step, name. Empty where there is no run."""
+    steps = [
+        (run.pk, step, rank.name)
+        for run in runs
+        for step, rank in enumerate(plans.parsed(version=run.plan).ladder)
+    ]
+    values = ", ".join(["(%s, %s, %s)"] * len(steps))
+    return f"WITH ladder(run, step, name) AS (VALUES {values}) " if steps else "", [
+        value for row in steps for value in row
+    ]
 
 
 def _not_reached() -> list[str]:
     """Promotions to another rank than the snapshot of their run says."""
     runs = Run.objects.filter(state__in=DONE, promotions__isnull=False).distinct().select_related("plan")
-    ladders = [
-        (run.pk, step, rank.name)
-        for run in runs
-        for step, rank in enumerate(plans.parsed(version=run.plan).ladder)
-    ]
+    ladders, values = _ladders(runs)
     if not ladders:
         return []
     found = rows(
-        f"WITH ladder(run, step, name) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(ladders))}) "
+        f"{ladders}"
         "SELECT d.number, m.rank, p.key FROM commissions_promotion m "
         "JOIN distributors_distributor d ON d.id = m.distributor_id JOIN commissions_run r ON r.id = m.run_id "
         "JOIN commissions_period p ON p.id = r.period_id "
         "LEFT JOIN commissions_snapshot s ON s.run_id = m.run_id AND s.distributor_id = m.distributor_id "
         "LEFT JOIN ladder ON ladder.run = m.run_id AND ladder.step = s.title "
         f"WHERE r.state IN {DONE_SQL} AND (ladder.name IS NULL OR ladder.name <> m.rank) ORDER BY p.key, d.number",
-        [value for row in ladders for value in row],
+        values,
     )
     return [
         f"P4 {number} was promoted to {rank} in {key}, whose run does not say so"
@@ -148,6 +161,32 @@ def _not_kept() -> list[str]:
         f"P4 the career rank of {number} is {rank or 'none'}, the last promotion was to {promoted}"
         for number, rank, promoted in found
     ]
+
+
+def _not_written_down() -> list[str]:
+    """People whose title rose from one final month of a plan to the next, and no promotion says so."""
+    final = Run.objects.filter(state=Run.State.FINAL).select_related("plan", "period")
+    in_turn = list(final.order_by("plan__name", "period__starts_at"))
+    pairs = [(one, two) for one, two in pairwise(in_turn) if one.plan_id == two.plan_id]
+    ladders, values = _ladders(two for _, two in pairs)
+    if not ladders:
+        return []
+    # The snapshots of one pair at a time: those of all months together would be sorted beside memory.
+    found = [
+        (two.period.key, *row)
+        for one, two in pairs
+        for row in rows(
+            f"{ladders}SELECT d.number, l.name FROM commissions_snapshot s "
+            "JOIN commissions_snapshot q ON q.distributor_id = s.distributor_id AND q.run_id = %s "
+            "JOIN ladder l ON l.run = s.run_id AND l.step = s.title "
+            "JOIN distributors_distributor d ON d.id = s.distributor_id "
+            "WHERE s.run_id = %s AND s.title > q.title AND NOT EXISTS (SELECT 1 FROM commissions_promotion m "
+            "JOIN ladder up ON up.run = s.run_id AND up.name = m.rank AND up.step >= s.title "
+            "WHERE m.distributor_id = s.distributor_id) ORDER BY d.number",
+            [*values, one.pk, two.pk],
+        )
+    ]
+    return [f"P4 {number} became {rank} in {key}, and no promotion says so" for key, number, rank in found]
 
 
 def snapshots_are_those_computed() -> list[str]:

@@ -281,6 +281,8 @@ CORRUPTIONS = {
         "UPDATE commissions_snapshot SET memory = %s WHERE id = (SELECT max(id) FROM commissions_snapshot)", b"")),
     "more is carried over": ("P4", a_new_carry),
     "a promotion is another": ("P4", lambda: sql("UPDATE commissions_promotion SET rank = 'Leader'")),
+    "the last promotion is gone": ("P1", lambda: sql(
+        "DELETE FROM commissions_promotion WHERE id = (SELECT max(id) FROM commissions_promotion)")),
     "a career rank is another": ("P4", lambda: sql(
         "UPDATE distributors_distributor SET career_rank = 'Leader' WHERE id IN (SELECT distributor_id FROM commissions_promotion)")),
     "who reviewed approved": ("A1", lambda: unchecked(
@@ -383,3 +385,16 @@ def test_of_changed_snapshots_the_first_that_differs_is_named(good):
     assert [
         one for one in said if one.startswith("P4 2026-10: snapshots of number 1003") and "stored rank" in one
     ]
+
+
+def test_a_rank_reached_without_a_promotion_is_named(good):
+    """Whose title rose after their first month; of a first month the input of its run tells."""
+    sql(
+        "UPDATE commissions_snapshot SET title = 0 WHERE run_id IN (SELECT r.id FROM commissions_run r "
+        "JOIN commissions_period p ON p.id = r.period_id WHERE p.key = '2026-10') AND distributor_id = "
+        "(SELECT distributor_id FROM commissions_promotion)"
+    )
+    risen = "P4 1002 became Builder in 2026-11, and no promotion says so"
+    assert risen not in audit.everything()
+    sql("DELETE FROM commissions_promotion")
+    assert risen in audit.everything()

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests/journeys/vendor/axe.min.js").read_text(encoding="utf-8")
 SHOTS = Path(os.environ.get("TEST_SCREENSHOTS", ROOT / "var/journeys"))
 # Machines that build are busy; whoever waits for a condition goes on as soon as it holds.
-PATIENCE = 15_000
+PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCAN = (
