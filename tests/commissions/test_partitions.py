@@ -24,6 +24,39 @@ def test_a_draft_dies_whole_and_no_other_run_loses_a_row(october, cast):
     assert [model.objects.count() for model in (Line, Snapshot, StatementItem)] == kept
 
 
+def _indexes():
+    with connection.cursor() as cursor:
+        found = {}
+        for model in partitions.OF_RUNS:
+            table = model._meta.db_table
+            found[table] = connection.introspection.get_constraints(cursor, table)
+        return found
+
+
+def test_a_great_draft_dies_with_the_indexes_aside_and_they_stand_again(october, monkeypatch):
+    """As if a dozen rows were many: the run is all of its tables."""
+    monkeypatch.setattr(partitions, "GREAT", 1)
+    before = _indexes()
+    asked = []
+    with connection.execute_wrapper(lambda go, sql, *rest: asked.append(sql) or go(sql, *rest)):
+        partitions.drop(run_ids=[draft().pk])
+    dropped = [sql for sql in asked if sql.startswith("DROP INDEX")]
+    assert bool(dropped) == (connection.vendor == "sqlite")
+    assert _indexes() == before
+    assert (Line.objects.count(), Snapshot.objects.count(), guards.missing()) == (0, 0, [])
+
+
+def test_the_indexes_of_others_stay_where_they_are(october, cast, monkeypatch):
+    """A draft that is less than half of its table: to make the indexes of the others anew would take longer."""
+    monkeypatch.setattr(partitions, "GREAT", 1)
+    finish(cast, draft())
+    later = draft("2026-11", at(12, 2))
+    asked = []
+    with connection.execute_wrapper(lambda go, sql, *rest: asked.append(sql) or go(sql, *rest)):
+        partitions.drop(run_ids=[later.pk], models=[Line])
+    assert not [sql for sql in asked if sql.startswith("DROP INDEX")]
+
+
 def test_the_rows_of_a_final_run_do_not_die(october, cast):
     final = finish(cast, draft())
     before = final.lines.count()
