@@ -72,7 +72,7 @@ def measure(people: int, database: str, *, quick: bool) -> dict[str, Any]:
     """All parts at one size on one database; what the disk holds goes afterwards."""
     print(f"{people:,} people, {database.partition(':')[0]}", flush=True)
     found: dict[str, Any] = {"people": people, "load": [os.getloadavg()[0]]}
-    parts = ["furnish", *(["estimate"] if people <= ESTIMATED else []), "close", "reading"]
+    parts = ["furnish", *(["estimate"] if people <= ESTIMATED else []), "close", "books", "reading"]
     parts += ["portal"] if people <= WALKED else []
     for part in parts:
         found[part] = apart(part, people, database, quick=quick)

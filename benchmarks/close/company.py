@@ -64,6 +64,11 @@ def _people(facts: Facts) -> None:
         f"level, profile_id, sponsor_id) SELECT at, {name}, CASE standing WHEN 0 THEN 'good' ELSE 'suspended' END, "
         f"{moment}, '', lft, rght, 1, depth, at, NULLIF(sponsor, 0) FROM made_up ORDER BY at"
     )
+    _run(
+        "INSERT INTO distributors_sponsorship (distributor_id, sponsor_id, starts_at, moved) "
+        f"SELECT at, NULLIF(sponsor, 0), {moment}, {'false' if connection.vendor == 'postgresql' else '0'} "
+        "FROM made_up ORDER BY at"
+    )
     _run("DROP TABLE made_up")
 
 

@@ -1,6 +1,6 @@
 """One part of the benchmark, in a process of its own, on the database of DATABASE_URL: prints JSON as its last line.
 
-Parts: furnish, estimate, close, reading, portal.
+Parts: furnish, estimate, close, books, reading, portal.
 """
 
 import argparse
@@ -59,6 +59,13 @@ def close(asked: argparse.Namespace) -> dict[str, Any]:
     return closing.measure()
 
 
+def books(asked: argparse.Namespace) -> dict[str, Any]:
+    """Every invariant of the books once the month is final."""
+    from benchmarks.close import checked
+
+    return checked.measure()
+
+
 def reading(asked: argparse.Namespace) -> dict[str, Any]:
     """One person's statement."""
     from benchmarks.close import reading as pages
@@ -74,7 +81,7 @@ def portal(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
-    "furnish": furnish, "estimate": estimate, "close": close, "reading": reading, "portal": portal,
+    "furnish": furnish, "estimate": estimate, "close": close, "books": books, "reading": reading, "portal": portal,
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 TITLE = "## Closing a month"
 # Orders commissioned per second by the two open-source portals that could be measured.
 ELSEWHERE = (44, 93)
+CHECKED = "check the books in full"
 DATABASES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 Figures = Mapping[str, Any]
 
@@ -61,6 +62,11 @@ def _summary(figures: Sequence[Figures]) -> list[list[str]]:
         ("approve and post", lambda one: _seconds(_stage(one, "close", "approve and post"))),
         ("… per million items", _per_million),
         ("from an order to the upline's estimate", _estimate),
+        ("check the books in full", _checked),
+        (
+            "… its memory",
+            lambda one: _bytes(_stage(one, "books", CHECKED)["memory"]) if "books" in one else "–",
+        ),
         ("delete a draft", _deleted),
         ("a statement's page", lambda one: _milliseconds(one, "the statement")),
         ("a page of one level's orders", lambda one: _milliseconds(one, "a page of the orders of a level")),
@@ -78,6 +84,10 @@ def _estimate(one: Figures) -> str:
     if "estimate" not in one:
         return "–"
     return f"{sum(stage['seconds'] for stage in one['estimate']['stages'] if stage['name'] != 'delete a draft'):.1f} s"
+
+
+def _checked(one: Figures) -> str:
+    return _seconds(_stage(one, "books", CHECKED)) if "books" in one else "–"
 
 
 def _deleted(one: Figures) -> str:
