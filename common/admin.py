@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 
-from common.models import Job, Letter, Pulse, Sequence
+from common.models import Job, Letter, Pulse, Sequence, TrailEntry
 from common.readonly import ReadOnly
 
 
@@ -31,6 +31,16 @@ class PulseAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Sequence)
 class SequenceAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "next")
+
+
+@admin.register(TrailEntry)
+class TrailEntryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """What happened to money and to people's places, each entry tied to the one before."""
+
+    list_display = ("number", "at", "what", "who", "kind", "key")
+    list_filter = ("what",)
+    search_fields = ("=key",)
+    search_help_text = "A distributor's number, or a run's key such as 2026-10/close/1"
 
 
 @admin.register(LogEntry)

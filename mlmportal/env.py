@@ -17,6 +17,7 @@ KNOWN = {
     "PORTAL_MAIL_FROM", "PORTAL_HSTS_SECONDS", "PORTAL_LOG_LEVEL", "PORTAL_VAR",
     "PORTAL_LARGE_ITEM", "PORTAL_COMPANY_ADDRESS", "PORTAL_RETURN_DAYS", "PORTAL_MARKETS",
     "PORTAL_BANK", "PORTAL_PAY_DAYS",
+    "PORTAL_AUDIT_KEY", "PORTAL_AUDIT_KEY_FILE", "PORTAL_AUDIT_KEY_FALLBACKS", "PORTAL_AUDIT_KEY_FALLBACKS_FILE",
 }  # fmt: skip
 
 
@@ -43,6 +44,11 @@ def secret(name: str, default: str = "") -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+
+
+def secret_lines(name: str) -> list[str]:
+    """Several secrets, one on each line."""
+    return [line.strip() for line in secret(name).splitlines() if line.strip()]
 
 
 def flag(name: str, default: bool) -> bool:

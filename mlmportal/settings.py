@@ -32,6 +32,11 @@ if not SECRET_KEY:
     if PRODUCTION:
         raise ImproperlyConfigured("PORTAL_SECRET_KEY or PORTAL_SECRET_KEY_FILE is needed in production")
     SECRET_KEY = "not-a-secret-" + "demo-and-development-only-" * 3
+# What seals the entries of the audit trail; behind it those that did before, which still verify.
+AUDIT_KEYS = [
+    env.secret("PORTAL_AUDIT_KEY") or SECRET_KEY,
+    *env.secret_lines("PORTAL_AUDIT_KEY_FALLBACKS"),
+]
 ALLOWED_HOSTS = env.words(
     "PORTAL_ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1],testserver"
 )

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from commissions.queries.guards import DONE, FINAL, RUN, Guard, functions, of_table, wanted
+from commissions.queries.guards import DONE, FINAL, RUN, TRAIL, Guard, functions, of_table, wanted
 
 
 def install(**_: Any) -> None:
     """Put every guard in place. Safe to repeat; listens to post_migrate."""
-    if RUN not in connection.introspection.table_names():
+    if not {RUN, TRAIL} <= set(connection.introspection.table_names()):
         return
     with transaction.atomic(), connection.cursor() as cursor:
         for name, body in functions().items():

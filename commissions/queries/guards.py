@@ -20,6 +20,7 @@ from django.db import connection
 BY_RUN = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_carried")
 OF_RUNS = (*BY_RUN, "commissions_promotion", "commissions_correcting")
 RUN, TRANSFER = "commissions_run", "commissions_transfer"
+TRAIL = "common_trailentry"
 ACCOUNT, PERIOD, PLAN = "commissions_account", "commissions_period", "commissions_planversion"
 # Where transfers lead, by their column. On PostgreSQL guards prove it of all rows of a statement at once.
 LEADS = {"debit_id": ACCOUNT, "credit_id": ACCOUNT, "period_id": PERIOD, "run_id": RUN}
@@ -27,6 +28,7 @@ EVENTS = ("insert", "update", "delete")
 DONE = "('final', 'posted')"  # states of runs of which nothing changes any more
 FINAL = "What is final is not changed; a correction is a row of its own"
 CLOSED = "'closed'"
+ANOTHER_S = "number = NEW.number OR previous = NEW.previous OR hash = NEW.hash"
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ def _sqlite() -> list[Guard]:
         ),
         _sqlite_guard(PERIOD, "delete", f"OLD.state = {CLOSED}"),
         *(_sqlite_guard(PLAN, event, used) for event in ("update", "delete")),
+        _sqlite_guard(TRAIL, "insert", f"EXISTS (SELECT 1 FROM {TRAIL} WHERE {ANOTHER_S})"),
+        *(_sqlite_guard(TRAIL, event, "1") for event in ("update", "delete")),
     ]
 
 
@@ -187,6 +191,7 @@ def _postgresql() -> list[Guard]:
         (RUN, "commissions_guard_runs"),
         (TRANSFER, "commissions_guard_all"),
         (PLAN, "commissions_guard_plans"),
+        (TRAIL, "commissions_guard_all"),
     ):
         found += [_guard(table, event, function) for event in ("update", "delete")]
     found += [
@@ -194,7 +199,7 @@ def _postgresql() -> list[Guard]:
         _guard(TRANSFER, "insert", "commissions_guard_leads", name="leads"),
         _guard(ACCOUNT, "delete", "commissions_guard_all"),
         *(_guard(table, "delete", f"{table}_guard_posted", name="posted") for table in (PERIOD, RUN)),
-        *(_before(table, "TRUNCATE", "truncate") for table in (RUN, TRANSFER, ACCOUNT)),
+        *(_before(table, "TRUNCATE", "truncate") for table in (RUN, TRANSFER, ACCOUNT, TRAIL)),
         *(_before(table, "UPDATE OF id", "key") for table in sorted(set(LEADS.values()))),
     ]
     return found

@@ -3,5 +3,6 @@ from common.models.job import Job
 from common.models.outbox import Letter
 from common.models.pulse import Pulse
 from common.models.sequence import Sequence
+from common.models.trail import TrailEntry
 
-__all__ = ["IntegersField", "Job", "Letter", "Pulse", "Sequence"]
+__all__ = ["IntegersField", "Job", "Letter", "Pulse", "Sequence", "TrailEntry"]

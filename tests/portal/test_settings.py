@@ -72,6 +72,20 @@ def test_a_secret_may_come_from_a_file(tmp_path, monkeypatch):
     assert env.secret("THE_KEY") == "from the file"
 
 
+def test_several_secrets_stand_on_lines(tmp_path, monkeypatch):
+    (tmp_path / "keys").write_text("an old one, with signs; and spaces\n\nan older one\n")
+    monkeypatch.setenv("THE_KEYS_FILE", str(tmp_path / "keys"))
+    assert env.secret_lines("THE_KEYS") == ["an old one, with signs; and spaces", "an older one"]
+
+
+def test_the_audit_trail_is_sealed_with_the_key_of_its_own_or_the_secret_key(tmp_path):
+    say = ("shell", "-c", "from django.conf import settings; print(settings.AUDIT_KEYS)")
+    secret = PRODUCTION["PORTAL_SECRET_KEY"]
+    assert f"['{secret}']" in manage(*say, tmp_path=tmp_path, **PRODUCTION).stdout
+    with_own = {**PRODUCTION, "PORTAL_AUDIT_KEY": "own", "PORTAL_AUDIT_KEY_FALLBACKS": secret}
+    assert f"['own', '{secret}']" in manage(*say, tmp_path=tmp_path, **with_own).stdout
+
+
 def test_a_secret_given_twice_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("THE_KEY_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("THE_KEY", "x")
