@@ -209,7 +209,7 @@ class PlanVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def save_model(self, request: HttpRequest, obj: PlanVersion, form: Any, change: bool) -> None:
-        adopted = plans.adopt(document=form.cleaned_data["document"], now=timezone.now())
+        adopted = plans.adopt(document=form.cleaned_data["document"], now=timezone.now(), by=request.user.pk)
         obj.pk = adopted.pk
         obj.refresh_from_db()
         for doubt in _doubts(obj):

@@ -1,6 +1,9 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils import timezone
 
 
 class CommissionsConfig(AppConfig):
@@ -9,6 +12,7 @@ class CommissionsConfig(AppConfig):
     def ready(self) -> None:
         from commissions import tasks
         from commissions.operations import (
+            anchoring,
             checking,
             estimates,
             guards,
@@ -25,6 +29,7 @@ class CommissionsConfig(AppConfig):
         jobs.register(kind=periods.JOB, handler=schedule.advance_run, given_up=schedule.run_given_up)
         jobs.register(kind=estimates.JOB, handler=schedule.refresh_estimate)
         jobs.register(kind=readying.JOB, handler=schedule.make_ready)
+        jobs.register(kind=anchoring.JOB, handler=anchoring.send)
         jobs.register(kind=checking.JOB, handler=schedule.check_books)
         own_data.include(part=own_earnings.tables)
         leaving.include(ask=own_earnings.still_open)
@@ -34,3 +39,11 @@ class CommissionsConfig(AppConfig):
         booked.connect(tasks.refresh_soon, dispatch_uid="commissions.refresh_soon")
         pre_migrate.connect(guards.stand_aside, sender=self, dispatch_uid="commissions.guards_aside")
         post_migrate.connect(guards.install, sender=self, dispatch_uid="commissions.guards")
+        post_migrate.connect(begin_the_trail, sender=self, dispatch_uid="commissions.trail")
+
+
+def begin_the_trail(**_: Any) -> None:
+    """Listens to post_migrate, behind what puts the guards in place."""
+    from commissions.operations import beginning
+
+    beginning.begin(now=timezone.now())

@@ -6,13 +6,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from common.guards import user_id_of
 from common.readonly import NoDelete, ReadOnly
 from distributors.models import (
     DataFile,
@@ -33,7 +36,7 @@ from distributors.models import (
     TreeHealth,
     User,
 )
-from distributors.operations import news, standing
+from distributors.operations import news, rights, standing
 from distributors.queries import people, sponsor_tree
 
 DEEPEST_INDENT = 12
@@ -59,13 +62,41 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # Whoever may edit logins must not thereby be able to give themselves every right.
-        rights = (
+        given = (
             () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
         )
-        return (*self.readonly_fields, *rights)
+        return (*self.readonly_fields, *given)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        form.rights_before = rights.of_login(user_id=obj.pk)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        rights.tell_of_login(
+            user_id=form.instance.pk, before=form.rights_before, by=user_id_of(request), now=timezone.now()
+        )
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(NoDelete, DjangoGroupAdmin):
+    """What several logins may do together. A group that is not needed any more is left without rights."""
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        form.rights_before = rights.of_group(group_id=obj.pk)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        rights.tell_of_group(
+            group_id=form.instance.pk, before=form.rights_before, by=user_id_of(request), now=timezone.now()
+        )
 
 
 @admin.register(Profile)

@@ -7,6 +7,10 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+
+from common.guards import user_id_of
+from distributors.operations import rights
 
 
 class NeverWritten(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -44,6 +48,13 @@ class AuthenticatorAdmin(NeverWritten):
     search_fields = ("user__email",)
     list_filter = ("type",)
     fields = ("user", "type", "created_at", "last_used_at")
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        rights.take_factors(factor_ids=[obj.pk], by=user_id_of(request), now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
+        lost = list(queryset.values_list("pk", flat=True))
+        rights.take_factors(factor_ids=lost, by=user_id_of(request), now=timezone.now())
 
 
 admin.site.unregister((UserSession, Authenticator))

@@ -22,10 +22,15 @@ class BooksCheck(models.Model):
         decimal_places=0,
         help_text="Of the amounts: many bigints add up to more than one holds",
     )
+    trail_number = models.BigIntegerField(default=0, help_text="How many entries the audit trail had")
+    trail_hash = models.CharField(max_length=64, blank=True, help_text="Of the last one")
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["which", "-at"], name="check_newest")]
+        indexes = [
+            models.Index(fields=["which", "-at"], name="check_newest"),
+            models.Index(fields=["-trail_number", "id"], name="check_furthest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.which} {self.at:%Y-%m-%d %H:%M}"

@@ -14,7 +14,9 @@ from commissions.models import Account, Adjustment, Period
 from commissions.operations import freezing, ledger, permissions
 from commissions.operations.ledger import Entry, Into, Owned
 from commissions.queries import periods
+from commissions.queries import trail as told
 from common.money import LARGEST
+from common.operations import trail
 from distributors.queries import people
 
 EXPENSE = "adjustment"
@@ -56,20 +58,23 @@ def request(
     for field, text in words.items():
         if not text:
             raise CannotAdjust("This is needed: it stays with the adjustment.", field)
-    return Adjustment.objects.create(
-        distributor_id=person,
-        amount=amount,
-        currency=settings.COMPANY_CURRENCY,
-        requested_by_id=by,
-        requested_at=now,
-        **words,
-    )
+    with transaction.atomic():
+        asked = Adjustment.objects.create(
+            distributor_id=person,
+            amount=amount,
+            currency=settings.COMPANY_CURRENCY,
+            requested_by_id=by,
+            requested_at=now,
+            **words,
+        )
+        trail.write(told.last_of_adjustment(adjustment_id=asked.pk))
+    return asked
 
 
 def approve(*, adjustment_id: int, by: int, now: datetime) -> None:
     """Let it be posted, now and in the open period. Raises NotAllowed, CannotAdjust, Frozen."""
     permissions.demand(user_id=by, permission="approve_adjustment")
-    with transaction.atomic():
+    with trail.at_the_end():
         freezing.demand_that_money_moves()
         # The line under a period is drawn by changing this row: what is posted now belongs to it.
         open_now = Period.objects.select_for_update().filter(
@@ -94,8 +99,10 @@ def withdraw(*, adjustment_id: int, by: int, now: datetime) -> None:
     """Take it back before it is decided; whoever may ask may also take back. Raises NotAllowed, AlreadyDecided."""
     permissions.demand(user_id=by, permission="request_adjustment")
     waiting = Adjustment.objects.filter(pk=adjustment_id, state=State.REQUESTED)
-    if not waiting.update(state=State.WITHDRAWN, decided_by_id=by, decided_at=now):
-        raise AlreadyDecided("It is decided already.")
+    with transaction.atomic():
+        if not waiting.update(state=State.WITHDRAWN, decided_by_id=by, decided_at=now):
+            raise AlreadyDecided("It is decided already.")
+        trail.write(told.last_of_adjustment(adjustment_id=adjustment_id))
 
 
 def _decide(adjustment_id: int, by: int, now: datetime, **fields: object) -> Adjustment:
@@ -108,6 +115,7 @@ def _decide(adjustment_id: int, by: int, now: datetime, **fields: object) -> Adj
         waiting = Adjustment.objects.filter(pk=adjustment_id, state=State.REQUESTED)
         if not waiting.update(decided_by_id=by, decided_at=now, **fields):
             raise AlreadyDecided("It is decided already.")
+        trail.write(told.last_of_adjustment(adjustment_id=adjustment_id))
     return found
 
 

@@ -16,6 +16,7 @@ from commissions.queries import audit, audit_final
 from commissions.queries.facts import one_view
 from common.operations import jobs
 from common.queries import jobs as job_rows
+from common.queries import trail
 
 JOB = "check-books"
 FAST, FULL = BooksCheck.Set.FAST, BooksCheck.Set.FULL
@@ -90,11 +91,14 @@ def request_if_old(*, now: datetime) -> None:
     jobs.forget(kind=JOB, before=now - timedelta(days=1))
 
 
-def _figures() -> dict[str, int | Decimal]:
+def _figures() -> dict[str, int | Decimal | str]:
     found = Transfer.objects.aggregate(count=Count("pk"), last=Max("pk"))
     last = found["last"] or 0
     total = Transfer.objects.filter(pk__lte=last).aggregate(total=Sum("amount"))["total"]
+    head = trail.head()
     return {
+        "trail_number": head.number,
+        "trail_hash": head.hash,
         "transfer_count": found["count"],
         "last_transfer": last,
         "transfer_sum": Decimal(total or 0),

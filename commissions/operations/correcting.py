@@ -29,10 +29,12 @@ from commissions.operations.due import make_due
 from commissions.operations.returned import Closed
 from commissions.operations.taken import MICRO, NOBODY, BackItem, BackLine, Corrections, ItemKey, Waiting
 from commissions.queries import as_then, counting, fingerprint, plans
+from commissions.queries import trail as told
 from commissions.queries.counting import Books
 from common import heap
-from common.operations import jobs
+from common.operations import jobs, trail
 from common.operations.failpoints import failpoint
+from common.trail import What
 from distributors.queries import people
 from sales.queries import orders
 
@@ -90,6 +92,7 @@ def ask(
                 without_orders=sorted(set(without_orders)),
             )
             make_due(run_id=run.pk, now=now)
+            _tell(What.ASKED, run.pk, by, now)
     except IntegrityError as error:
         raise CannotCorrect(
             "Another correction is under way: one at a time, so that each sees the last."
@@ -102,8 +105,10 @@ def give_up(*, run_id: int, by: int, now: datetime) -> None:
     permissions.demand(user_id=by, permission="prepare_run")
     open_still = (Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.FAILED)
     mine = Run.objects.filter(pk=run_id, kind=Run.Kind.CORRECT, state__in=open_still)
-    if not mine.update(state=Run.State.SUPERSEDED, finished_at=now):
-        raise CannotCorrect("It is approved or posted, or was given up already.")
+    with transaction.atomic():
+        if not mine.update(state=Run.State.SUPERSEDED, finished_at=now):
+            raise CannotCorrect("It is approved or posted, or was given up already.")
+        _tell(What.REPLACED, run_id, by, now)
 
 
 def again(*, run_id: int, by: int, now: datetime) -> None:
@@ -126,6 +131,13 @@ def again(*, run_id: int, by: int, now: datetime) -> None:
         run = Run.objects.get(pk=run_id)
         Correcting.objects.filter(run=run).update(against=counting.run_of(period_id=run.period_id))
         make_due(run_id=run_id, now=now)
+        _tell(What.ASKED, run_id, by, now)
+
+
+def _tell(what: What, run_id: int, by: int, now: datetime) -> None:
+    run = Run.objects.select_related("period", "plan", "correcting").get(pk=run_id)
+    facts = told.asked_to_correct(run=run) if what == What.ASKED else None
+    trail.write(told.about_run(run=run, what=what, at=now, who=by, facts=facts))
 
 
 def compute(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:

@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from commissions.models import BooksCheck, Freeze, Run
 from commissions.operations import permissions
 from commissions.operations.due import make_due
+from commissions.queries import trail as told
+from common.operations import trail
 
 
 class Frozen(RuntimeError):
@@ -52,7 +54,8 @@ def freeze(*, check: BooksCheck, problems: Sequence[str], now: datetime) -> bool
         return False
     try:
         with transaction.atomic():
-            Freeze.objects.create(check_found=check, set_at=now, problems=list(problems))
+            frozen = Freeze.objects.create(check_found=check, set_at=now, problems=list(problems))
+            trail.write(*told.of_freeze(freeze=frozen))
     except IntegrityError:
         return False  # Somebody else has just stopped it.
     return True
@@ -68,7 +71,10 @@ def lift(*, reason: str, by: int, now: datetime) -> None:
         raise CannotLift("Say what was found out, and why money may move again.")
     with transaction.atomic():
         standing = Freeze.objects.filter(lifted_at__isnull=True)
-        if not standing.update(lifted_at=now, lifted_by_id=by, reason=reason.strip()[:500]):
+        held = standing.select_for_update().first()
+        if held is None or not standing.update(lifted_at=now, lifted_by_id=by, reason=reason.strip()[:500]):
             raise CannotLift("Nothing is frozen: somebody else was first.")
         for run_id in Run.objects.filter(state=Run.State.APPROVED).values_list("pk", flat=True):
             make_due(run_id=run_id, now=now)
+        *_, lifted = told.of_freeze(freeze=Freeze.objects.get(pk=held.pk))
+        trail.write(lifted)

@@ -1,6 +1,7 @@
 """Periods: the first of a calendar opens, and closing one opens the next. Months and weeks run side by side: neither
 waits for the other, and both share the books, the people and what people are owed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,9 @@ from commissions.models import Period, PlanVersion, Run
 from commissions.operations import checking, freezing
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, plans
+from commissions.queries import trail as told
 from common import dates
+from common.operations import trail
 from common.operations.failpoints import failpoint
 from distributors.operations import sponsorship
 from sales.operations import books
@@ -118,6 +121,8 @@ def close(*, key: str, by: int | None, now: datetime) -> Run:
         run = _first_draft(period, plan, by, now)
         checking.request(which=checking.FAST, now=now)
         failpoint("close.enqueued")
+        period.line_drawn_at = now
+        trail.write(replace(told.of_line(period=period), who=by))
     return run
 
 

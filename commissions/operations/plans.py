@@ -1,5 +1,6 @@
 """Adopting plan documents."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -7,14 +8,17 @@ from django.db import IntegrityError, transaction
 from commissions.core.plan import Plan, PlanError, Problem, load
 from commissions.models import Calendar, PlanVersion
 from commissions.queries import plans
+from commissions.queries import trail as told
+from common.operations import trail
 
 
 class VersionIsUsed(RuntimeError):
     """A period was computed with this version: its document stays. Give the changed plan a higher version."""
 
 
-def adopt(*, document: str, now: datetime) -> PlanVersion:
-    """Adopt a plan document and return its version. The same document again changes nothing.
+def adopt(*, document: str, now: datetime, by: int | None = None) -> PlanVersion:
+    """Adopt a plan document and return its version. The same document again changes nothing. `by` is who adopts it;
+    None for a command.
 
     A version no period has used may be replaced. Raises PlanError (with every problem found) and VersionIsUsed.
     """
@@ -22,7 +26,7 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
     with transaction.atomic():
         known = PlanVersion.objects.select_for_update().filter(name=plan.name, version=plan.version).first()
         if known is None:
-            return _new(plan, document, now)
+            return _new(plan, document, by, now)
         if known.sha256 == plan.sha256:
             return known
         if plans.is_used(version_id=known.pk):
@@ -32,7 +36,12 @@ def adopt(*, document: str, now: datetime) -> PlanVersion:
         known.document, known.sha256, known.starts, known.adopted_at = document, plan.sha256, plan.starts, now
         known.calendar = plan.period
         known.save()
+        _tell(known, by)
     return known
+
+
+def _tell(version: PlanVersion, by: int | None) -> None:
+    trail.write(replace(told.of_plan(version=version), who=by))
 
 
 def _not_carried_out(plan: Plan) -> list[Problem]:
@@ -100,10 +109,10 @@ def check(*, document: str, instead_of: int | None) -> None:
         raise VersionIsUsed(f"Version {plan.version} of {plan.name} has been used and stays as it is.")
 
 
-def _new(plan: Plan, document: str, now: datetime) -> PlanVersion:
+def _new(plan: Plan, document: str, by: int | None, now: datetime) -> PlanVersion:
     try:
         with transaction.atomic():
-            return PlanVersion.objects.create(
+            version = PlanVersion.objects.create(
                 name=plan.name,
                 version=plan.version,
                 calendar=plan.period,
@@ -112,6 +121,8 @@ def _new(plan: Plan, document: str, now: datetime) -> PlanVersion:
                 sha256=plan.sha256,
                 adopted_at=now,
             )
+            _tell(version, by)
+            return version
     except IntegrityError:
         # Adopted by somebody else in the same moment.
         found = PlanVersion.objects.get(name=plan.name, version=plan.version)

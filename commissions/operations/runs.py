@@ -16,8 +16,10 @@ from commissions.operations import computing, correcting, freezing, hashing, per
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, plans, unusual
-from common.operations import jobs, pace
+from commissions.queries import trail as told
+from common.operations import jobs, pace, trail
 from common.operations.failpoints import failpoint
+from common.trail import What, digest
 
 Tell = Callable[[str, int, int], None]
 
@@ -79,7 +81,9 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         period = Period.objects.select_for_update().filter(key=period_key).first()
         if period is None or period.state != Period.State.CLOSING:
             raise WrongState(f"{period_key} is not being closed.")
-        last = Run.objects.filter(period=period, kind=Run.Kind.CLOSE).latest("number")
+        last = (
+            Run.objects.filter(period=period, kind=Run.Kind.CLOSE).select_related("period").latest("number")
+        )
         replaceable = [Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.FAILED]
         if not _move(last.pk, replaceable, state=Run.State.SUPERSEDED, finished_at=now):
             raise WrongState("The run is approved; nothing of it can change any more.")
@@ -96,6 +100,7 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
             started_at=now,
         )
         make_due(run_id=run.pk, now=now)
+        trail.write(told.about_run(run=last, what=What.REPLACED, at=now, who=by))
     return run
 
 
@@ -122,8 +127,10 @@ def review(*, run_id: int, by: int, now: datetime) -> None:
         "reviewed_by_id": by,
         "reviewed_at": now,
     }
-    if not _move(run_id, [Run.State.DRAFT], note="", **fields):
-        raise WrongState("Only a draft can be reviewed.")
+    with transaction.atomic():
+        if not _move(run_id, [Run.State.DRAFT], note="", **fields):
+            raise WrongState("Only a draft can be reviewed.")
+        trail.write(told.last_of_run(run_id=run_id))
 
 
 def send_back(*, run_id: int, reason: str, by: int, now: datetime) -> None:
@@ -133,9 +140,14 @@ def send_back(*, run_id: int, reason: str, by: int, now: datetime) -> None:
     permissions.demand(user_id=by, permission="approve_run")
     if not reason.strip():
         raise ValueError("Say what is wrong with it.")
+    note = reason.strip()[:300]
     fields = {"stage": Run.Stage.REVIEW, "reviewed_by_id": None, "reviewed_at": None}
-    if not _move(run_id, [Run.State.REVIEWED], state=Run.State.DRAFT, note=reason.strip()[:300], **fields):
-        raise WrongState("Only a reviewed run can be sent back.")
+    with transaction.atomic():
+        if not _move(run_id, [Run.State.REVIEWED], state=Run.State.DRAFT, note=note, **fields):
+            raise WrongState("Only a reviewed run can be sent back.")
+        run = Run.objects.select_related("period").get(pk=run_id)
+        facts = {"reason": digest(note)}
+        trail.write(told.about_run(run=run, what=What.SENT_BACK, at=now, who=by, facts=facts))
 
 
 def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
@@ -174,6 +186,7 @@ def approve(*, run_id: int, by: int, typed_total: int, now: datetime) -> None:
         if run.kind == Run.Kind.CLOSE:
             readying.request(run_id=run_id, now=now)
         jobs.enqueue(kind=JOB, subject=str(run_id), due_at=now, now=now)
+        trail.write(told.last_of_run(run_id=run_id))
 
 
 def _demand_order(run: Run) -> None:

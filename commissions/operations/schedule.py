@@ -4,7 +4,17 @@ import logging
 from datetime import datetime, timedelta
 
 from commissions.models import Calendar, Period, Run
-from commissions.operations import checking, estimates, freezing, partitions, periods, readying, runs, telling
+from commissions.operations import (
+    anchoring,
+    checking,
+    estimates,
+    freezing,
+    partitions,
+    periods,
+    readying,
+    runs,
+    telling,
+)
 from commissions.operations.due import JOB, make_due
 from commissions.queries.plans import NoPlanInForce
 from common.operations import jobs, outbox, pulses
@@ -26,6 +36,7 @@ def tick(*, now: datetime, owner: str) -> int:
     telling.request(now=now)
     notice_mail.request(now=now)
     leaving.request(now=now)
+    anchoring.request(now=now)
     outbox.request(now=now)
     leg_volumes.request(now=now)
     tree_care.request(now=now)

@@ -11,8 +11,10 @@ from django.db.models import Max
 from commissions.models import Carried, Correcting, Period, Promotion, Run, Snapshot, Transfer
 from commissions.operations import checking, computing, estimates, freezing, ledger, proving, telling
 from commissions.queries import audit, counting, periods, plans
-from common.operations import jobs, pace
+from commissions.queries import trail as told
+from common.operations import jobs, pace, trail
 from common.operations.failpoints import failpoint
+from common.trail import What, digest
 from distributors.operations import careers, filling
 
 STALE = "A correction or another month was posted after this run was computed. The approval is void; compute it again."
@@ -68,13 +70,18 @@ def _to_ledger(run: Run, now: datetime) -> None:
     ledger.post_run(run=run, now=now)
     failpoint("seal.posting")
     _reached(run, Run.Stage.PROMOTE, now)
+    facts = {"total": run.total, "approved_hash": run.approved_hash}
+    trail.write(told.about_run(run=run, what=What.POSTED, at=now, who=None, facts=facts))
 
 
 def _once(run_id: int, now: datetime, post: Callable[[Run, datetime], None], *, by_another: bool) -> bool:
     """Post what was approved, in a transaction that happens once: True when this call did it, False when the approval
-    is void, `by_another` when somebody else has posted it meanwhile. Raises BooksDoNotBalance."""
+    is void, `by_another` when somebody else has posted it meanwhile. Raises BooksDoNotBalance.
+
+    The audit trail is told when all is posted and proved: nobody waits for it meanwhile.
+    """
     try:
-        with transaction.atomic():
+        with trail.at_the_end():
             run = _held(run_id, Run.Stage.POST)
             if run is None:
                 return by_another
@@ -82,13 +89,14 @@ def _once(run_id: int, now: datetime, post: Callable[[Run, datetime], None], *, 
                 freezing.demand_that_money_moves()
                 _take_turn()
                 if is_stale(run=run):
-                    _void(run_id, STALE)
+                    _void(run_id, STALE, now)
                     return False
                 if problems := audit.ledger():
                     raise BooksDoNotBalance(problems)
                 post(run, now)
     except proving.NotWhatWasApproved:
-        _void(run_id, CHANGED)
+        with transaction.atomic():
+            _void(run_id, CHANGED, now)
         return False
     return True
 
@@ -132,6 +140,7 @@ def _differences_to_ledger(run: Run, now: datetime) -> None:
     turn = counting.last_turn() + 1
     _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
     checking.request(which=checking.FULL, now=now)
+    trail.write(told.last_of_run(run_id=run.pk))
 
 
 def _promote(run_id: int, now: datetime) -> None:
@@ -162,6 +171,7 @@ def _finish(run_id: int, now: datetime) -> bool:
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
         _thin_out(run)
         checking.request(which=checking.FULL, now=now)
+        trail.write(told.last_of_run(run_id=run_id))
     return True
 
 
@@ -219,9 +229,9 @@ def _reached(run: Run, stage: str, now: datetime, **fields: object) -> None:
     Run.objects.filter(pk=run.pk, state=Run.State.APPROVED).update(stage=stage, stage_times=times, **fields)
 
 
-def _void(run_id: int, why: str) -> None:
-    """Take the approval of a run back that has not been posted."""
-    Run.objects.filter(pk=run_id, state=Run.State.APPROVED, stage=Run.Stage.POST).update(
+def _void(run_id: int, why: str, now: datetime) -> None:
+    """Take the approval of a run back that has not been posted. Belongs into a transaction."""
+    taken_back = Run.objects.filter(pk=run_id, state=Run.State.APPROVED, stage=Run.Stage.POST).update(
         state=Run.State.DRAFT,
         stage=Run.Stage.REVIEW,
         reviewed_by=None,
@@ -231,3 +241,7 @@ def _void(run_id: int, why: str) -> None:
         approved_hash="",
         error=why,
     )
+    if taken_back:
+        run = Run.objects.select_related("period").get(pk=run_id)
+        facts = {"why": digest(why)}
+        trail.write(told.about_run(run=run, what=What.VOIDED, at=now, who=None, facts=facts))

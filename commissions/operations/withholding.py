@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 
 from commissions.models import Withholding
 from commissions.operations import permissions
+from commissions.queries import trail as told
+from common.operations import trail
 from distributors.queries import people
 
 
@@ -32,9 +34,11 @@ def withhold(*, number: str, reason: str, note: str, by: int, now: datetime) -> 
         raise CannotWithhold("Choose one of the reasons.", "reason")
     try:
         with transaction.atomic():
-            return Withholding.objects.create(
+            said = Withholding.objects.create(
                 distributor_id=person, reason=reason, note=note.strip()[:300], set_by_id=by, set_at=now
             )
+            trail.write(told.last_of_withholding(withholding_id=said.pk))
+            return said
     except IntegrityError as error:
         raise CannotWithhold("This is said of them already.", "reason") from error
 
@@ -48,5 +52,7 @@ def end(*, key: UUID, by: int, now: datetime) -> None:
         raise CannotWithhold("It is ended already.")
     if found.set_by_id == by or people.by_user(user_id=by) == found.distributor_id:
         raise CannotWithhold("Somebody else has to end it: you set it, or it is about you.")
-    if not mine.update(ended_by_id=by, ended_at=now):
-        raise CannotWithhold("It is ended already.")
+    with transaction.atomic():
+        if not mine.update(ended_by_id=by, ended_at=now):
+            raise CannotWithhold("It is ended already.")
+        trail.write(told.last_of_withholding(withholding_id=found.pk))

@@ -25,6 +25,7 @@ from commissions.queries import (
     audit_keys,
     audit_periods,
     audit_sales,
+    audit_trail,
     fingerprint,
     guards,
 )
@@ -235,6 +236,8 @@ FAST: tuple[Check, ...] = (
     audit_keys.transfers_lead_somewhere,
     audit_keys.adjustments_are_posted_once,
     audit_final.two_people_answered,
+    audit_trail.nothing_of_it_was_cut_off,
+    audit_trail.it_goes_on,
     audit_periods.they_join,
     audit_periods.they_are_their_keys,
     audit_periods.books_are_shut,
@@ -245,7 +248,10 @@ FAST: tuple[Check, ...] = (
     letters_are_sent_once,
 )
 CHECKS: tuple[Check, ...] = (
-    *FAST,
+    *(check for check in FAST if check is not audit_trail.it_goes_on),
+    audit_trail.it_is_whole,
+    audit_trail.rows_are_as_it_tells,
+    audit_trail.rights_are_as_it_tells,
     audit_items.payments_are_posted_once,
     audit_keys.keys_are_their_facts,
     audit_items.what_waits_is_held,

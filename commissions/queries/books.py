@@ -7,7 +7,7 @@ from commissions.models import BooksCheck, Freeze
 from commissions.queries import colleagues
 
 SHOWN = 20
-WORDS = {"L": "Ledger", "P": "Months", "R": "Sales", "T": "Tree", "J": "Jobs"}
+WORDS = {"L": "Ledger", "P": "Months", "A": "Who answered", "R": "Sales", "T": "Tree", "J": "Jobs"}
 
 
 @dataclass(frozen=True, kw_only=True)

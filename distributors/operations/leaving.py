@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from common import mail, spoken
-from common.operations import jobs, outbox
+from common.operations import jobs, outbox, trail
 from distributors.models import Distributor, Leaving, User
 from distributors.operations import profiles, standing
 from distributors.operations.own_data import Owner, owner_of
@@ -95,7 +95,7 @@ def request(*, now: datetime) -> None:
 def work(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
     """The handler: the place is left; data are erased when nothing is open, else asked again tomorrow."""
     progress("leaving", 0, 1)
-    with transaction.atomic():
+    with trail.at_the_end():
         one = Leaving.objects.select_for_update().filter(pk=int(subject), due_at__lte=now).first()
         if one is None or one.state not in (Leaving.State.ASKED, Leaving.State.LEFT):
             return False

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from common.operations import outbox
+from common.operations import outbox, trail
 from distributors.models import (
     DataFile,
     Invitation,
@@ -24,6 +24,7 @@ from distributors.models import (
     User,
 )
 from distributors.operations import pages
+from distributors.queries import trail as told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,7 @@ def erase(*, profile_id: int, now: datetime) -> None:
         Openness.objects.filter(profile_id=profile_id).delete()
         if login is not None:
             _erase_login(login, now)
+        trail.write(told.of_erased(profile=Profile.objects.select_related("distributor").get(pk=profile_id)))
 
 
 def _erase_login(user_id: int, now: datetime) -> None:

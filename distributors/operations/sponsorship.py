@@ -10,11 +10,13 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
-from common.operations import jobs
+from common.operations import jobs, trail
 from common.operations.failpoints import failpoint
+from common.trail import What
 from distributors.models import Distributor, SponsorChange
 from distributors.operations import tree_care
 from distributors.queries import sponsor_tree
+from distributors.queries import trail as told
 from distributors.tree import (
     MovesBackwards,
     NobodyAbove,
@@ -144,6 +146,7 @@ def _ask(found: Look, reason: str, effective_at: datetime, by: int, now: datetim
     try:
         with transaction.atomic():
             change.save(force_insert=True)
+            trail.write(told.last_of_change(change_id=change.pk))
     except IntegrityError as error:
         raise CannotChange(
             "A change for this person is waiting already; decide that one first.", "number"
@@ -155,12 +158,13 @@ def approve(*, change_id: int, by: int, now: datetime) -> None:
     """Let it happen: at once when its moment has come, else then. Raises CannotChange, SamePerson, TreeBusy."""
     _demand(by, "approve_sponsor_change")
     # The tree's lock before the change's row, as in apply(): two who hold one and want the other would wait for ever.
-    with writing():
+    with writing(), trail.at_the_end():
         change = SponsorChange.objects.select_for_update(of=("self",)).get(pk=change_id)
         if by == change.requested_by_id:
             raise SamePerson("Somebody else has to approve: you asked for this change.")
         if not _step(change_id, [State.REQUESTED], state=State.APPROVED, decided_by_id=by, decided_at=now):
             raise CannotChange("This change is decided already.")
+        trail.write(told.last_of_change(change_id=change_id))
         if change.effective_at > now:
             jobs.enqueue(kind=JOB, subject=str(change_id), due_at=change.effective_at, now=now)
             return
@@ -188,17 +192,20 @@ def refuse(*, change_id: int, reason: str, by: int, now: datetime) -> None:
     if not reason.strip():
         raise CannotChange("Say why it is refused.", "reason")
     fields = {"note": reason.strip()[:LONGEST], "decided_by_id": by, "decided_at": now}
-    if not _step(change_id, [State.REQUESTED], state=State.REFUSED, **fields):
-        raise CannotChange("This change is decided already.")
+    with transaction.atomic():
+        if not _step(change_id, [State.REQUESTED], state=State.REFUSED, **fields):
+            raise CannotChange("This change is decided already.")
+        trail.write(told.last_of_change(change_id=change_id))
 
 
 def withdraw(*, change_id: int, by: int, now: datetime) -> None:
     """Take a change back that has not happened yet. Raises CannotChange."""
     _demand(by, "request_sponsor_change")
-    if not _step(
-        change_id, [State.REQUESTED, State.APPROVED], state=State.WITHDRAWN, note="Withdrawn", applied_at=None
-    ):
-        raise CannotChange("This change has happened, or was decided already.")
+    waiting = [State.REQUESTED, State.APPROVED]
+    with transaction.atomic():
+        if not _step(change_id, waiting, state=State.WITHDRAWN, note="Withdrawn", applied_at=None):
+            raise CannotChange("This change has happened, or was decided already.")
+        trail.write(told.about_change(change_id=change_id, what=What.MOVE_WITHDRAWN, at=now, who=by))
 
 
 def due(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
@@ -210,10 +217,11 @@ def due(*, subject: str, now: datetime, progress: jobs.Progress) -> bool:
 
 def apply(*, change_id: int, now: datetime) -> None:
     """Move the people of an approved change, once; what cannot be done any more says so on it. Raises TreeBusy."""
-    with writing():
+    with writing(), trail.at_the_end():
         change = SponsorChange.objects.select_for_update(of=("self",)).get(pk=change_id)
         if change.state == State.APPROVED and (failed := _apply(change, now)):
             _step(change_id, [State.APPROVED], state=State.FAILED, note=failed[:LONGEST])
+            trail.write(told.about_change(change_id=change_id, what=What.MOVE_FAILED, at=now, who=None))
 
 
 def apply_until(*, moment: datetime, now: datetime) -> None:
@@ -236,7 +244,8 @@ def _apply(change: SponsorChange, now: datetime) -> str:
                 return "The sponsor has changed since this was asked for."
             _move(change, now)
             failpoint("sponsor.moved")
-            _step(change.pk, [State.APPROVED], state=State.APPLIED, applied_at=now)
+            if _step(change.pk, [State.APPROVED], state=State.APPLIED, applied_at=now):
+                trail.write(told.last_of_change(change_id=change.pk))
     except (SponsorIsBelow, SponsorUnknown, NobodyAbove, MovesBackwards) as error:
         return str(error)
     return ""

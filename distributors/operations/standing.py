@@ -5,7 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.operations import trail
 from distributors.models import Distributor, StatusChange
+from distributors.queries import trail as told
 
 
 class StandingChanged(RuntimeError):
@@ -33,9 +35,10 @@ def change_status(
         moved = Distributor.objects.filter(pk=distributor_id, status=expected).update(status=status)
         if moved != 1 or status == expected:
             raise StandingChanged("The status has been changed in the meantime. Please look again.")
-        StatusChange.objects.create(
+        row = StatusChange.objects.create(
             distributor_id=distributor_id, status=status, effective_at=now, reason=reason[:200], by_id=by_id
         )
+        trail.write(told.of_status(row=row, before=expected))
 
 
 def change_many(
@@ -45,7 +48,7 @@ def change_many(
 
     `expected` holds the status each id was seen with. Returns how many changed. Raises as change_status does.
     """
-    with transaction.atomic():
+    with trail.at_the_end():
         moving = [pk for pk in sorted(expected) if expected[pk] != status]
         for pk in moving:
             change_status(

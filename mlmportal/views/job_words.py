@@ -18,6 +18,7 @@ TEXTS = {
     "place-newcomer": gettext_lazy("Placing a newcomer nobody placed"),
     "ready": gettext_lazy("Making the pages of great teams ready"),
     "run": gettext_lazy("Computing or posting a month"),
+    "send-head": gettext_lazy("Sending where the audit trail stands"),
     "sponsor change": gettext_lazy("Carrying out a change of sponsor"),
     "told": gettext_lazy("Telling people about their month"),
     "told-joined": gettext_lazy("Telling sponsors who joined"),

@@ -1,4 +1,4 @@
-"""Eighty ways to spoil a good database behind the portal's back: the books name every one."""
+"""A hundred ways to spoil a good database behind the portal's back: the books name every one."""
 
 # ruff: noqa: E501 - a table
 
@@ -318,12 +318,45 @@ CORRUPTIONS = {
     "a transfer leads to no account": ("L1", lambda: of("commissions_transfer", transfer().pk, "debit_id = 999999")),
     "an account says more than there is": ("L3", lambda: sql(
         "UPDATE commissions_account SET balance = 9223372036854775807 WHERE kind = 'payable'")),
+    "another reviewed than did": ("A1", lambda: sql(
+        "UPDATE commissions_run SET reviewed_by_id = (SELECT id FROM distributors_user WHERE is_superuser) "
+        "WHERE state = 'final'")),
+    "another approved than did": ("A1", lambda: sql(
+        "UPDATE commissions_run SET approved_by_id = (SELECT id FROM distributors_user WHERE is_superuser) "
+        "WHERE state = 'final'")),
+    "a run was reviewed at another time": ("A1", lambda: sql(
+        "UPDATE commissions_run SET reviewed_at = '2026-11-01 12:34:56' WHERE state = 'final'")),
+    "a run was approved at another time": ("A1", lambda: sql(
+        "UPDATE commissions_run SET approved_at = '2026-11-01 12:34:56' WHERE state = 'final'")),
+    "a run has another number": ("A1", lambda: sql(
+        "UPDATE commissions_run SET number = number + 7 WHERE state = 'final'")),
+    "a run was computed by another engine": ("A1", lambda: sql(
+        "UPDATE commissions_run SET engine_version = '0' WHERE state = 'final'")),
+    "the line was drawn at another time": ("A1", lambda: sql(
+        "UPDATE commissions_period SET line_drawn_at = '2026-11-01 12:34:56' WHERE key = '2026-10'")),
+    "another decided on an adjustment": ("A1", lambda: sql(
+        "UPDATE commissions_adjustment SET decided_by_id = (SELECT id FROM distributors_user WHERE is_superuser)")),
+    "another asked for an adjustment": ("A1", lambda: sql(
+        "UPDATE commissions_adjustment SET requested_by_id = (SELECT id FROM distributors_user WHERE is_superuser)")),
+    "an adjustment has another reason": ("A1", lambda: sql("UPDATE commissions_adjustment SET reason = 'Early'")),
+    "an adjustment has other evidence": ("A1", lambda: sql("UPDATE commissions_adjustment SET evidence = 'None'")),
+    "an adjustment was decided at another time": ("A1", lambda: sql(
+        "UPDATE commissions_adjustment SET decided_at = '2026-11-23 12:34:56'")),
+    "a plan was adopted at another time": ("A1", lambda: sql(
+        "UPDATE commissions_planversion SET adopted_at = '2026-11-23 12:34:56'")),
+    "an entry of the trail is another": ("A1", lambda: sql(
+        "UPDATE common_trailentry SET who = who + 1 WHERE what = 'run.approved'")),
+    "an entry of the trail is missing": ("A1", lambda: sql(
+        "DELETE FROM common_trailentry WHERE what = 'adjustment.posted'")),
+    "the trail is cut": ("L5", lambda: sql(
+        "DELETE FROM common_trailentry WHERE number > (SELECT max(number) - 2 FROM common_trailentry)")),
+    "the trail is gone": ("L5", lambda: sql("DELETE FROM common_trailentry")),
     "the books are opened again": ("P1", lambda: sql("UPDATE sales_books SET shut_until = '2026-10-01 00:00:00'")),
 }  # fmt: skip
 
 
-def test_there_are_eighty():
-    assert len(CORRUPTIONS) >= 80
+def test_there_are_a_hundred():
+    assert len(CORRUPTIONS) >= 100
 
 
 def found_after(spoil):
