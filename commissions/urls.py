@@ -15,6 +15,7 @@ from commissions.views import (
     team,
     team_export,
     team_table,
+    trail,
     withholdings,
 )
 
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/withheld/", withholdings.withheld, name="staff-withheld"),
     path("staff/withheld/<uuid:key>/end/", withholdings.end, name="staff-withheld-end"),
     path("staff/books/", books.books, name="staff-books"),
+    path("staff/books/trail/", trail.trail, name="staff-trail"),
     path("staff/books/check/", books.check, name="staff-books-check"),
     path("staff/books/lift/", books.lift, name="staff-books-lift"),
 ]

@@ -297,6 +297,7 @@ POLICY: dict[str, Row] = {
     "staff-withheld": staff(may=PREPARE),
     "staff-withheld-end": write_only(staff(may=PREPARE, key=WITHHELD)),
     "staff-books": staff(may=PREPARE),
+    "staff-trail": staff(may=PREPARE),
     "staff-books-check": write_only(staff(may=PREPARE)),
     "staff-books-lift": write_only(staff(may=APPROVE)),
     "staff-month-close": write_only(staff(may=PREPARE, key=PERIOD)),
@@ -314,7 +315,7 @@ MAY_NOTHING = ("staff without rights", "staff who prepare", "staff who approve")
 ADDED = {"auth_group", "account_emailaddress", "distributors_user", "distributors_profile",
          "distributors_document", "distributors_newsitem", "sales_order", "sales_product", "sales_productterms",
          "commissions_planversion"}  # fmt: skip
-DELETED = {"auth_group", "account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
+DELETED = {"account_emailaddress", "mfa_authenticator", "usersessions_usersession"}
 CHANGED = ADDED - {"distributors_document", "sales_order", "commissions_planversion"} | {
     "distributors_distributor",
     "sales_customer",
