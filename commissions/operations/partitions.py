@@ -233,8 +233,8 @@ def _index_on(part: str, definition: str) -> str:
 
 
 def _prove(part: str, references: Mapping[str, str]) -> None:
-    """All are asked for the least, not for one: of one PostgreSQL thinks it is found soon, and would look for each row's
-    target by itself, sixty million times."""
+    """The least of all is asked for, not any one: of one PostgreSQL thinks that it is found soon, and would look for
+    each row's target by itself, sixty million times."""
     for column, target in references.items():
         with connection.cursor() as cursor:
             cursor.execute(
