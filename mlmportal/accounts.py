@@ -6,6 +6,7 @@ import logging
 from base64 import urlsafe_b64encode
 from hashlib import sha256
 from smtplib import SMTPException
+from time import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 CUSTOMER_KIND = "preferred"
 FIRST_PAGE = {"staff": "staff-overview", "customer": "catalogue", "newcomer": "join-waiting"}
 SEALED = "sealed:"
+SIGNED_IN_AT = "signed_in_at"
 # Mails somebody waits for in front of the page; the others only tell what has happened.
 AWAITED = {
     f"account/email/{name}"
@@ -135,9 +137,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return
         super().add_message(request, level, message_template, *args, **kwargs)
 
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        """Whatever the way was, after every step of it: noted for this session alone."""
+        request.session[SIGNED_IN_AT] = time()
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has signed in within the last minutes has shown who they are: they are not asked at once again.
+
+        Approvals name no app: what is posted to people's balances is confirmed by itself, however fresh the sign-in.
+        """
+        request = core_context.request
+        if app and request is not None and _signed_in_lately(request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         ways = super().get_reauthentication_methods(user)
         return [{**way, "description": WAYS_TO_SHOW[way["id"]]} for way in ways]
+
+
+def _signed_in_lately(request: HttpRequest) -> bool:
+    """True while the sign-in of this session is as young as a password given again may be."""
+    at: float = request.session.get(SIGNED_IN_AT, 0)
+    return time() - at < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -52,7 +52,7 @@ def _shown(user_id: int) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required(app="distributors")  # type: ignore[untyped-decorator]
 def profile_edit(request: HttpRequest) -> HttpResponse:
     """Name, telephone and address, changed after showing once more who one is."""
     mine = account.profile(user_id=user_id_of(request))

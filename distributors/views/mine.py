@@ -51,7 +51,7 @@ def openness(request: HttpRequest) -> HttpResponse:
 
 @GET_POST
 @portal_user_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required(app="distributors")  # type: ignore[untyped-decorator]
 def data(request: HttpRequest) -> HttpResponse:
     """All of one's data as a file: asked for here, and the files that were."""
     user_id, now = user_id_of(request), timezone.now()
@@ -71,7 +71,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @portal_user_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required(app="distributors")  # type: ignore[untyped-decorator]
 def data_file(request: HttpRequest, file_id: int) -> HttpResponse:
     """One of the files; each download is noted."""
     content = files.content(user_id=user_id_of(request), file_id=file_id)
@@ -86,7 +86,7 @@ def data_file(request: HttpRequest, file_id: int) -> HttpResponse:
 
 @GET_POST
 @portal_user_required
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required(app="distributors")  # type: ignore[untyped-decorator]
 def leave(request: HttpRequest) -> HttpResponse:
     """What leaving does, what is still open, and the asking for it."""
     user_id, now = user_id_of(request), timezone.now()

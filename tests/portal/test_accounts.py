@@ -1,8 +1,10 @@
 """Signing in and staying in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django.core import mail
 from django.test import Client
 
@@ -121,6 +123,35 @@ def test_after_saying_who_one_is_the_name_is_changed(cast):
     )
     assert Profile.objects.get(user=cast.users["eva"]).given_name == "Eve"
     assert Distributor.objects.get(pk=cast.eva.pk).sponsor_id == cast.dan.pk
+
+
+@pytest.mark.parametrize("path", ["/profile/edit/", "/profile/data/", "/profile/leave/", "/accounts/email/"])
+def test_whoever_has_just_signed_in_is_not_asked_again(cast, path):
+    client = Client()
+    sign_in(client)
+    assert client.get(path).status_code == 200
+
+
+def test_after_some_minutes_one_is_asked_again(cast, time_machine):
+    client = Client()
+    sign_in(client)
+    time_machine.move_to(datetime.now(UTC) + timedelta(minutes=6))
+    assert client.get("/profile/edit/")["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_a_sign_in_elsewhere_is_none_of_this_session(cast):
+    client = cast.client("eva")
+    sign_in(Client())
+    assert client.get("/profile/edit/")["Location"].startswith("/accounts/reauthenticate/")
+
+
+def test_an_approval_is_confirmed_however_fresh_the_sign_in(cast):
+    """Views of approvals name no app."""
+    client = Client()
+    sign_in(client)
+    with context.request_context(client.get("/profile/edit/").wsgi_request):
+        assert get_adapter().is_reauthentication_required(app="")
+        assert not get_adapter().is_reauthentication_required(app="distributors")
 
 
 @pytest.mark.parametrize(

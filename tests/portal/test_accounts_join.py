@@ -80,6 +80,12 @@ def test_no_place_before_the_address_is_confirmed_and_none_by_opening_the_mail(c
     assert Distributor.objects.count() == 8
 
 
+def test_a_newcomer_gives_the_address_without_showing_once_more_who_they_are(cast, reader):
+    reader.post(DISTRIBUTOR, DETAILS)
+    confirm(reader)
+    assert reader.get("/profile/edit/").status_code == 200
+
+
 def test_confirming_twice_says_it_is_done(cast, reader):
     reader.post(DISTRIBUTOR, DETAILS)
     confirm(reader)
