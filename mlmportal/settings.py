@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -164,11 +165,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.secret("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured("REDIS_URL must start with redis://, rediss:// or unix://")
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "common.cache.EnduringRedisCache", "LOCATION": REDIS_URL}}
 else:
+    # Django would keep 300 entries. A page of a great team asks for some dozens of names of what lies on the shelf, and
+    # everybody who is signed in has a size of team and counted attempts: a name that is culled is gathered again, from
+    # the whole run. More would cost: they are counted whenever one is written.
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache_entries",
+            "OPTIONS": {"MAX_ENTRIES": 20_000, "CULL_FREQUENCY": 10},
+        }
     }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
