@@ -28,6 +28,8 @@ SORTS: Mapping[str, bool] = {
     "gv": True, "pv": True, "name": False, "level": False, "generation": False, "leg": True, "rank": True,
     "career": True, "active": True, "joined": True, "last": True, "below": True, "near": True,
 }  # fmt: skip
+# Of a great team by a run's own order; who joined since has no place in it.
+KEPT_ORDERS = ("name", "last")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ class Row:
 @dataclass(frozen=True, kw_only=True)
 class Selection:
     """Whom a choice leaves, as indices of the team, those who come first in order; `count` says how many it leaves,
-    `total` counts the whole team, `active` its active."""
+    `total` counts the whole team, `active` its active; `at_the_end` how many a kept order does not know: they stand
+    last whatever they are called and whenever they sold."""
 
     team: Team
     order: Ints
@@ -74,6 +77,7 @@ class Selection:
     count: int
     total: int
     active: int
+    at_the_end: int
 
     def __len__(self) -> int:
         return self.count
@@ -87,6 +91,8 @@ def select(*, viewer_id: int, month: members.Month, choice: Choice, most: int | 
         near = team_numbers.nearness(team=team, viewer_id=viewer_id, month=month)
     kept = np.flatnonzero(_kept(team, choice, near))
     count = len(kept)
+    is_kept_order = team.is_cut_out and choice.sort in KEPT_ORDERS
+    at_the_end = int((team.place[kept] < 0).sum()) if is_kept_order else 0
     by = _keys(team, choice, near, viewer_id, month)
     if by is not None:
         highest_first = SORTS[choice.sort] != choice.reverse
@@ -100,6 +106,7 @@ def select(*, viewer_id: int, month: members.Month, choice: Choice, most: int | 
         count=count,
         total=int(stands.sum()),
         active=int((team.active & team.known & stands).sum()),
+        at_the_end=at_the_end,
     )
 
 

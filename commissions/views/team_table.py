@@ -88,6 +88,7 @@ def context(request: HttpRequest, ask: Ask, *, saving: ViewForm | None = None) -
         "pages": page,
         "kept_people": len(found),
         "all_people": found.total,
+        "at_the_end": found.at_the_end,
         "most": team_table.MOST if len(found) > team_table.MOST else None,
         "heads": _heads(table, ask),
         "columns": table.columns,

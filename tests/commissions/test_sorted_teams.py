@@ -64,6 +64,18 @@ def test_who_joined_since_comes_last_until_the_next_estimate(october, cast, sort
     assert len(order) == 8
 
 
+@pytest.mark.parametrize("sort", ["name", "last"])
+def test_beside_the_table_stands_who_joined_since(october, cast, monkeypatch, sort):
+    estimates.refresh(now=at(10, 20))
+    address, said = f"/team/?view=table&sort={sort}", "1 person joined after this order was made"
+    assert said not in cast.client("ana").get(address).content.decode()
+    join(cast=cast, name="abel", under="dan", number="2001", joined_at=at(10, 21))
+    assert said in cast.client("ana").get(address).content.decode()
+    assert said not in cast.client("ana").get("/team/?view=table&sort=gv").content.decode()
+    monkeypatch.setattr(sizes, "is_great", lambda **_: False)
+    assert said not in cast.client("ana").get(address).content.decode()
+
+
 def test_what_is_kept_is_by_person(october, cast):
     """A kept order is of everybody of the run: whoever reads it, a name has one place."""
     estimates.refresh(now=at(10, 20))
