@@ -131,6 +131,7 @@ def context() -> dict[str, Any]:
         "needs": NEEDS,
         "marked": marks.blocks("From **May** on:\n\n- prices change\n- [the plan](/plan/) stays"),
         "news": NEWS,
+        "first_steps": FIRST_STEPS,
         "branch": BRANCH,
         "items": ITEMS,
         "why": WHY,
@@ -159,6 +160,20 @@ NEEDS = (
     {"label": "Group volume", "have": 541200, "need": 700000, "unit": "GV"},
     {"label": "Group volume outside your strongest leg", "have": 238050, "need": 280000, "unit": "GV"},
     {"label": "Legs with a Builder or higher", "have": 2, "need": 3, "unit": "legs", "count": True},
+)
+FIRST_STEPS = (
+    {
+        "title": "Your e-mail is confirmed",
+        "text": "Your place in the company is taken with it.",
+        "is_done": True,
+    },
+    {
+        "title": "The first order",
+        "text": "An order of a customer counts in full; you do not need to buy for yourself.",
+        "is_done": False,
+        "link": "#steps",
+        "link_text": "To the catalogue",
+    },
 )
 NEWS = (
     {

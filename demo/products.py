@@ -78,10 +78,9 @@ def price_rows() -> list[list[str]]:
 def _row(article: Article, day: date, retail: int, distributor: int) -> list[str]:
     volume = _euro(article.points)
     prices = [_euro(retail), _euro(min(article.preferred, retail)), _euro(distributor)]
-    offered = "no" if article.sku == "KIT-START" else "yes"
     return [
         article.sku, article.name, article.kind, day.isoformat(), *prices, volume, volume,
-        article.description, offered,
+        article.description, "yes",
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from common import spoken
 from common.guards import distributor_id, me_of, signed_in_required
 from distributors.operations import looks
 from distributors.queries import campaigns, holdings, people, referrals, sponsor_tree
-from mlmportal.views import link_counts, team_news, way_words
+from mlmportal.views import first_steps, link_counts, team_news, way_words
 from sales.queries import activity, customers, orders
 
 NEWS = 5
@@ -48,19 +48,31 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     months = members.months()
     size = sizes.of_month(person_id=person, month=months[0] if months else None)
     found = way.of_person(person_id=person, months=months)
+    unpaid = activity.unpaid(seller_id=person)
+    way_steps = way_words.steps(way=found)
     share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
     link = campaigns.one(distributor_id=person, code=share.code) if share else None
     context = {
         "greeting": _greeting(request, now),
+        "steps": first_steps.of_person(
+            person_id=person, user_id=user, link=link, today=timezone.localdate(now)
+        ),
         "open": _open(person, now),
         "estimate": next((one for one in shown if one.state == "open"), None),
         "beside": _beside([one for one in every if one.calendar != leading], now),
         "last": _last(shown),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
         "way": found,
-        "way_steps": way_words.steps(way=found),
+        "way_steps": way_steps,
         "way_note": way_words.closing(way=found),
-        "news": team_news.rows(person_id=person, user_id=user, team=team, now=now, since=since),
+        "news": team_news.rows(
+            person_id=person,
+            user_id=user,
+            team=team,
+            now=now,
+            since=since,
+            most=_beside_way(found, way_steps, unpaid),
+        ),
         "news_since": _since(since, now),
         "people_below": size.below,
         "people_active": size.active,
@@ -68,13 +80,18 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "volumes_chart": drawings.volumes(
             person_id=person, months=months, known=known, required=found.group_need if found else None
         ),
-        "unpaid": activity.unpaid(seller_id=person),
+        "unpaid": unpaid,
         "to_place": holdings.waiting_count(sponsor_id=person, now=now),
         "share": share,
         "share_counts": link_counts.of_link(link=link),
         "nav": "home",
     }
     return render(request, "mlmportal/home.html", context)
+
+
+def _beside_way(found: way.Way | None, steps: list[way_words.Sentence], unpaid: activity.Unpaid) -> int:
+    """How many rows of news are as high as the card beside them, so that neither stands half empty."""
+    return len(found.needs) + len(steps) - 2 - bool(unpaid.orders) if found else team_news.FEWEST
 
 
 def _customer(request: HttpRequest, customer: int) -> HttpResponse:

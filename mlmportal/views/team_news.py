@@ -14,7 +14,7 @@ from common.templatetags.portal import counted, volume
 from distributors.queries import notice_words, notices, people, sponsor_tree
 from sales.queries import news
 
-SHOWN = 6
+FEWEST, SHOWN = 3, 6
 NEAR = ("near", "near_deeper")
 
 
@@ -32,9 +32,15 @@ class News:
 
 
 def rows(
-    *, person_id: int, user_id: int, team: QuerySet[Any], now: datetime, since: datetime | None
+    *,
+    person_id: int,
+    user_id: int,
+    team: QuerySet[Any],
+    now: datetime,
+    since: datetime | None,
+    most: int = SHOWN,
 ) -> list[dict[str, Any]]:
-    """The latest of every kind together, newest first; a fixed number of queries."""
+    """The latest of every kind together, newest first; a fixed number of queries. At most SHOWN, at least FEWEST."""
     found = [
         *_joined(person_id),
         *_bought(person_id, now),
@@ -51,7 +57,7 @@ def rows(
             "when": spoken.lately(one.at, now=now),
             "is_new": since is not None and one.at > since,
         }
-        for one in found[:SHOWN]
+        for one in found[: min(max(most, FEWEST), SHOWN)]
     ]
 
 

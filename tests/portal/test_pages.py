@@ -1,6 +1,6 @@
 """The first pages: home, plan, disclosure, the company's overview."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -9,9 +9,12 @@ from django.utils import timezone
 from commissions.operations import estimates
 from common.operations import jobs
 from common.templatetags.portal import volume
+from distributors.models import Profile
 from mlmportal.views import job_words
-from sales.operations import orders
+from sales.models import Customer
+from sales.operations import orders, products
 from tests.commissions.conftest import at, draft, finish, october, plan, shop  # noqa: F401
+from tests.furnishing import buy
 from tests.portal.counting import queries
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +35,62 @@ def test_home_of_somebody_with_a_team(estimated, cast):
 def test_home_of_a_newcomer_without_a_team(estimated, cast):
     page = cast.client("finn").get("/").content.decode()
     assert "You can earn retail profit without a team" in page
+
+
+def first_steps(cast, name: str) -> str:
+    page = cast.client(name).get("/").content.decode()
+    return page.partition('id="steps-title"')[2].partition("</section>")[0]
+
+
+def a_kit() -> int:
+    terms = products.Terms(
+        valid_from=date(2025, 1, 1),
+        retail_price=4_900,
+        preferred_price=4_900,
+        distributor_price=4_900,
+        qualifying=0,
+        commissionable=0,
+    )
+    return products.offer(sku="KIT", name="Starter kit", product_class="kit", terms=terms)
+
+
+def test_home_of_somebody_without_an_order_says_what_to_do_first(shop, cast):  # noqa: F811
+    steps = first_steps(cast, "finn")
+    assert steps.count("is-done") == 1
+    assert "Give your address" in steps
+    assert "you do not need to buy for yourself" in steps
+    assert "once" not in steps  # no kit is offered
+    Profile.objects.filter(user=cast.users["finn"]).update(street="Kouter 7", city="Gent")
+    steps = first_steps(cast, "finn")
+    assert steps.count("is-done") == 2
+    assert "Give your address" not in steps
+
+
+def test_a_starter_kit_is_named_with_its_price_and_is_no_beginning(shop, cast):  # noqa: F811
+    kit = a_kit()
+    assert "€49.00 once" in first_steps(cast, "finn")
+    assert "Nobody earns from it" in first_steps(cast, "finn")
+    buy(distributor_id=cast.finn.pk, product_id=kit, pieces=1, at=at(10, 21))
+    assert "You have ordered it." in first_steps(cast, "finn")
+
+
+@pytest.mark.parametrize("who", ["distributor", "customer"])
+def test_the_first_order_of_goods_ends_the_first_steps(shop, cast, who):  # noqa: F811
+    buyer = (
+        orders.Buyer(distributor_id=cast.eva.pk)
+        if who == "distributor"
+        else orders.Buyer(customer_id=Customer.objects.get(distributor=cast.eva).pk)
+    )
+    assert first_steps(cast, "eva")
+    placed = orders.place(
+        buyer=buyer,
+        items=[orders.Item(product_id=shop.product_id, quantity=1)],
+        purpose="own_use" if who == "distributor" else "customer",
+        now=at(10, 21),
+    )
+    assert not first_steps(cast, "eva")
+    orders.cancel(order_id=placed.pk, now=at(10, 22))
+    assert first_steps(cast, "eva")
 
 
 def test_home_before_any_month(cast):
