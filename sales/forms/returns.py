@@ -57,7 +57,8 @@ class AskForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
-        if not self.errors and not self.back() and self.lines:
+        is_read = not any(_name(line) in self.errors for line in self.lines)
+        if is_read and not self.back() and self.lines:
             self.add_error(_name(self.lines[0]), _("Say how many pieces of which product you return."))
         return found
 

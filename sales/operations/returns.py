@@ -12,6 +12,7 @@ from common.operations import numbers
 from sales.models import Order, OrderLine, Return, ReturnLine
 from sales.operations import books, invoices
 from sales.operations.signals import tell_booked
+from sales.queries.shares import of_pieces
 
 AMOUNTS = ("price", "list_price", "distributor_price", "qualifying", "commissionable")
 
@@ -72,11 +73,6 @@ def book(
         return _write(order, parts, reason.strip()[:200], now, moment, by, number)
 
 
-def share(*, amount: int, part: int, whole: int) -> int:
-    """`part` of `whole` pieces of an amount that is not negative, rounded half up once."""
-    return (2 * amount * part + whole) // (2 * whole)
-
-
 def _wanted(lines: Sequence[Back]) -> Counter[int]:
     wanted: Counter[int] = Counter()
     for line in lines:
@@ -105,8 +101,7 @@ def _part(line: OrderLine, before: int, quantity: int) -> ReturnLine:
     if before + quantity > line.quantity:
         raise MoreThanStands(line.position, line.quantity - before)
     amounts = {
-        name: share(amount=getattr(line, name), part=before + quantity, whole=line.quantity)
-        - share(amount=getattr(line, name), part=before, whole=line.quantity)
+        name: of_pieces(amount=getattr(line, name), pieces=quantity, before=before, whole=line.quantity)
         for name in AMOUNTS
     }
     return ReturnLine(order_line=line, quantity=quantity, **amounts)

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from sales.models import Order, ReturnRequest, ReturnRequestLine
+from sales.models import Order, ReturnLine, ReturnRequest, ReturnRequestLine
+from sales.queries.shares import of_pieces
 from sales.queries.terms import company_day
 
 State = ReturnRequest.State
@@ -22,6 +23,7 @@ class AskedLine:
     quantity: int
     bought: int
     price: int  # of the whole order line, in minor units
+    refund: int  # what these pieces pay back, in minor units
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,31 @@ def one(*, key: UUID) -> tuple[Asked, list[AskedLine]] | None:
     if found is None:
         return None
     lines = found.lines.select_related("order_line__product").order_by("order_line__position")
+    before = _before(found)
     listed = [
         AskedLine(
-            line.order_line.product.name, line.quantity, line.order_line.quantity, line.order_line.price
+            line.order_line.product.name,
+            line.quantity,
+            line.order_line.quantity,
+            line.order_line.price,
+            of_pieces(
+                amount=line.order_line.price,
+                pieces=line.quantity,
+                before=before.get(line.order_line_id, 0),
+                whole=line.order_line.quantity,
+            ),
         )
         for line in lines
     ]
     return _asked(found, [(line.name, line.quantity) for line in listed]), listed
+
+
+def _before(found: ReturnRequest) -> dict[int, int]:
+    """How many pieces of each line had come back, until this request was booked if it was."""
+    returned = ReturnLine.objects.filter(order_line__order_id=found.order_id)
+    if found.returned_id is not None:
+        returned = returned.filter(returned_id__lt=found.returned_id)
+    return dict(returned.values_list("order_line_id").annotate(Sum("quantity")))
 
 
 def _requests() -> QuerySet[ReturnRequest]:

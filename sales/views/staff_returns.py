@@ -101,6 +101,7 @@ def _page(
     context = {
         "asked": asked,
         "lines": lines,
+        "refund": sum(line.refund for line in lines),
         "yes": yes or AnswerForm(key=key, says_no=False),
         "no": no or AnswerForm(key=key, says_no=True),
         "nav": "staff-returns",

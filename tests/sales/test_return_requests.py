@@ -1,5 +1,6 @@
 """A buyer asks to return goods; the company accepts it with a booked return, or says why not."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 
-from sales.models import Order, Return, ReturnRequest
+from sales.models import Order, OrderLine, Return, ReturnRequest
 from sales.operations import orders, return_requests
 from sales.operations.return_requests import Back
 from sales.queries.terms import company_day
@@ -50,6 +51,31 @@ def test_from_asking_to_the_return(cast, evas, now):
     page = eva.get(f"/orders/{evas.number}/").content
     assert b"Send it to Ghent." in page
     assert b"Partly returned" in page
+
+
+def test_staff_read_what_is_to_be_paid_back_before_and_after(cast, evas, now):
+    """Three pieces of €27.01: rounding is never in anybody's favour twice."""
+    OrderLine.objects.filter(order=evas).update(price=2_701, quantity=3)
+    paula, seen = cast.client("paula"), []
+    for quantity in (1, 2):
+        key = ask(evas, quantity=quantity)
+        before = refund_on(paula, key)
+        paula.post(f"/staff/returns/{key}/accept/", {"yes-answer": "Send it."})
+        assert before == refund_on(paula, key) == Return.objects.latest("pk").refund
+        seen.append(before)
+    assert seen == [900, 1801]
+
+
+def refund_on(client, key) -> int:
+    page = client.get(f"/staff/returns/{key}/").content.decode()
+    total = page.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    return int(re.search(r"€([\d.]+)", total)[1].replace(".", ""))
+
+
+def test_both_what_and_why_are_asked_for_at_once(cast, evas, now):
+    page = cast.client("eva").post(f"/orders/{evas.number}/return/", {"line_1": "0", "reason": ""}).content
+    assert b"Say why in a few words." in page
+    assert b"Say how many pieces of which product you return." in page
 
 
 def test_the_buyer_gets_a_letter_with_what_and_when(cast, evas):
