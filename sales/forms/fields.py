@@ -27,17 +27,22 @@ class QuantityField(forms.CharField):
         """None: a box for numbers has no greatest length."""
         return {}
 
+    def validate(self, value: Any) -> None:
+        """An empty box is answered in the same words as a wrong number."""
+        if self.required and value in self.empty_values:
+            raise self._refusal("required")
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if text in self.empty_values:
             return None
         if not WHOLE.match(text) or not self.least <= int(text) <= self.most:
-            raise forms.ValidationError(
-                _("Enter a whole number from %(least)s to %(most)s."),
-                code="invalid",
-                params={"least": self.least, "most": self.most},
-            )
+            raise self._refusal("invalid")
         return int(text)
+
+    def _refusal(self, code: str) -> forms.ValidationError:
+        said = _("Enter a whole number from %(least)s to %(most)s.")
+        return forms.ValidationError(said, code=code, params={"least": self.least, "most": self.most})
 
 
 class HundredthsField(forms.DecimalField):

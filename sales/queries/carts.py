@@ -76,6 +76,6 @@ def _priced(pieces: Mapping[int, int], token: str, standing: str, day: date, *, 
     return Contents(token, tuple(Chosen(pk, names[pk], count, offered.get(pk)) for pk, count in known))
 
 
-def count(*, user_id: int) -> int:
-    """How many different products are in somebody's cart."""
-    return CartLine.objects.filter(cart__user_id=user_id).count()
+def pieces(*, user_id: int) -> dict[int, int]:
+    """How many pieces of which product are in somebody's cart."""
+    return dict(CartLine.objects.filter(cart__user_id=user_id).values_list("product_id", "quantity"))

@@ -40,7 +40,12 @@ def add(request: HttpRequest, product_id: int) -> HttpResponse:
         form.add_error("quantity", str(refused))
         return _page(request, wrong=form, status=400)
     messages.success(request, _("%(name)s is in your cart.") % {"name": name})
-    return redirect(f"{reverse('catalogue')}?{request.GET.urlencode()}")
+    return redirect(back_to(shelf=reverse("catalogue"), query=request.GET.urlencode(), product_id=product_id))
+
+
+def back_to(*, shelf: str, query: str, product_id: int) -> str:
+    """The address of the same page of the shelf, opened at the product: what was above it was looked at already."""
+    return f"{shelf}{'?' if query else ''}{query}#product-{product_id}"
 
 
 def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: int = 200) -> HttpResponse:
@@ -55,15 +60,15 @@ def _page(request: HttpRequest, *, wrong: QuantityForm | None = None, status: in
         goods_only=not is_distributor,
     )
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    standing = asking.standing(me)
+    standing, chosen = asking.standing(me), cart_queries.pieces(user_id=me.user_id)
     offers = [catalogue.seen_by(standing=standing, terms=terms) for terms in page]
     context = {
         "search": search,
         "words": asked.get("q", ""),
-        "rows": [(offer, _form(request, offer, wrong)) for offer in offers],
+        "rows": [(offer, _form(request, offer, wrong), chosen.get(offer.product_id, 0)) for offer in offers],
         "page": page,
         "is_distributor": is_distributor,
-        "in_cart": cart_queries.count(user_id=me.user_id),
+        "in_cart": len(chosen),
         # A product that is not on this page has no field of its own to put the error beside.
         "error": wrong.said_elsewhere([offer.product_id for offer in offers]) if wrong else "",
         "cart_link": reverse("cart"),

@@ -29,7 +29,7 @@ from sales.operations.orders import OrderRefused
 from sales.queries import carts as cart_queries
 from sales.queries import catalogue, guests, paying
 from sales.views import asking, basket
-from sales.views.catalogue import ON_A_PAGE
+from sales.views.catalogue import ON_A_PAGE, back_to
 
 FRAME = "base_guest.html"
 
@@ -75,7 +75,8 @@ def add(request: HttpRequest, seller: Sponsor, *, product_id: int) -> HttpRespon
         form.add_error("quantity", str(refused))
         return _shelf(request, seller, wrong=form, status=400)
     messages.success(request, _("%(name)s is in your cart.") % {"name": offered[product_id].name})
-    return redirect(f"{reverse('guest-shop', args=[seller.code])}?{request.GET.urlencode()}")
+    shelf, query = reverse("guest-shop", args=[seller.code]), request.GET.urlencode()
+    return redirect(back_to(shelf=shelf, query=query, product_id=product_id))
 
 
 @require_POST
@@ -154,8 +155,13 @@ def _shelf(
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     offers = [catalogue.seen_by(standing=Standing.RETAIL, terms=terms) for terms in page]
     query = request.GET.urlencode()
+    chosen = basket.pieces(request)
     rows = [
-        (offer, _quantity(offer.product_id, offer.name, "add", _("Add to cart"), seller, wrong, query=query))
+        (
+            offer,
+            _quantity(offer.product_id, offer.name, "add", _("Add to cart"), seller, wrong, query=query),
+            chosen.get(offer.product_id, 0),
+        )
         for offer in offers
     ]
     context = {
@@ -165,7 +171,7 @@ def _shelf(
         "words": asked.get("q", ""),
         "rows": rows,
         "page": page,
-        "in_cart": len(basket.pieces(request)),
+        "in_cart": len(chosen),
         "cart_link": reverse("guest-cart", args=[seller.code]),
         "shelf_link": reverse("guest-shop", args=[seller.code]),
         "error": wrong.said_elsewhere([offer.product_id for offer in offers]) if wrong else "",

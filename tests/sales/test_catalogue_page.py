@@ -105,10 +105,18 @@ def test_a_price_in_the_form_is_ignored(eva: Client, cast: Cast) -> None:
     assert b"9.00" in eva.get(reverse("cart")).content
 
 
+def test_after_adding_the_page_opens_at_the_product_with_its_pieces(eva: Client) -> None:
+    soap = make.product()
+    assert "3 in your cart" not in eva.get(reverse("catalogue")).content.decode()
+    answer = add(eva, soap.pk, "3")
+    assert answer["Location"] == f"{reverse('catalogue')}#product-{soap.pk}"
+    assert "3 in your cart" in eva.get(reverse("catalogue")).content.decode()
+
+
 def test_the_search_survives_adding(eva: Client) -> None:
     soap = make.product()
     answer = eva.post(f"{reverse('cart-add', args=[soap.pk])}?q=oat", {"quantity": "1"})
-    assert answer["Location"] == f"{reverse('catalogue')}?q=oat"
+    assert answer["Location"] == f"{reverse('catalogue')}?q=oat#product-{soap.pk}"
 
 
 def test_a_get_adds_nothing(eva: Client) -> None:
