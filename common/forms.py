@@ -36,20 +36,25 @@ class Renderer(TemplatesSetting):
     bound_field_class = FieldOfForm
 
 
+def _helper(*, action: str) -> FormHelper:
+    helper = FormHelper()
+    helper.form_action = action
+    # `required` stays, for who hears the page; what is missing is said by us, beside the field, in the page's language.
+    helper.attrs = {"novalidate": "novalidate"}
+    return helper
+
+
 def poster(*, action: str = "") -> FormHelper:
     """A form that posts: sent once, its refusals beside the fields instead of the browser's own."""
-    helper = FormHelper()
-    helper.form_method = "post"
-    helper.form_action = action
-    helper.attrs = {"data-submit-once": "yes", "novalidate": "novalidate"}
+    helper = _helper(action=action)
+    helper.attrs |= {"data-submit-once": "yes"}
     return helper
 
 
 def getter(*, action: str) -> FormHelper:
     """A small form that asks for something and changes nothing: a search, what a list is narrowed to."""
-    helper = FormHelper()
+    helper = _helper(action=action)
     helper.form_method = "get"
-    helper.form_action = action
     helper.form_class = "filters"
     helper.disable_csrf = True
     return helper

@@ -25,7 +25,7 @@ class OrderSearch(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = getter(action=action)
         self.helper.form_class = "filters order-search"
-        self.helper.attrs = {"role": "search", "aria-label": _("What an order paid you")}
+        self.helper.attrs |= {"role": "search", "aria-label": _("What an order paid you")}
         button = format_html(
             '<button class="btn btn-plain" type="submit">{{% icon "search" %}} {}</button>',
             _("Find the reason"),

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import getter
+from common.forms import getter, poster
 
 SORTS = (
     ("gv", _("Group volume")),
@@ -72,7 +71,7 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = getter(action=action)
-        self.helper.attrs = {"role": "search"}
+        self.helper.attrs |= {"role": "search"}
         self.helper.layout = Layout("q", "month", "sort", _button(_("Search"), "search"))
 
 
@@ -149,8 +148,7 @@ class ViewForm(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
+        self.helper = poster(action=action)
         self.helper.form_class = "filters"
         self.helper.layout = Layout("name", _button(_("Save this view"), "plus-lg"))
 

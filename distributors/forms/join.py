@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms import poster
 from common.person_forms import CountryForm, NewcomerForm
 from distributors.models import User
 from distributors.operations.enrolment import OLD_ENOUGH, age
@@ -20,10 +21,8 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 
 def helper(*layout: Any, button: str, action: str = "") -> FormHelper:
     """A crispy helper with one main button that says its result."""
-    made = FormHelper()
+    made = poster(action=action)
     made.layout = Layout(*layout, Submit("", button, css_class="btn-main btn-wide"))
-    made.form_action = action
-    made.attrs = {"data-submit-once": ""}
     return made
 
 
@@ -68,8 +67,14 @@ class CodeForm(forms.Form):
 class ReadForm(forms.Form):
     """Before anybody becomes a distributor: what people earn, and what is agreed."""
 
-    read_disclosure = forms.BooleanField(label=gettext_lazy("I have read what distributors were paid."))
-    accept_agreement = forms.BooleanField(label=gettext_lazy("I accept the distributor agreement."))
+    read_disclosure = forms.BooleanField(
+        label=gettext_lazy("I have read what distributors were paid."),
+        error_messages={"required": gettext_lazy("Please tick this once you have read it.")},
+    )
+    accept_agreement = forms.BooleanField(
+        label=gettext_lazy("I accept the distributor agreement."),
+        error_messages={"required": gettext_lazy("Please tick this if you agree; without it nobody joins.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

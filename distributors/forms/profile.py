@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout, Submit
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms import poster
 from common.person_forms import AddressForm, NamesForm, PhoneForm
 from distributors.operations.profiles import Details
 
@@ -21,7 +21,7 @@ class ProfileForm(NamesForm, PhoneForm, AddressForm):
         super().__init__(*args, **kwargs)
         for name in ("street", "postcode", "city", "country"):
             self.fields[name].required = False
-        self.helper = FormHelper()
+        self.helper = poster()
         self.helper.layout = Layout(
             Div("given_name", "family_name", css_class="pair"),
             "phone",
@@ -52,7 +52,7 @@ class OpennessForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
+        self.helper = poster()
         self.helper.layout = Layout("phone", "email", "city", Submit("", _("Save"), css_class="btn-main"))
 
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.fields import PlainField
-from common.forms import filters
+from common.forms import filters, poster
 from distributors.operations.questions import LONGEST
 
 TOPICS = (
@@ -39,7 +38,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
+        self.helper = poster()
         send = Submit("", _("Send the question"), css_class="btn-main")
         self.helper.layout = Layout("topic", "subject", "text", send)
 
@@ -52,7 +51,7 @@ class WriteForm(forms.Form):
     def __init__(self, *args: Any, label: str, send: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = label
-        self.helper = FormHelper()
+        self.helper = poster()
         self.helper.layout = Layout("text", Submit("", send, css_class="btn-main"))
 
 

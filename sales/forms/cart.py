@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import getter
+from common.forms import getter, poster
 from sales.forms.fields import QuantityField
 from sales.models import Order
 
@@ -40,7 +39,7 @@ class SearchForm(forms.Form):
         if isinstance(sort, forms.ChoiceField):
             sort.choices = SORTS_WITH_POINTS if with_points else SORTS
         self.helper = getter(action=action)
-        self.helper.attrs = {"role": "search"}
+        self.helper.attrs |= {"role": "search"}
         self.helper.layout = Layout("q", "sort", submit(_("Search"), kind="plain", image="search"))
 
 
@@ -57,8 +56,7 @@ class QuantityForm(forms.Form):
         self.product_id = product_id
         # Many of these stand on a page: each says for what it is.
         self.fields["quantity"].label = _("Quantity of %(name)s") % {"name": name}
-        self.helper = FormHelper()
-        self.helper.form_action = action
+        self.helper = poster(action=action)
         self.helper.label_class = "sr-only"
         self.helper.form_class = "quantity-form"
         self.helper.layout = Layout(
@@ -81,8 +79,7 @@ class RemoveForm(forms.Form):
 
     def __init__(self, *args: Any, product_id: int, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
+        self.helper = poster(action=action)
         self.helper.layout = Layout(submit(_("Remove"), kind="quiet", of=product_id))
 
 
@@ -101,9 +98,7 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not asks_purpose:
             del self.fields["purpose"]
-        self.helper = FormHelper()
-        self.helper.form_action = reverse("cart-order")
-        self.helper.attrs = {"data-submit-once": ""}
+        self.helper = poster(action=reverse("cart-order"))
         parts = [HTML('{% include "sales/_purposes.html" %}')] if asks_purpose else []
         self.helper.layout = Layout(Field("token"), *parts, submit(_("Place the order"), kind="main"))
         self.helper.render_hidden_fields = True

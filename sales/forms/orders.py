@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import filters
+from common.forms import filters, poster
 from sales.forms.cart import submit
 from sales.models import Order
 from sales.queries.orders import Filters
@@ -69,6 +68,5 @@ class CancelForm(forms.Form):
 
     def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
+        self.helper = poster(action=action)
         self.helper.layout = Layout(submit(_("Cancel this order"), kind="withdraw"))

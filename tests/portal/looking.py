@@ -24,8 +24,20 @@ def missing(response, *, signed_in: bool) -> list[str]:
     found += ["referrer"] if headers.get("Referrer-Policy") != "same-origin" else []
     found += ["frames"] if headers.get("X-Frame-Options") != "DENY" else []
     found += ["no-store"] if signed_in and "no-store" not in headers.get("Cache-Control", "") else []
+    found += unvalidated(response)
     found += [f"cookie {name}" for name, morsel in response.cookies.items() if not kept_close(name, morsel)]
     return found
+
+
+def unvalidated(response) -> list[str]:
+    """Its forms in which a browser would refuse by itself, in a bubble of its own; Django's admin keeps its ways."""
+    if (
+        response.streaming
+        or "html" not in response.headers.get("Content-Type", "")
+        or response.request["PATH_INFO"].startswith("/admin/")
+    ):
+        return []
+    return [tag for tag in re.findall(r"<form\b[^>]*>", response.content.decode()) if "novalidate" not in tag]
 
 
 def kept_close(name: str, morsel) -> bool:

@@ -1,6 +1,7 @@
 """What answers beside the matrix carry; and that the matrix notices what an answer lacks and what looking writes."""
 
 import pytest
+from crispy_forms.helper import FormHelper
 from django.test import Client
 from django.utils import timezone
 
@@ -43,6 +44,15 @@ def test_the_matrix_notices_what_an_answer_lacks(cast, furnished, settings):
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "no_store" not in name]
     (found,) = wrong(cast, "self", ["home"], ("get",))
     assert all(lack in found for lack in ("unsafe-", "no-store", "default-src 'none'"))
+
+
+def test_the_matrix_notices_a_form_in_which_the_browser_refuses(cast, furnished, monkeypatch):
+    from common import forms
+
+    assert wrong(cast, "self", ["cart", "question-ask"], ("get",)) == []
+    monkeypatch.setattr(forms, "_helper", lambda **_: FormHelper())
+    (found,) = wrong(cast, "self", ["question-ask"], ("get",))
+    assert "<form" in found
 
 
 def test_the_matrix_notices_what_looking_writes(cast, furnished, monkeypatch):

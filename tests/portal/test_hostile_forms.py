@@ -128,7 +128,9 @@ def test_a_harm_is_noticed(cast, furnished):
     assert not unharmed(label, standing()[label], before[label])
 
 
-@pytest.mark.parametrize("visitor", ["anonymous", "self", "customer"])
+@pytest.mark.parametrize(
+    "visitor", ["anonymous", "self", "customer", "staff who prepare", "staff who approve"]
+)
 def test_what_is_missing_is_said_beside_its_field(cast, furnished, visitor):
     client, silent = visitor_client(cast, visitor), []
     with quiet():

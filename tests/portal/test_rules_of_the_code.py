@@ -57,6 +57,14 @@ def test_no_inline_script_or_style_in_a_template():
     assert hits(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=\"|javascript:", found) == []
 
 
+def test_every_form_of_a_template_leaves_refusing_to_the_server():
+    """The browser would say it in a bubble of its own, in its own language, and only about the first field."""
+    found = {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")}
+    lines = hits(r"<form\b", found)
+    assert len(lines) > 20
+    assert [line for line in lines if "novalidate" not in line] == []
+
+
 def test_no_fraction_of_binary_near_an_amount():
     inside = code("core", "models", "queries", "operations", "forms", "admin", "money", "csvcells", "csvtext")
     assert hits(r"\bfloat\(|FloatField|np\.float|float64|float32", inside) == []
