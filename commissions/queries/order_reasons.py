@@ -71,6 +71,8 @@ class Answer:
     paid: tuple[Paid, ...] = ()
     reasons: tuple[Unpaid, ...] = ()
     reasons_known: bool = True
+    came_back: tuple[datetime, ...] = ()  # when returns of it counted
+    is_whole_back: bool = False
     by_two_plans: bool = False  # it counts in a month and in a week, each with figures
 
 
@@ -92,6 +94,8 @@ def of_order(*, person_id: int, number: str) -> Answer:
         "placed_at": found.placed_at,
         "booked_at": found.booked_at,
         "late": found.paid_at != found.booked_at,
+        "came_back": found.came_back,
+        "is_whole_back": found.is_whole_back,
         "paid": tuple(_paid(person_id, lines, runs, info)),
     }
     if found.is_cancelled:

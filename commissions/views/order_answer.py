@@ -59,6 +59,8 @@ def _shown(answer: Answer) -> dict[str, Any]:
         "is_own": answer.is_own,
         "placed_on": spoken.day(answer.placed_at),
         "counted_on": spoken.day(answer.booked_at) if answer.booked_at else "",
+        "came_back": ", ".join(dict.fromkeys(spoken.day(one) for one in answer.came_back)),
+        "is_whole_back": answer.is_whole_back,
         "period": period,
         "statement": reverse("statement", args=[answer.key]) if answer.key else "",
         # What was paid in a closed month may still be taken back in the one that is open.

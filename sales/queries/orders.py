@@ -218,6 +218,8 @@ class OrderHead:
     paid_at: datetime | None
     booked_at: datetime | None
     line_ids: tuple[int, ...]
+    came_back: tuple[datetime, ...]  # when returns of it counted
+    is_whole_back: bool
 
 
 def head(*, number: str) -> OrderHead | None:
@@ -225,7 +227,8 @@ def head(*, number: str) -> OrderHead | None:
     order = Order.objects.filter(number=number.replace("\x00", "")).first()
     if order is None:
         return None
-    lines = OrderLine.objects.filter(order=order).order_by("position").values_list("pk", flat=True)
+    lines = dict(OrderLine.objects.filter(order=order).order_by("position").values_list("pk", "quantity"))
+    returns = order.returns.order_by("pk").values_list("booked_at", flat=True)
     return OrderHead(
         pk=order.pk,
         number=order.number,
@@ -235,6 +238,8 @@ def head(*, number: str) -> OrderHead | None:
         paid_at=order.paid_at,
         booked_at=order.booked_at,
         line_ids=tuple(lines),
+        came_back=tuple(returns),
+        is_whole_back=_pieces_back([order]).get(order.pk, 0) == sum(lines.values()),
     )
 
 

@@ -103,6 +103,26 @@ def test_an_order_that_does_not_count_says_why(october, cast):
     assert of(cast, "ben", waiting).situation == "cancelled"
 
 
+def test_what_came_back_of_an_order_stands_beside_it(october, cast):
+    order = Order.objects.get(seller=cast.cleo)
+    estimates.refresh(now=at(10, 20))
+    assert "came back" not in asked(cast, "ben", order.number)
+    october.take_back(order, 1, at(10, 21))
+    estimates.refresh(now=at(10, 22))
+    assert "Part of it came back" in asked(cast, "ben", order.number)
+    october.take_back(order, 3, at(10, 23))
+    page = asked(cast, "ben", order.number)
+    assert "All of it came back" in page
+    assert "21 October 2026, 23 October 2026" in page
+
+
+def test_from_an_order_it_is_one_step_to_what_it_paid(final, cast):
+    order = Order.objects.get(seller=cast.cleo)
+    client = cast.client("cleo")
+    assert f"/earnings/order/?number={order.number}" in text(client.get(f"/orders/{order.number}/"))
+    assert text(client.get("/earnings/order/", {"number": order.number}))
+
+
 def test_an_order_of_a_month_without_figures_says_so(october, cast):
     answer = of(cast, "ben", Order.objects.get(seller=cast.cleo))
     assert (answer.situation, answer.key) == ("unmeasured", "2026-10")

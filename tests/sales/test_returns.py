@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sales.models import Order, ReturnLine
 from sales.operations import books, returns
 from sales.operations.returns import Back
+from sales.queries import shares
 from tests.sales import factories as make
 
 LATER = make.NOON + timedelta(days=3)
@@ -48,8 +49,7 @@ def test_three_thirds_of_a_cent_are_one_cent() -> None:
 def test_parts_sum_to_the_whole(amount: int, parts: list[int]) -> None:
     whole, done, back = sum(parts), 0, 0
     for part in parts:
-        step = returns.share(amount=amount, part=done + part, whole=whole)
-        step -= returns.share(amount=amount, part=done, whole=whole)
+        step = shares.of_pieces(amount=amount, pieces=part, before=done, whole=whole)
         assert step >= 0
         done, back = done + part, back + step
     assert back == amount
