@@ -65,13 +65,13 @@ def still_open(owner: Owner) -> Iterator[Open]:
         return
     now = balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY)
     if now.payable:
-        title = _("%(amount)s is owed to you") % {"amount": money_filter(now.payable)}
+        title = _("%(amount)s is owed to you.") % {"amount": money_filter(now.payable)}
         yield Open(title=title, text=_("It is paid first: without your name and address it could not be."))
     if now.withheld:
-        title = _("%(amount)s is withheld") % {"amount": money_filter(now.withheld)}
+        title = _("%(amount)s is withheld.") % {"amount": money_filter(now.withheld)}
         yield Open(title=title, text=_("It is yours. It is paid once what is missing is there."))
     if now.debt:
-        title = _("You owe %(amount)s") % {"amount": money_filter(now.debt)}
+        title = _("You owe %(amount)s.") % {"amount": money_filter(now.debt)}
         yield Open(
             title=title,
             text=_("It comes from returns of what was paid for. Please settle it with the company."),
@@ -84,4 +84,4 @@ def still_open(owner: Owner) -> Iterator[Open]:
     )
     if earned.exclude(amount=0).exists():
         text = _("You have earned in a month that is not final. What it pays is worked out and paid first.")
-        yield Open(title=_("A month is not final"), text=text)
+        yield Open(title=_("A month is not final."), text=text, page="earnings")

@@ -235,7 +235,7 @@ def _side_count(count: Any, waiting: Any) -> str:
         unread = gettext("not read")
         marked = '<span class="side-count waiting num">{}<span class="sr-only"> {}</span></span>'
         return format_html(marked, waiting, unread)
-    return format_html('<span class="side-count num">{}</span>', count) if count else ""
+    return format_html('<span class="side-count num">{}</span>', counted(count)) if count else ""
 
 
 def _current(context: Context) -> str:

@@ -59,9 +59,15 @@ class OpennessForm(forms.Form):
 class LeaveForm(forms.Form):
     """What leaving means for the person's data, and that what stays has been read."""
 
-    erase = forms.ChoiceField(choices=[("no", ""), ("yes", "")])
+    erase = forms.ChoiceField(
+        label=gettext_lazy("Your personal data"),
+        choices=[("no", ""), ("yes", "")],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose one.")},
+    )
     read = forms.BooleanField(
+        label=gettext_lazy("I have read what is erased and what stays."),
         error_messages={
             "required": gettext_lazy("Please tick that you have read what is erased and what stays.")
-        }
+        },
     )

@@ -36,10 +36,12 @@ class NotLeaving(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """Something that has to be settled before a person can be erased, in a title and a sentence."""
+    """Something that has to be settled before a person can be erased, in two sentences; `page` is the name of the
+    page where it stands, if there is one."""
 
     title: str
     text: str
+    page: str = ""
 
 
 Ask = Callable[[Owner], Iterable[Open]]

@@ -33,8 +33,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 @GET_POST
 @portal_user_required
 def ask(request: HttpRequest) -> HttpResponse:
-    """A new question."""
-    form = AskForm(request.POST or None, initial={"topic": request.GET.get("topic", "")})
+    """A new question; a page about something may say what it is about, for the person to change."""
+    given = {name: request.GET.get(name, "") for name in ("topic", "subject")}
+    form = AskForm(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         try:
             made = questions.ask(user_id=user_id_of(request), now=timezone.now(), **form.cleaned_data)

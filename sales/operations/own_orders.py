@@ -60,9 +60,9 @@ def still_open(owner: Owner) -> Iterator[Open]:
     """Orders the person placed that are neither shipped nor cancelled."""
     waiting = Order.objects.filter(_own(owner), state__in=[Order.State.PLACED, Order.State.PAID]).count()
     if waiting:
-        title = ngettext("%(n)s open order", "%(n)s open orders", waiting) % {"n": waiting}
+        title = ngettext("%(n)s open order.", "%(n)s open orders.", waiting) % {"n": waiting}
         text = _("An order has to be shipped or cancelled before your address can be erased.")
-        yield Open(title=title, text=text)
+        yield Open(title=title, text=text, page="orders")
 
 
 def _own(owner: Owner) -> Q:

@@ -1,5 +1,6 @@
 """From an order to its reason, the rank report, and the statement as a paper."""
 
+import html
 import re
 
 import pytest
@@ -121,6 +122,23 @@ def test_from_an_order_it_is_one_step_to_what_it_paid(final, cast):
     client = cast.client("cleo")
     assert f"/earnings/order/?number={order.number}" in text(client.get(f"/orders/{order.number}/"))
     assert text(client.get("/earnings/order/", {"number": order.number}))
+
+
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("/earnings/2026-10/", "What October 2026 paid me"),
+        ("/earnings/2026-10/level_pay/1/", "What order {number} paid me"),
+        ("/earnings/order/?number={number}", "What order {number} paid me"),
+    ],
+)
+def test_an_amount_that_is_doubted_is_asked_about_in_one_step(final, cast, path, subject):
+    number, client = Order.objects.get(seller=cast.cleo).number, cast.client("ben")
+    page = text(client.get(path.format(number=number)))
+    links = [html.unescape(one) for one in re.findall(r'href="(/questions/ask/[^"]+)"', page)]
+    asked_about = [text(client.get(one)) for one in links]
+    said = f'value="{subject.format(number=number)}"'
+    assert any(said in one and '<option value="earnings" selected>' in one for one in asked_about)
 
 
 def test_an_order_of_a_month_without_figures_says_so(october, cast):

@@ -383,6 +383,9 @@ def test_the_page_asks_for_a_choice_and_a_tick_and_loses_nothing(cast):
     client = signed_in(cast, "eva")
     page = client.post("/profile/leave/", {"erase": "yes"}).content.decode()
     assert "Please tick that you have read" in page
+    assert 'href="#id_read"' in page
+    assert "autofocus" in page
+    assert 'href="#id_erase"' in client.post("/profile/leave/", {}).content.decode()
     assert Leaving.objects.count() == 0
     client.post("/profile/leave/", {"erase": "yes", "read": "on"})
     assert Leaving.objects.get().erase

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         customer_id, profile_id = found
         owner = Owner(user_id=0, profile_id=profile_id, distributor_id=None, customer_id=customer_id)
         if waiting := list(own_orders.still_open(owner)):
-            raise CommandError(f"Not yet: {waiting[0].title}. {waiting[0].text}")
+            raise CommandError(f"Not yet: {waiting[0].title} {waiting[0].text}")
         typed_again(number=number, yes=options["yes"])
         try:
             profiles.erase(profile_id=profile_id, now=timezone.now())
