@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from commissions.core.plan import Plan
-from commissions.models import Line, Period, Run, Snapshot
+from commissions.models import Correcting, Line, Period, Run, Snapshot
 from commissions.queries import explain, plans, scene, unpaid
 from commissions.queries.levels import rounded
 from commissions.queries.unpaid import Group
+from common import spoken
 from distributors.queries import people, sponsor_tree
 from sales.queries import orders, volume
 
@@ -87,6 +89,7 @@ def of_order(*, person_id: int, number: str) -> Answer:
     if not is_own and not lines and not sponsor_tree.below(distributor_id=person_id, ids=[found.seller_id]):
         raise NotVisible(number)
     info = orders.describe(order_line_ids=found.line_ids, viewer_id=person_id)
+    paid = tuple(_paid(person_id, lines, runs, info))
     about: dict[str, Any] = {
         "number": found.number,
         "buyer": info[found.line_ids[0]].buyer_label,
@@ -96,7 +99,7 @@ def of_order(*, person_id: int, number: str) -> Answer:
         "late": found.paid_at != found.booked_at,
         "came_back": found.came_back,
         "is_whole_back": found.is_whole_back,
-        "paid": tuple(_paid(person_id, lines, runs, info)),
+        "paid": (*paid, *_left_out(number=found.number, paid=paid)),
     }
     if found.is_cancelled:
         return Answer(**about, situation="cancelled")
@@ -198,6 +201,26 @@ def _paid(
                 base=sum(one.base for one in found),
             ),
         )
+
+
+def _left_out(*, number: str, paid: Iterable[Paid]) -> Iterable[Paid]:
+    """What correcting runs took back because the order should not have counted: once, by the first that left it out."""
+    closed: dict[str, list[Paid]] = {one.key: [] for one in paid if one.final and not one.corrects}
+    for one in paid:
+        if one.key in closed and not one.corrects:
+            closed[one.key].append(one)
+    posted = Correcting.objects.filter(run__state=Run.State.POSTED, run__period__key__in=closed)
+    for correcting in posted.select_related("run__period", "posted_in").order_by("run__number"):
+        if number not in correcting.without_orders or correcting.posted_in is None:
+            continue
+        key = correcting.run.period.key
+        sentence = _("%(month)s was corrected, and the order counts no more: %(reason)s") % {
+            "month": spoken.period_name(key),
+            "reason": correcting.reason,
+        }
+        for one in closed.pop(key, ()):
+            in_month = correcting.posted_in.key
+            yield replace(one, key=in_month, corrects=key, amount=-one.amount, sentence=sentence, final=True)
 
 
 def _ranks(person_id: int, runs: dict[int, Run]) -> dict[int, int]:

@@ -234,7 +234,7 @@ def _next_rank(found: Standing | None) -> dict[str, Any]:
             "label": need.label or need.text,
             "have": need.have,
             "need": need.need,
-            "unit": gettext("points") if need.unit == "points" else "",
+            "unit": (need.volume_unit or gettext("points")) if need.unit == "points" else "",
             "count": need.unit == "count",
         }
         for need in found.next_rank.requirements

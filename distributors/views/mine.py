@@ -90,7 +90,7 @@ def data_file(request: HttpRequest, file_id: int) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """What leaving does, what is still open, and the asking for it."""
     user_id, now = user_id_of(request), timezone.now()
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             day = leaving.ask_for(user_id=user_id, erase=form.cleaned_data["erase"] == "yes", now=now)

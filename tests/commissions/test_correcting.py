@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 from commissions.models import Account, Line, Run, StatementItem, Transfer
 from commissions.operations import correcting, ledger, periods, plans, recomputing, runs, sealing
 from commissions.operations.permissions import NotAllowed
-from commissions.queries import audit, counting
+from commissions.queries import audit, counting, order_reasons
 from tests.commissions.conftest import PLAN, START, at, draft, finish, work
 from tests.remembered import remembered
 
@@ -65,6 +65,24 @@ def test_only_differences_are_posted_and_in_the_open_month(final, cast):
     assert set(final.transfers.values_list("key", "amount")) == transfers
     assert audit.everything() == []
     assert recomputing.again(period_key="2026-10").same
+
+
+def test_the_order_that_should_not_have_counted_says_what_it_paid_and_that_it_was_taken_back(final, cast):
+    number = without(cast)["without_orders"][0]
+    before = order_reasons.of_order(person_id=cast.ben.pk, number=number).paid
+    assert sum(one.amount for one in before) > 0
+    asked = ask(cast, final, **without(cast))
+    assert order_reasons.of_order(person_id=cast.ben.pk, number=number).paid == before
+    finish(cast, asked, at(11, 11))
+    after = order_reasons.of_order(person_id=cast.ben.pk, number=number).paid
+    assert after[: len(before)] == before
+    assert sum(one.amount for one in after) == 0
+    assert {(one.key, one.corrects) for one in after[len(before) :]} == {("2026-11", "2026-10")}
+    page = cast.client("ben").get("/earnings/order/", {"number": number}).content.decode()
+    assert "What it paid you was taken back" in page
+    assert "Gus ordered for a test" in page
+    other = cast.dan.sales.get().number
+    assert all(one.amount >= 0 for one in order_reasons.of_order(person_id=cast.ben.pk, number=other).paid)
 
 
 def test_what_counts_as_corrected_is_what_that_month_would_have_paid(october, cast):

@@ -178,7 +178,10 @@ def test_before_any_month_the_people_are_shown_without_figures(cast):
 
 
 def test_a_newcomer_sees_what_will_be_here(seen, cast):
-    assert "Nobody in your team yet" in text(cast.client("finn").get("/team/"))
+    page = text(cast.client("finn").get("/team/"))
+    assert "Nobody in your team yet" in page
+    assert "0 people below you" not in page
+    assert "?view=table" not in page
 
 
 def test_somebody_unmeasured_is_said_to_be(seen, cast):
@@ -205,3 +208,6 @@ def test_a_card_tells_what_their_sales_paid_the_viewer_and_the_next_rank(seen, c
     assert "10 October 2026" in page
     assert "Next: Builder" in page
     assert "/team/1003/diagram/" in page
+    # In the units of every other page.
+    assert "100.00\N{NO-BREAK SPACE}PV</span>" in page
+    assert "\N{NO-BREAK SPACE}points</span>" not in page
