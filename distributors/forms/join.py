@@ -149,4 +149,7 @@ class DetailsForm(NewcomerForm, CountryForm):
                 validate_password(password, User(email=cleaned.get("email", "")))
             except ValidationError as error:
                 self.add_error("password", error)
+        if password and self.errors and "password" not in self.errors:
+            # The page that comes back has an empty box: what was typed into it is never sent back.
+            self.add_error("password", _("Please type it once more; it is never sent back."))
         return cleaned

@@ -54,6 +54,8 @@ def test_a_distributor_reads_signs_up_confirms_and_stands_under_the_sponsor(cast
     fill_in(page)
     page.get_by_role("button", name="Sign up as a distributor").click()
     expect(page.get_by_label("My sponsor is Eva Vermeer")).not_to_be_checked()
+    expect(page.get_by_text("Please type it once more").first).to_be_visible()
+    page.get_by_label("Password").fill("a few words to remember")
     page.get_by_label("My sponsor is Eva Vermeer").check()
     page.get_by_role("button", name="Sign up as a distributor").click()
     look(page, "sent")
