@@ -207,7 +207,10 @@ def test_the_market_of_who_invites_stands_chosen_until_another_was(cast, visitor
 def test_a_mistake_is_said_beside_its_field_and_nothing_is_kept(cast, reader, field, value):
     page = reader.post(DISTRIBUTOR, {**DETAILS, field: value})
     assert page.status_code == 200
-    assert page.context["form"].errors.keys() == {field}
+    # The password is asked for once more, since it is not sent back.
+    assert page.context["form"].errors.keys() == {field, "password"}
+    assert ("type it once more" in page.content.decode()) == (field != "password")
+    assert DETAILS["password"] not in page.content.decode()
     assert not User.objects.filter(email="mara@example.com").exists()
 
 
