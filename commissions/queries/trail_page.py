@@ -26,10 +26,63 @@ KINDS = {
     "withholding": gettext_lazy("Withholding"),
 }
 
+# Facts by the names under which they are hashed.
+FACTS = {
+    "active": gettext_lazy("may sign in"),
+    "after": gettext_lazy("after"),
+    "amount": gettext_lazy("amount"),
+    "approved_at": gettext_lazy("approved at"),
+    "approved_by": gettext_lazy("approved by login"),
+    "approved_hash": gettext_lazy("hash that was approved"),
+    "asked_by": gettext_lazy("asked for by login"),
+    "before": gettext_lazy("before"),
+    "calendar": gettext_lazy("calendar"),
+    "check": gettext_lazy("check of the books"),
+    "closed_at": gettext_lazy("closed at"),
+    "commissionable": gettext_lazy("commissionable volume"),
+    "count": gettext_lazy("how many"),
+    "counts_from": gettext_lazy("counts from"),
+    "currency": gettext_lazy("currency"),
+    "document": gettext_lazy("hash of the document"),
+    "engine": gettext_lazy("engine"),
+    "factor": gettext_lazy("second factor"),
+    "from": gettext_lazy("from"),
+    "groups": gettext_lazy("groups"),
+    "input": gettext_lazy("hash of the input"),
+    "items": gettext_lazy("items"),
+    "lines": gettext_lazy("lines"),
+    "move": gettext_lazy("kind of move"),
+    "note": gettext_lazy("hash of the note"),
+    "number": gettext_lazy("number"),
+    "otherwise": gettext_lazy("hash of what was wrong"),
+    "output": gettext_lazy("hash of items and lines"),
+    "people": gettext_lazy("people"),
+    "period": gettext_lazy("period"),
+    "plan": gettext_lazy("plan"),
+    "posted_in": gettext_lazy("posted in"),
+    "prepared_by": gettext_lazy("prepared by login"),
+    "problems": gettext_lazy("hash of the problems"),
+    "reason": gettext_lazy("reason, or its hash"),
+    "reviewed_at": gettext_lazy("reviewed at"),
+    "reviewed_by": gettext_lazy("reviewed by login"),
+    "rights": gettext_lazy("rights"),
+    "set_by": gettext_lazy("set by login"),
+    "sha256": gettext_lazy("hash of the plan"),
+    "staff": gettext_lazy("works for the company"),
+    "starts": gettext_lazy("starts"),
+    "state": gettext_lazy("hash of the snapshots"),
+    "superuser": gettext_lazy("may do everything"),
+    "taken_over": gettext_lazy("entries taken over"),
+    "to": gettext_lazy("to"),
+    "total": gettext_lazy("total"),
+    "turn": gettext_lazy("which correction"),
+    "why": gettext_lazy("hash of the reason"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One entry: `who` is empty for the machine; facts by their names, as they are hashed."""
+    """One entry: `who` is empty for the machine; facts with what each is called."""
 
     number: int
     at: datetime
@@ -73,7 +126,11 @@ def _facts(text: str) -> Iterator[tuple[str, str]]:
     for name, value in facts.items():
         inner = value.items() if isinstance(value, Mapping) else ((None, value),)
         for also, one in inner:
-            yield f"{name}.{also}" if also else str(name), _said(one)
+            yield f"{_word(name)}: {_word(also)}" if also else _word(name), _said(one)
+
+
+def _word(name: Any) -> str:
+    return str(FACTS.get(name, name))
 
 
 def _said(value: Any) -> str:

@@ -23,7 +23,7 @@ from commissions.operations import (
     sealing,
     withholding,
 )  # fmt: skip
-from commissions.queries import audit, audit_trail
+from commissions.queries import audit, audit_trail, trail_page
 from common.models import TrailEntry
 from common.queries import trail as reading
 from distributors.models import Profile, SponsorChange, StatusChange
@@ -451,6 +451,8 @@ def test_nothing_that_must_be_erased_is_in_it(staff, cast):
         for value in row
     ]
     assert [trace for trace in traces for cell in cells if trace in cell] == []
+    facts = [json.loads(text) for text in TrailEntry.objects.values_list("facts", flat=True)]
+    assert {name for one in facts for name in one} <= set(trail_page.FACTS)
     assert reading.broken() is None
     assert audit_trail.rows_are_as_it_tells() == []
 

@@ -107,7 +107,7 @@ def test_without_the_transaction_money_is_counted_and_not_posted(world, monkeypa
     with world.copy(worlds.APPROVED):
         assert die_between_balances_and_transfers(monkeypatch) == []
     with world.copy(worlds.APPROVED):
-        monkeypatch.setattr(sealing, "transaction", type("none", (), {"atomic": staticmethod(nullcontext)}))
+        monkeypatch.setattr(sealing.trail, "at_the_end", nullcontext)
         monkeypatch.setattr(sealing, "_held", lambda run_id, stage: october())
         monkeypatch.setattr(sealing, "_take_turn", lambda: None)
         monkeypatch.setattr(partitions, "keep", lambda **_: None)
