@@ -32,7 +32,7 @@ class Dangling(RuntimeError):
     """Rows of a run point to something that is not there. Nothing was stored."""
 
 
-GREAT = 100_000
+GREAT, HUGE = 100_000, 10_000_000
 
 Rows = Callable[[], Mapping[str, Column]]  # columns of millions of rows are made when it is their turn
 
@@ -134,7 +134,7 @@ def _write_bare(model: type[models.Model], run_id: int, columns: Mapping[str, Co
         f"DROP TABLE IF EXISTS {part}",
         f"CREATE TABLE {part} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
         f"ALTER TABLE {part} ADD CONSTRAINT {part}_run CHECK (run_id = {run_id})",
-        "SET LOCAL maintenance_work_mem = '256MB'",
+        f"SET LOCAL maintenance_work_mem = '{1024 if count > HUGE else 256}MB'",
     )
     tables.write(table=part, columns={"run_id": tables.constant(run_id, count), **columns}, fresh=True)
     _execute(*_indexes(table, part), f"ANALYZE {part}")

@@ -269,3 +269,16 @@ def test_nobody_to_move_up_and_nobody_to_move_up_to(staff):
     assert tree.roll_up(distributor_id=staff.finn.pk, effective_at=LATER) == 0
     with pytest.raises(tree.NobodyAbove):
         tree.roll_up(distributor_id=staff.ana.pk, effective_at=LATER)
+
+
+def test_the_network_is_read_in_the_order_of_numbers_whoever_came_first(cast):
+    """By code point, as every database and the engine take it; each row stays together."""
+    for name, number in (("ana", "z9"), ("ben", "10"), ("eva", "Ä1"), ("dan", "9")):
+        Distributor.objects.filter(pk=cast.people[name].pk).update(number=number)
+    found = network.network()
+    assert found.number.tolist() == sorted(found.number.tolist())
+    assert [found.number[at] for at in (0, -2, -1)] == ["10", "z9", "Ä1"]
+    sponsors = dict(Distributor.objects.values_list("number", "sponsor_id"))
+    read = dict(zip(found.number.tolist(), found.sponsor_id.tolist(), strict=True))
+    assert read == {number: sponsor or network.NOBODY for number, sponsor in sponsors.items()}
+    assert found.id.tolist() != sorted(found.id.tolist())
