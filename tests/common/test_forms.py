@@ -31,7 +31,9 @@ def test_a_form_that_posts_is_sent_once():
 
 def test_no_form_is_refused_by_the_browser():
     """What is missing is said beside its field, by us."""
-    assert poster(action="/x/").attrs["novalidate"] == getter(action="/x/").attrs["novalidate"] == "novalidate"
+    assert (
+        poster(action="/x/").attrs["novalidate"] == getter(action="/x/").attrs["novalidate"] == "novalidate"
+    )
 
 
 class Two(forms.Form):
