@@ -138,7 +138,8 @@ def failures(report: Path) -> list[str]:
                 lines = [line for line in (trouble.text or "").splitlines() if line.strip()]
                 why = [line for line in lines if line.startswith(("E ", ">"))] or lines
                 where = f"{case.get('classname')}.{case.get('name')}"
-                found.append("\n".join([where, *(f"      {line[:300]}" for line in why[-12:]), *lines[-1:]]))
+                why = why[-12:] + [line for line in lines[-1:] if line not in why]
+                found.append("\n".join([where, *(f"      {line[:300]}" for line in why)]))
     return found
 
 

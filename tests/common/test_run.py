@@ -20,7 +20,7 @@ def test_it_names_what_failed_and_why(tmp_path):
         "tests.a.test_wrong",
         "      >       assert 1 == 2",
         "      E       assert 1 == 2",
-        "tests/a.py:3: AssertionError",
+        "      tests/a.py:3: AssertionError",
     ]
     assert broken.startswith("tests.b.test_broken")
 
