@@ -44,10 +44,31 @@ DEEPEST_INDENT = 12
 MOST_FOUND = 500
 
 
+class RightsAreTold(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What somebody may do is told to the audit trail in the transaction that changes it."""
+
+    kind: str
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        form.rights_before = rights.held(kind=self.kind, key=obj.pk)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        rights.tell(
+            kind=self.kind,
+            key=form.instance.pk,
+            before=form.rights_before,
+            by=user_id_of(request),
+            now=timezone.now(),
+        )
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RightsAreTold, DjangoUserAdmin):  # type: ignore[type-arg]
     """Logins. A password is set by its owner, through the mail that resets it."""
 
+    kind = rights.LOGIN
     ordering = ("email",)
     list_display = ("email", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_active")
@@ -70,33 +91,15 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        form.rights_before = rights.of_login(user_id=obj.pk)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        rights.tell_of_login(
-            user_id=form.instance.pk, before=form.rights_before, by=user_id_of(request), now=timezone.now()
-        )
-
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(NoDelete, DjangoGroupAdmin):
+class GroupAdmin(NoDelete, RightsAreTold, DjangoGroupAdmin):
     """What several logins may do together. A group that is not needed any more is left without rights."""
 
-    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
-        form.rights_before = rights.of_group(group_id=obj.pk)
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        rights.tell_of_group(
-            group_id=form.instance.pk, before=form.rights_before, by=user_id_of(request), now=timezone.now()
-        )
+    kind = rights.GROUP
 
 
 @admin.register(Profile)

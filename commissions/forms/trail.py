@@ -18,12 +18,7 @@ class TrailForm(forms.Form):
     what = forms.ChoiceField(
         label=_("What happened"), required=False, choices=[("", _("Everything")), *What.choices]
     )
-    about = PlainField(
-        label=_("About"),
-        max_length=80,
-        required=False,
-        help_text=_("A distributor's number, a month such as 2026-10, or what stands in the list."),
-    )
+    about = PlainField(label=_("About: a number, a month or a key"), max_length=80, required=False)
     up_to = forms.IntegerField(label=_("Up to entry"), min_value=1, max_value=LARGEST, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from common import trail
 from common.models import TrailEntry
@@ -93,12 +93,13 @@ def entries(*, since: int) -> Iterator[dict[str, Any]]:
 
 
 def listing(*, what: str = "", about: str = "", up_to: int | None = None) -> "QuerySet[TrailEntry]":
-    """Entries, the newest first: of one sort, about one thing, up to a number, where that is asked for."""
+    """Entries, the newest first: of one sort, about one thing or what belongs to it (a month's runs), up to a number,
+    where that is asked for."""
     found = TrailEntry.objects.order_by("-number")
     if what:
         found = found.filter(what=what)
     if about:
-        found = found.filter(key=about)
+        found = found.filter(Q(key=about) | Q(key__startswith=f"{about}/"))
     return found.filter(number__lte=up_to) if up_to else found
 
 

@@ -11,25 +11,25 @@ from common.operations import trail
 from common.trail import Saying, What
 from distributors.queries import trail as told
 
-
-def of_login(*, user_id: int | None) -> dict[str, Any]:
-    """What a login may do now; nothing of one that is to be made."""
-    return told.rights(user=told.logins().get(pk=user_id)) if user_id else {}
+LOGIN, GROUP = told.LOGIN, told.GROUP
+WHAT = {LOGIN: What.RIGHTS, GROUP: What.GROUP}
 
 
-def of_group(*, group_id: int | None) -> dict[str, Any]:
-    """What a group may do now; nothing of one that is to be made."""
-    return told.of_group(group=told.groups().get(pk=group_id)) if group_id else {}
+def held(*, kind: str, key: int | None) -> dict[str, Any]:
+    """What a login or a group may do now; nothing of one that is to be made."""
+    if key is None:
+        return {}
+    if kind == LOGIN:
+        return told.rights(user=told.logins().get(pk=key))
+    return told.of_group(group=told.groups().get(pk=key))
 
 
-def tell_of_login(*, user_id: int, before: Mapping[str, Any], by: int, now: datetime) -> None:
-    """Tell what a login may do now, if it is something else than before. Belongs into that transaction."""
-    _tell(What.RIGHTS, told.LOGIN, user_id, before, of_login(user_id=user_id), by, now)
-
-
-def tell_of_group(*, group_id: int, before: Mapping[str, Any], by: int, now: datetime) -> None:
-    """Tell what a group may do now, if it is something else than before. Belongs into that transaction."""
-    _tell(What.GROUP, told.GROUP, group_id, before, of_group(group_id=group_id), by, now)
+def tell(*, kind: str, key: int, before: Mapping[str, Any], by: int, now: datetime) -> None:
+    """Tell what a login or a group may do now, if it is something else than before. Belongs into that transaction."""
+    after = held(kind=kind, key=key)
+    if before != after:
+        facts = {"before": dict(before), "after": after}
+        trail.write(Saying(what=WHAT[kind], kind=kind, key=str(key), at=now, who=by, facts=facts))
 
 
 def take_factors(*, factor_ids: Sequence[int], by: int, now: datetime) -> int:
@@ -42,17 +42,3 @@ def take_factors(*, factor_ids: Sequence[int], by: int, now: datetime) -> int:
             trail.write(Saying(what=What.FACTOR, kind=told.LOGIN, key=key, at=now, who=by, facts=facts))
         Authenticator.objects.filter(pk__in=[one.pk for one in lost]).delete()
     return len(lost)
-
-
-def _tell(
-    what: What,
-    kind: str,
-    key: int,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    by: int,
-    now: datetime,
-) -> None:
-    if before != after:
-        facts = {"before": dict(before), "after": dict(after)}
-        trail.write(Saying(what=what, kind=kind, key=str(key), at=now, who=by, facts=facts))

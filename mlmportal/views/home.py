@@ -50,8 +50,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
     found = way.of_person(person_id=person, months=months)
     unpaid = activity.unpaid(seller_id=person)
     way_steps = way_words.steps(way=found)
-    share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
-    link = campaigns.one(distributor_id=person, code=share.code) if share else None
+    share, link = _shared(person)
     context = {
         "greeting": _greeting(request, now),
         "steps": first_steps.of_person(
@@ -62,9 +61,7 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "beside": _beside([one for one in every if one.calendar != leading], now),
         "last": _last(shown),
         "balance": balance.of_person(person_id=person, currency=settings.COMPANY_CURRENCY),
-        "way": found,
-        "way_steps": way_steps,
-        "way_note": way_words.closing(way=found),
+        **_way_card(found, way_steps),
         "news": team_news.rows(
             person_id=person,
             user_id=user,
@@ -87,6 +84,15 @@ def _distributor(request: HttpRequest, person: int) -> HttpResponse:
         "nav": "home",
     }
     return render(request, "mlmportal/home.html", context)
+
+
+def _way_card(found: way.Way | None, steps: list[way_words.Sentence]) -> dict[str, Any]:
+    return {"way": found, "way_steps": steps, "way_note": way_words.closing(way=found)}
+
+
+def _shared(person: int) -> tuple[referrals.Share | None, campaigns.Link | None]:
+    share = referrals.share(distributor_id=person, site_url=settings.SITE_URL)
+    return share, campaigns.one(distributor_id=person, code=share.code) if share else None
 
 
 def _beside_way(found: way.Way | None, steps: list[way_words.Sentence], unpaid: activity.Unpaid) -> int:

@@ -40,6 +40,10 @@ def test_a_month_is_read_with_who_answered_for_it(october, cast):
     assert "Quinn" in shown
     assert "hash that was approved" in shown
     assert "Line drawn" not in shown.split("<table")[1]
+    month = page(cast, "about=2026-10").split("<table")[1]
+    assert "Line drawn" in month
+    assert "Run approved" in month
+    assert "No entry fits" in page(cast, "about=2026-1")
 
 
 def test_it_is_narrowed_by_what_and_up_to_which_entry(cast):
