@@ -55,7 +55,7 @@ def test_people_are_found_by_number_and_by_name(admin, text, found):
 
 
 def test_who_finds_very_many_is_asked_to_write_more(admin, monkeypatch):
-    monkeypatch.setattr("distributors.admin.MOST_FOUND", 3)
+    monkeypatch.setattr("distributors.admin.people.MOST_FOUND", 3)
     page = admin.get(PEOPLE, {"q": "Vermeer"}).content.decode()
     assert "Very many match" in page
     assert "Very many match" not in admin.get(PEOPLE, {"q": "eva"}).content.decode()
