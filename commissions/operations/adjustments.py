@@ -2,7 +2,7 @@
 the calendar that leads.
 
 Approving posts in the same transaction, under the key `adj:{number of the adjustment}`: an adjustment is posted once or
-not at all.
+not at all, and so is the person told.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from commissions.models import Account, Adjustment, Period
-from commissions.operations import freezing, ledger, permissions
+from commissions.operations import freezing, ledger, permissions, telling
 from commissions.operations.ledger import Entry, Into, Owned
 from commissions.queries import periods
 from commissions.queries import trail as told
@@ -85,6 +85,7 @@ def approve(*, adjustment_id: int, by: int, now: datetime) -> None:
             raise CannotAdjust("No month is open, so there is none to post it in.")
         found = _decide(adjustment_id, by, now, state=State.POSTED, period=period)
         _post(found, Into(period_id=period.pk), now)
+        telling.adjusted(adjustment_id=found.pk, now=now)
 
 
 def refuse(*, adjustment_id: int, reason: str, by: int, now: datetime) -> None:

@@ -133,12 +133,13 @@ def _differences_to_ledger(run: Run, now: datetime) -> None:
         state=Period.State.OPEN, calendar=run.period.calendar
     )
     ledger.post_correction(run=run, open_period=open_period, now=now)
-    failpoint("seal.correcting")
     if periods.leads(calendar=run.period.calendar):
         careers.promote(ranks=_promotions(run))
     Correcting.objects.filter(run=run).update(posted_in=open_period)
     turn = counting.last_turn() + 1
     _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
+    telling.corrected(run=run, now=now)
+    failpoint("seal.correcting")
     checking.request(which=checking.FULL, now=now)
     trail.write(told.last_of_run(run_id=run.pk))
 

@@ -1,4 +1,5 @@
-"""Whom a month concerns is told: statements that are ready, people at risk of not being active, people close to a rank.
+"""Whom a month concerns is told: statements that are ready, payments that were corrected, people at risk of not being
+active, people close to a rank.
 
 All of it in statements that reach any number of people; each may run again, for nobody is told the same thing twice.
 """
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db.models import BigIntegerField, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from commissions.models import Period, Run, Snapshot, StatementItem
+from commissions.models import Adjustment, Period, Run, Snapshot, StatementItem
 from commissions.queries import near, periods, plan_words, plans
 from common.operations import jobs
 from common.queries import jobs as job_rows
@@ -48,13 +49,6 @@ def statements_ready(*, run: Run, now: datetime) -> int:
 
     Call it in the transaction that makes the run final: with that, it happens or does not. A range of keys at a time.
     """
-    ends = (
-        Snapshot.objects.filter(run=run)
-        .order_by()
-        .aggregate(first=Min("distributor_id"), last=Max("distributor_id"))
-    )
-    if ends["first"] is None:
-        return 0
     return sum(
         notices.tell_all(
             people=_paid(run, start, start + AT_ONCE),
@@ -63,7 +57,43 @@ def statements_ready(*, run: Run, now: datetime) -> int:
             reference=run.period.key,
             now=now,
         )
-        for start in range(ends["first"], ends["last"] + 1, AT_ONCE)
+        for start in _starts(Snapshot.objects.filter(run=run))
+    )
+
+
+def corrected(*, run: Run, now: datetime) -> int:
+    """Tell everybody whose pay of a period a correcting run changes, and by how much; how many were told now.
+
+    Call it in the transaction that posts the run. What a close takes back is told with that period's statement.
+    """
+    changes = StatementItem.objects.filter(run=run, corrects_period=run.period.key).order_by()
+    sums = changes.values("distributor_id").annotate(sum=Sum("amount")).exclude(sum=0)
+    return sum(
+        notices.tell_all(
+            people=sums.filter(distributor_id__gte=start, distributor_id__lt=start + AT_ONCE).values_list(
+                "distributor_id", "sum"
+            ),
+            kind=notice_kinds.CORRECTED,
+            key=f"corrected:{run.period.key}:{run.number}",
+            reference=run.period.key,
+            now=now,
+        )
+        for start in _starts(changes)
+    )
+
+
+def adjusted(*, adjustment_id: int, now: datetime) -> int:
+    """Tell somebody what was given or taken by hand; call it in the transaction that posts it. 0 where they have been
+    told."""
+    found = Adjustment.objects.select_related("period").get(pk=adjustment_id, state=Adjustment.State.POSTED)
+    if found.period is None:  # the database says that it has one
+        return 0
+    return notices.tell_all(
+        people=Adjustment.objects.filter(pk=found.pk).order_by().values_list("distributor_id", "amount"),
+        kind=notice_kinds.CORRECTED,
+        key=f"adjusted:{found.pk}",
+        reference=f"{found.period.key} {found.pk}",
+        now=now,
     )
 
 
@@ -81,6 +111,12 @@ def _once(subject: str, due_at: datetime, now: datetime) -> None:
     last = job_rows.latest(kind=JOB, subject=subject)
     if last is None or last.due_at < due_at:
         jobs.enqueue(kind=JOB, subject=subject, due_at=due_at, now=now)
+
+
+def _starts(rows: "QuerySet[Snapshot] | QuerySet[StatementItem]") -> range:
+    """Where each range of people begins that is told in one statement."""
+    ends = rows.order_by().aggregate(first=Min("distributor_id"), last=Max("distributor_id"))
+    return range(0) if ends["first"] is None else range(ends["first"], ends["last"] + 1, AT_ONCE)
 
 
 def _paid(run: Run, start: int, stop: int) -> QuerySet[Snapshot, tuple[int, int | None]]:

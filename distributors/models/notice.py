@@ -15,6 +15,7 @@ class Notice(models.Model):
         NEAR_DEEPER = "near_deeper", _("somebody deeper in their team is close to a rank")
         AT_RISK = "at_risk", _("not active yet, and the month ends soon")
         STATEMENT = "statement", _("a statement is ready")
+        CORRECTED = "corrected", _("a payment was corrected")
         SHIPPED = "shipped", _("an order was shipped")
         ANSWERED = "answered", _("a question was answered")
 

@@ -10,8 +10,8 @@ from distributors.models import Notice
 Kind = Notice.Kind
 # What other apps tell of.
 NEAR, NEAR_DEEPER, AT_RISK = str(Kind.NEAR), str(Kind.NEAR_DEEPER), str(Kind.AT_RISK)
-STATEMENT, SHIPPED = str(Kind.STATEMENT), str(Kind.SHIPPED)
-ANSWERED = str(Kind.ANSWERED)
+STATEMENT, CORRECTED = str(Kind.STATEMENT), str(Kind.CORRECTED)
+SHIPPED, ANSWERED = str(Kind.SHIPPED), str(Kind.ANSWERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,7 @@ KINDS: dict[str, About] = {
         label=_("You are not active yet and the month ends in five days"), in_portal=True, by_mail=True
     ),
     Kind.STATEMENT: About(label=_("A statement is ready"), in_portal=True, by_mail=True),
+    Kind.CORRECTED: About(label=_("A payment was corrected"), in_portal=True, by_mail=True),
     Kind.SHIPPED: About(label=_("An order is shipped"), in_portal=True, by_mail=True, of_customers=True),
     Kind.ANSWERED: About(
         label=_("The company answers your question"), in_portal=True, by_mail=True, of_customers=True
@@ -50,7 +51,7 @@ def of_person(*, is_distributor: bool) -> dict[str, About]:
 # What a list of notices can be narrowed to.
 GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "team": (_("My team"), (Kind.JOINED, Kind.JOINED_DEEPER, Kind.NEAR, Kind.NEAR_DEEPER)),
-    "month": (_("My month"), (Kind.AT_RISK, Kind.STATEMENT)),
+    "month": (_("My month"), (Kind.AT_RISK, Kind.STATEMENT, Kind.CORRECTED)),
     "orders": (_("Orders"), (Kind.SHIPPED,)),
     "questions": (_("My questions"), (Kind.ANSWERED,)),
 }

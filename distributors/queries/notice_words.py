@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common import spoken
 from common.dates import PeriodError
-from common.templatetags.portal import counted, money_filter, volume
+from common.templatetags.portal import counted, money_filter, signed_money, volume
 from distributors.queries.notice_kinds import Kind
 from distributors.queries.notices import Told
 
@@ -75,6 +75,30 @@ def _statement(notice: Told) -> Said:
     )
 
 
+def _corrected(notice: Told) -> Said:
+    """By a correcting run the reference is the period; by hand it is where that was posted, and the adjustment."""
+    key, _space, by_hand = notice.reference.partition(" ")
+    month = {"month": _month(key)}
+    statement = _address("statement", key)
+    told = {
+        "private": signed_money(notice.number) if notice.number is not None else "",
+        "image": "pencil",
+    }
+    if by_hand:
+        return Said(
+            title=_("Your payment for %(month)s was adjusted by hand") % month,
+            text=_("How much, and why, stands on the statement."),
+            link=statement,
+            **told,
+        )
+    return Said(
+        title=_("Your payment for %(month)s was corrected") % month,
+        text=_("What it was, what it is now and why stand side by side."),
+        link=statement and f"{statement}?view=corrected",
+        **told,
+    )
+
+
 def _shipped(notice: Told) -> Said:
     return Said(
         title=_("Your order %(number)s is on its way") % {"number": notice.reference},
@@ -103,6 +127,7 @@ WORDS: dict[str, Callable[[Told], Said]] = {
     Kind.NEAR_DEEPER: _near,
     Kind.AT_RISK: _at_risk,
     Kind.STATEMENT: _statement,
+    Kind.CORRECTED: _corrected,
     Kind.SHIPPED: _shipped,
     Kind.ANSWERED: _answered,
 }
