@@ -22,7 +22,9 @@ def _size(model: Any, run_id: int) -> int | None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             part = table if model is Transfer else f"{table}_run{run_id}"
-            cursor.execute("SELECT pg_total_relation_size(%s)", [part])
+            cursor.execute(
+                "SELECT SUM(pg_total_relation_size(relid)) FROM pg_partition_tree(%s) WHERE isleaf", [part]
+            )
         else:
             try:
                 cursor.execute(

@@ -84,7 +84,7 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
     counted, carried = counts(computed=computed), carrying.columns(result=result, loaded=loaded)
     before = len(loaded.person_ids) + counted["item_count"] + len_of(next(iter(carried.values())))
     rows = before + counted["line_count"]
-    apart = rows >= APART and partitions.may_be_beside(run_id=run_id)
+    by_two = counted["line_count"] > 1 and rows >= APART and partitions.may_be_by_two(run_id=run_id)
     drop(run_id=run_id, items_too=True)
     career = titles(computed=computed)
     active = computed.plan.active
@@ -96,14 +96,17 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
     with ExitStack() as stack:
         pool = pool or stack.enter_context(ThreadPoolExecutor(max_workers=1))
         sums = pool.submit(summing.rows, result=result, loaded=loaded, active=active)
-        if apart:
-            # Told of as done: the lines are most of it, and the last.
-            stack.enter_context(partitions.beside(run_id=run_id, parts=others))
-        else:
+        if not by_two:
             _one_by_one(run_id, others, rows)
-        with pace.as_part(after=before, of=rows):
-            columns = storing.lines(result=result, loaded=loaded, back=back)
-            partitions.store(run_id=run_id, model=Line, columns=columns)
+        columns = storing.lines(run_id=run_id, result=result, loaded=loaded, back=back)
+        if by_two:
+            first = storing.first_key(run_id=run_id)
+            partitions.store_by_two(
+                run_id=run_id, model=Line, columns=columns, first_key=first, others=others
+            )
+        else:
+            with pace.as_part(after=before, of=rows):
+                partitions.store(run_id=run_id, model=Line, columns=columns)
         summing.store(run_id=run_id, sums=sums.result())
 
 

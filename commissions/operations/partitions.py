@@ -1,24 +1,30 @@
 """What a run writes by the million: on PostgreSQL one partition a run, on SQLite rows like any others.
 
-A partition is written bare, then indexed, then proved against what its rows point to, and only then attached, which
-takes a moment: pages read on. Dropping a draft of five million lines is dropping its partitions.
+A partition is written bare, then indexed, then proved against what its rows point to, and only then attached
+(`bare`). Dropping a draft of five million lines is dropping its partitions.
 
-Of a great run the lines are written by one connection and all else by another, at the same time (docs/decisions/0008).
+Of a great run two connections write at the same time; its lines are several tables then, of which each writes the next
+one that nobody has begun (docs/decisions/0012).
 """
 
 # ruff: noqa: S608 - names of our tables and whole numbers, never input
 
-import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db import connection, models, transaction
 
 from commissions.models import Carried, Line, Run, Snapshot, StatementItem
-from commissions.operations import guards
-from common.operations import tables
+from commissions.operations import bare, guards
+from commissions.operations.bare import Dangling
+from common.operations import pace, tables
 from common.operations.tables import Column
+
+__all__ = ["OF_RUNS", "Dangling", "Rows", "drop", "keep", "may_be_by_two", "store", "store_by_two", "sweep"]
 
 OF_RUNS: tuple[type[models.Model], ...] = (Line, StatementItem, Snapshot, Carried)
 # What is proved of a partition before it is attached, since no foreign key does: its columns, and where they lead.
@@ -26,13 +32,9 @@ REFERENCES: Mapping[type[models.Model], Mapping[str, str]] = {
     Snapshot: {"distributor_id": "distributors_distributor"},
     Line: {"order_line_id": "sales_orderline"},
 }
-
-
-class Dangling(RuntimeError):
-    """Rows of a run point to something that is not there. Nothing was stored."""
-
-
-GREAT, HUGE = 100_000, 10_000_000
+GREAT = 100_000
+# The parts of a great run's lines: so many rows each, and so few that finding a row in all of them costs nothing much.
+OF_A_PART, MOST_PARTS = 2_000_000, 8
 
 Rows = Callable[[], Mapping[str, Column]]  # columns of millions of rows are made when it is their turn
 
@@ -40,11 +42,11 @@ Rows = Callable[[], Mapping[str, Column]]  # columns of millions of rows are mad
 def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Column]) -> int:
     """Write all rows of a run to a table at once, and return how many. Belongs into a transaction. Raises Dangling.
 
-    `columns` are columns of the database without the key and the run.
+    `columns` are columns of the database without the run, and without the key where the database gives it.
     """
     table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
     if connection.vendor == "postgresql" and count:
-        _write_bare(model, run_id, columns, count)
+        _write_bare(model, run_id, columns)
         _attach(model, run_id)
         return count
     whole = {"run_id": tables.constant(run_id, count), **columns}
@@ -52,29 +54,46 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
         return tables.write(table=table, columns=whole)
 
 
-@contextmanager
-def beside(*, run_id: int, parts: Mapping[type[models.Model], Rows]) -> Iterator[None]:
-    """Write these tables on a connection of its own while the block goes on; they become the run's when it has ended.
-    Belongs into a transaction that nobody has begun before it and that nothing was dropped in. Raises Dangling.
-
-    The other connection commits tables that belong to nothing yet. When this transaction, or all of the process, comes
-    to nothing, they are left behind: whoever stores the run next drops them, and so does `sweep`.
-    """
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        written = pool.submit(_write_all_bare, run_id, parts)
-        yield
-    for model in written.result():
-        _attach(model, run_id)
-
-
-def may_be_beside(*, run_id: int) -> bool:
+def may_be_by_two(*, run_id: int) -> bool:
     """Whether a run's tables may be written by two connections: on PostgreSQL, in a transaction that is not a part of
     another, and when nothing of the run is there to be dropped first, which the other connection would wait for."""
     return (
         connection.vendor == "postgresql"
         and len(connection.atomic_blocks) == 1
-        and not any(_exists(_name(model._meta.db_table, run_id)) for model in OF_RUNS)
+        and not any(_there(model._meta.db_table, run_id) for model in OF_RUNS)
     )
+
+
+def store_by_two(
+    *,
+    run_id: int,
+    model: type[models.Model],
+    columns: Mapping[str, Column],
+    first_key: int,
+    others: Mapping[type[models.Model], Rows],
+) -> None:
+    """Write all rows of a run by two connections at once: another one the tables of `others`, and both by turns the
+    parts of the greatest table, in whose `columns` keys count up from the first. They become the run's at the end.
+    Belongs into a transaction that nobody has begun before it and that nothing was dropped in. Raises Dangling.
+
+    The other connection commits tables that belong to nothing yet. When this transaction, or all of the process, comes
+    to nothing, they are left behind: whoever stores the run next drops them, and so does `sweep`.
+    """
+    count = tables.len_of(next(iter(columns.values())))
+    parts = _parts(model._meta.db_table, run_id, count, first_key)
+    waiting = deque(parts)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        beside = pool.submit(_write_beside, run_id, others, model, columns, waiting)
+        try:
+            while part := _taken(waiting.popleft):
+                with pace.as_part(after=part.start, of=parts[-1].stop):
+                    _write_part(model, run_id, columns, part)
+        finally:
+            waiting.clear()
+    written = beside.result()
+    _join(model, run_id, {part.name: part.values for part in parts})
+    for other in written:
+        _attach(other, run_id)
 
 
 def sweep() -> list[str]:
@@ -93,71 +112,120 @@ def sweep() -> list[str]:
             final = free is not None and free.state in (Run.State.FINAL, Run.State.POSTED)
             # Whoever held the row until now may have made it a partition.
             if not stored and not final and part in dict(_left_behind()):
-                _execute(f"DROP TABLE {part}")
+                bare.execute(f"DROP TABLE {part}")
                 dropped.append(part)
     return dropped
 
 
 def _left_behind() -> list[tuple[str, int]]:
-    """Tables named as a run's partitions are, of which none is one; and the runs."""
-    names = "|".join(model._meta.db_table for model in OF_RUNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, substring(relname FROM '_run([0-9]+)$')::bigint FROM pg_class "
-            "WHERE relkind = 'r' AND NOT relispartition AND relnamespace = current_schema()::regnamespace "
-            f"AND relname ~ '^({names})_run[0-9]+$' ORDER BY relname"
-        )
-        return [(str(part), int(run_id)) for part, run_id in cursor.fetchall()]
+    return bare.left_behind(names="|".join(model._meta.db_table for model in OF_RUNS))
 
 
-def _write_all_bare(run_id: int, parts: Mapping[type[models.Model], Rows]) -> list[type[models.Model]]:
-    """In a thread, which has a connection of its own; the tables that have rows."""
+# --- one table, one connection ----------------------------------------------------------------------------------------
+def _write_bare(
+    model: type[models.Model], run_id: int, columns: Mapping[str, Column], *, alone: bool = True
+) -> None:
+    table = model._meta.db_table
+    name = bare.name_of(table=table, run_id=run_id)
+    bare.write(name=name, like=table, run_id=run_id, columns=columns, alone=alone)
+    bare.prove(name=name, references=REFERENCES.get(model, {}))
+
+
+def _attach(model: type[models.Model], run_id: int, parts: Mapping[str, str] | None = None) -> None:
+    table = model._meta.db_table
+    name = bare.name_of(table=table, run_id=run_id)
+    bare.attach(name=name, to=table, run_id=run_id, parts=parts or {})
+
+
+# --- several tables, two connections ----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows `start` to `stop` of a great table, and which keys they have: as a condition, and as bounds."""
+
+    name: str
+    start: int
+    stop: int
+    bounds: str
+    values: str
+
+
+def _parts(table: str, run_id: int, count: int, first_key: int) -> list[_Part]:
+    """The first and the last part take every other key as well: somebody may add a row later."""
+    several = min(MOST_PARTS, max(2, -(-count // OF_A_PART)))
+    ends = [count * at // several for at in range(several + 1)]
+    found = []
+    for at, (start, stop) in enumerate(pairwise(ends)):
+        least = [first_key + start] if at else []
+        behind = [first_key + stop] if at < several - 1 else []
+        said = [f"id >= {key}" for key in least] + [f"id < {key}" for key in behind]
+        low, high = (*least, "MINVALUE")[0], (*behind, "MAXVALUE")[0]
+        name = bare.name_of(table=table, run_id=run_id, part=at)
+        found.append(_Part(name, start, stop, " AND ".join(said), f"FROM ({low}) TO ({high})"))
+    return found
+
+
+def _taken(take: Callable[[], _Part]) -> _Part | None:
+    """The next part that nobody has begun."""
+    try:
+        return take()
+    except IndexError:
+        return None
+
+
+def _write_part(model: type[models.Model], run_id: int, columns: Mapping[str, Column], part: _Part) -> None:
+    rows = {name: tables.stretch(column, part.start, part.stop) for name, column in columns.items()}
+    bare.write(
+        name=part.name,
+        like=model._meta.db_table,
+        run_id=run_id,
+        columns=rows,
+        bounds=part.bounds,
+        alone=False,
+    )
+
+
+def _write_beside(
+    run_id: int,
+    others: Mapping[type[models.Model], Rows],
+    model: type[models.Model],
+    columns: Mapping[str, Column],
+    waiting: deque[_Part],
+) -> list[type[models.Model]]:
+    """In a thread, which has a connection of its own: the other tables, then parts from the end on; which of the other
+    tables have rows."""
     written = []
     try:
-        for model, rows in parts.items():
-            columns = rows()
-            count = tables.len_of(next(iter(columns.values())))
-            if count:
+        for other, rows in others.items():
+            found = rows()
+            if tables.len_of(next(iter(found.values()))):
                 with transaction.atomic():
-                    _write_bare(model, run_id, columns, count)
-                written.append(model)
+                    _write_bare(other, run_id, found, alone=False)
+                written.append(other)
+        while part := _taken(waiting.pop):
+            with transaction.atomic():
+                _write_part(model, run_id, columns, part)
     finally:
         connection.close()
     return written
 
 
-def _write_bare(model: type[models.Model], run_id: int, columns: Mapping[str, Column], count: int) -> None:
-    """A table like a partition, that is none yet: rows, keys and indexes, and the proof of what they point to."""
+def _join(model: type[models.Model], run_id: int, parts: Mapping[str, str]) -> None:
+    """The parts become one table, which is proved, and then the run's."""
     table = model._meta.db_table
-    part = _name(table, run_id)
-    _execute(
-        f"DROP TABLE IF EXISTS {part}",
-        f"CREATE TABLE {part} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
-        f"ALTER TABLE {part} ADD CONSTRAINT {part}_run CHECK (run_id = {run_id})",
-        f"SET LOCAL maintenance_work_mem = '{1024 if count > HUGE else 256}MB'",
-    )
-    tables.write(table=part, columns={"run_id": tables.constant(run_id, count), **columns}, fresh=True)
-    _execute(*_indexes(table, part), f"ANALYZE {part}")
-    _prove(part, REFERENCES.get(model, {}))
+    name = bare.name_of(table=table, run_id=run_id)
+    bare.gather(name=name, like=table, parts=parts)
+    bare.prove(name=name, references=REFERENCES.get(model, {}))
+    _attach(model, run_id, parts)
 
 
-def _attach(model: type[models.Model], run_id: int) -> None:
-    table = model._meta.db_table
-    part = _name(table, run_id)
-    _execute(
-        f"ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES IN ({run_id})",
-        f"ALTER TABLE {part} DROP CONSTRAINT {part}_run",
-    )
-    guards.install_on(table=part)
-
-
+# --- afterwards -------------------------------------------------------------------------------------------------------
 def keep(*, run_id: int) -> None:
     """Let nobody change what a run wrote, not even past this program, until the transaction ends; it is read on. On
     SQLite nobody writes while another one does.
     """
-    parts = [_name(model._meta.db_table, run_id) for model in OF_RUNS]
-    if connection.vendor == "postgresql" and (there := [part for part in parts if _exists(part)]):
-        _execute(f"LOCK TABLE {', '.join(there)} IN SHARE MODE")
+    names = [bare.name_of(table=model._meta.db_table, run_id=run_id) for model in OF_RUNS]
+    if connection.vendor == "postgresql" and (there := [name for name in names if bare.exists(name=name)]):
+        bare.execute(f"LOCK TABLE {', '.join(there)} IN SHARE MODE")
 
 
 def drop(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> None:
@@ -168,10 +236,10 @@ def drop(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RU
 
 
 def _drop(model: type[models.Model], run_id: int) -> None:
-    part = _name(model._meta.db_table, run_id)
-    if connection.vendor == "postgresql" and _exists(part):
-        # A DELETE of nothing asks the guards' question first: a partition of a final run is not dropped.
-        _execute(f"DELETE FROM {part} WHERE id = (SELECT min(id) FROM {part})", f"DROP TABLE {part}")
+    if connection.vendor == "postgresql":
+        for name in _there(model._meta.db_table, run_id):
+            # A DELETE of next to nothing asks the guards' question first: a partition of a final run is not dropped.
+            bare.execute(f"DELETE FROM {name} WHERE id = (SELECT min(id) FROM {name})", f"DROP TABLE {name}")
     with guards.asked_once(table=model._meta.db_table, run_id=run_id), _without_indexes(model, run_id):
         model._default_manager.filter(run_id=run_id)._raw_delete("default")
 
@@ -196,57 +264,13 @@ def _without_indexes(model: type[models.Model], run_id: int) -> Iterator[None]:
                 [table],
             )
             aside = cursor.fetchall()
-    _execute(*(f'DROP INDEX "{name}"' for name, _ in aside))
+    bare.execute(*(f'DROP INDEX "{name}"' for name, _ in aside))
     yield
-    _execute(*(statement for _, statement in aside))
+    bare.execute(*(statement for _, statement in aside))
 
 
-def _name(table: str, run_id: int) -> str:
-    return f"{table}_run{int(run_id)}"
-
-
-def _exists(part: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [part])
-        return bool(cursor.fetchone()[0])
-
-
-def _indexes(table: str, part: str) -> list[str]:
-    """What gives a bare partition the keys and indexes of its table."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(pg_get_constraintdef(c.oid), ''), pg_get_indexdef(i.indexrelid) FROM pg_index i "
-            "LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid "
-            "WHERE i.indrelid = %s::regclass ORDER BY i.indexrelid",
-            [table],
-        )
-        found = cursor.fetchall()
-    return [
-        f"ALTER TABLE {part} ADD {constraint}" if constraint else _index_on(part, definition)
-        for constraint, definition in found
-    ]
-
-
-def _index_on(part: str, definition: str) -> str:
-    """The definition of a table's index, for its partition: without a name, which the database gives."""
-    return re.sub(r"^CREATE (UNIQUE )?INDEX \S+ ON (ONLY )?\S+ ", rf"CREATE \1INDEX ON {part} ", definition)
-
-
-def _prove(part: str, references: Mapping[str, str]) -> None:
-    """The least of all is asked for, not any one: of one PostgreSQL thinks that it is found soon, and would look for
-    each row's target by itself, sixty million times."""
-    for column, target in references.items():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT min({column}) FROM {part} p WHERE {column} IS NOT NULL "
-                f"AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = p.{column})"
-            )
-            lost = cursor.fetchone()[0]
-            if lost is not None:
-                raise Dangling(f"{column} {lost} of {part} is not in {target}")
-
-
-def _execute(*statements: str) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+def _there(table: str, run_id: int) -> list[str]:
+    """A run's partition, and what belongs to no table."""
+    whole = bare.name_of(table=table, run_id=run_id)
+    apart = [name for name, _ in bare.left_behind(names=table, run_id=run_id) if name != whole]
+    return [*([whole] if bare.exists(name=whole) else []), *apart]

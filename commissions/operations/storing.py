@@ -10,6 +10,8 @@ from commissions.operations.taken import MICRO, NOBODY, Corrections
 from commissions.queries.facts import Loaded
 from common.operations.tables import Column, Numbers, Packed, Words
 
+PLACES = 32  # bits of a line's key that say its place
+
 Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
 
@@ -33,14 +35,21 @@ def snapshots(*, result: Result, loaded: Loaded, active: str, titles: Ints) -> d
     }
 
 
-def lines(*, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Column]:
-    """Why money was earned, and what returns take back of earlier lines."""
+def first_key(*, run_id: int) -> int:
+    """The key of a run's first line."""
+    return run_id << PLACES
+
+
+def lines(*, run_id: int, result: Result, loaded: Loaded, back: Corrections) -> dict[str, Column]:
+    """Why money was earned, and what returns take back of earlier lines. A line's key is its run and its place among
+    the run's lines: nobody has to be asked for one, and keys ascend from part to part of a great run."""
     paid, taken = result.lines, back.lines
     people, order_lines = loaded.person_ids, loaded.order_line_ids
     split = [divmod(line.exact, MICRO) for line in taken]
     sold = _with(_at(order_lines, paid.source), [line.order_line_id or NOBODY for line in taken])
     origin = _with(_at(people, paid.origin), [line.origin_id for line in taken])
     return {
+        "id": Numbers(first_key(run_id=run_id) + np.arange(len(paid) + len(taken))),
         "distributor_id": Numbers(
             _with(people[paid.beneficiary], [line.item.distributor_id for line in taken])
         ),

@@ -259,7 +259,7 @@ def _items(run_id: int, people: Vocabulary) -> Table:
 def _lines(run_id: int, people: Vocabulary) -> Table:
     bonus, bonuses = coded("commissions_line", "bonus", run_id)
     found = tables.read_rows(
-        table=_where_stored("commissions_line", run_id),
+        held_by=_held_by("commissions_line", run_id),
         where=f"run_id = {run_id:d}",
         columns={
             "person": ("distributor_id", "bigint"),
@@ -290,16 +290,18 @@ def _lines(run_id: int, people: Vocabulary) -> Table:
     }
 
 
-def _where_stored(table: str, run_id: int) -> str:
-    """The table that really holds a run's rows: on PostgreSQL one partition."""
+def _held_by(table: str, run_id: int) -> list[str]:
+    """The tables that really hold a run's rows: on PostgreSQL one partition, or the parts of one."""
     if connection.vendor != "postgresql":
-        return table
+        return [table]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT CAST(tableoid::regclass AS text) FROM {table} WHERE run_id = {run_id:d} LIMIT 1"
+            "SELECT CAST(held.relid AS text) FROM pg_inherits i, pg_partition_tree(i.inhrelid) held "
+            f"WHERE i.inhparent = '{table}'::regclass AND held.isleaf AND i.inhrelid IN (SELECT up.relid FROM "
+            f"(SELECT tableoid AS oid FROM {table} WHERE run_id = {run_id:d} LIMIT 1) one, "
+            "pg_partition_ancestors(one.oid) up) ORDER BY 1"
         )
-        found = cursor.fetchone()
-    return str(found[0]) if found else table
+        return [str(name) for (name,) in cursor.fetchall()]
 
 
 def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:

@@ -74,13 +74,14 @@ def altered() -> list[str]:
 
 
 def guarded() -> tuple[str, ...]:
-    """The tables whose rows belong to runs; on PostgreSQL each partition too, since its name can be written to."""
+    """The tables whose rows belong to runs; on PostgreSQL each partition too, and each part of one: their
+    names can be written to."""
     if connection.vendor != "postgresql":
         return OF_RUNS
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT child.relname FROM pg_inherits i JOIN pg_class child ON child.oid = i.inhrelid "
-            "JOIN pg_class parent ON parent.oid = i.inhparent WHERE child.relkind = 'r' AND parent.relname = ANY(%s)",
+            "SELECT CAST(held.relid AS text) FROM unnest(CAST(%s AS text[])) AS of_runs, "
+            "pg_partition_tree(CAST(of_runs AS regclass)) held WHERE held.level > 0",
             [list(BY_RUN)],
         )
         return (*OF_RUNS, *sorted(name for (name,) in cursor.fetchall()))

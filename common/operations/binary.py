@@ -64,6 +64,16 @@ def len_of(column: Column) -> int:
     return len(column.at if isinstance(column, Words) else column.values)
 
 
+def stretch(column: Column, start: int, stop: int) -> Column:
+    """Some rows of a column; nothing is copied."""
+    if isinstance(column, Words):
+        return Words(column.vocabulary, column.at[start:stop])
+    if isinstance(column, Packed):
+        return Packed(column.values[start:stop])
+    null = None if column.null is None else column.null[start:stop]
+    return Numbers(column.values[start:stop], column.type, null)
+
+
 # --- writing ----------------------------------------------------------------------------------------------------------
 def blocks(*, columns: Sequence[Column], count: int) -> Iterator[Block]:
     """All rows, some ten thousand at a time."""

@@ -37,12 +37,13 @@ from common.operations.binary import (
     layout,
     len_of,
     several,
+    stretch,
     taken,
 )  # fmt: skip
 
 __all__ = [
     "Array", "Column", "Ints", "Numbers", "Packed", "Wide", "Words", "bytewise", "constant", "len_of", "listed",
-    "moment", "read", "read_rows", "values", "write",
+    "moment", "read", "read_rows", "stretch", "values", "write",
 ]  # fmt: skip
 AT_A_TIME = 200_000
 READ_AT_A_TIME = 20_000
@@ -104,18 +105,24 @@ def values(*, rows: "QuerySet[Any, Any]", shape: Mapping[str, str]) -> dict[str,
 
 
 def read_rows(
-    *, table: str, where: str, columns: Mapping[str, tuple[str, str]], parameters: Sequence[Any] = ()
+    *,
+    held_by: Sequence[str],
+    where: str,
+    columns: Mapping[str, tuple[str, str]],
+    parameters: Sequence[Any] = (),
 ) -> dict[str, Ints]:
-    """The rows of one table, many millions perhaps, as one array a column; in no order that means anything.
+    """The rows of these tables, many millions perhaps, as one array a column; in no order that means anything.
 
     `columns` says for each its SQL, whole numbers that may not be null, and its type, a key of WIDTHS; these take the
     parameters. `where` is SQL that takes none. The database hands over a stretch of the table at a time, each column in
     one piece: a message, or a Python number, for each row costs the reader more than the row costs the database.
     """
-    if connection.vendor == "postgresql":
-        parts = list(_stretches(table, where, columns, parameters))
-    else:
-        parts = list(_strung(table, where, [sql for sql, _ in columns.values()], list(columns), parameters))
+    parts: list[dict[str, Ints]] = []
+    for table in held_by:
+        if connection.vendor == "postgresql":
+            parts += _stretches(table, where, columns, parameters)
+        else:
+            parts += _strung(table, where, [sql for sql, _ in columns.values()], list(columns), parameters)
     return {
         name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0, np.int64)
         for name in columns

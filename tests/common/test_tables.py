@@ -124,7 +124,7 @@ def test_rows_come_in_stretches(table, monkeypatch):
     tables.write(table="wide_here", columns={"a": Numbers(many), "small": Numbers(many % 5, "smallint")})
     table.execute("DELETE FROM wide_here WHERE a BETWEEN 100 AND 180")
     found = tables.read_rows(
-        table="wide_here",
+        held_by=["wide_here"],
         where="small <> 3",
         columns={"a": ("a", "bigint"), "half": ("CASE small WHEN %s THEN %s ELSE 0 END", "integer")},
         parameters=[4, -8],
@@ -132,7 +132,7 @@ def test_rows_come_in_stretches(table, monkeypatch):
     expected = [n for n in many.tolist() if not 100 <= n <= 180 and n % 5 != 3]
     assert sorted(found["a"].tolist()) == sorted(expected)
     assert found["half"].tolist() == [-8 if n % 5 == 4 else 0 for n in found["a"].tolist()]
-    nothing = tables.read_rows(table="wide_here", where="small = 9", columns={"a": ("a", "bigint")})
+    nothing = tables.read_rows(held_by=["wide_here"], where="small = 9", columns={"a": ("a", "bigint")})
     assert nothing["a"].tolist() == []
 
 
@@ -140,5 +140,7 @@ def test_rows_with_nothing_in_a_column_are_refused(table):
     written(null=EDGES < 0)
     with pytest.raises(ValueError, match="null"):
         tables.read_rows(
-            table="wide_here", where="small >= 0", columns={"s": ("small", "integer"), "a": ("a", "bigint")}
+            held_by=["wide_here"],
+            where="small >= 0",
+            columns={"s": ("small", "integer"), "a": ("a", "bigint")},
         )

@@ -2,15 +2,16 @@
 posted by one and proved by another."""
 
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
-from commissions.models import Line, Run, Snapshot, Transfer
-from commissions.operations import computing, ledger, partitions, sealing
-from commissions.queries import audit, fingerprint
+from commissions.models import Run, Snapshot, Transfer
+from commissions.operations import bare, computing, ledger, partitions, periods, sealing
+from commissions.queries import audit, fingerprint, guards
 from common.operations import jobs
 from tests.faults import worlds
 
@@ -23,13 +24,14 @@ def apart(world, monkeypatch):
     ready."""
     world.undisturbed()
     monkeypatch.setattr(computing, "APART", 0)
-    wrote, write = [], partitions._write_bare
+    monkeypatch.setattr(partitions, "OF_A_PART", 3)
+    wrote, write = [], bare.write
 
-    def noted(model, run_id, columns, count):
-        write(model, run_id, columns, count)
-        wrote.append((model, connection.connection.info.backend_pid))
+    def noted(**given):
+        write(**given)
+        wrote.append((given["name"], connection.connection.info.backend_pid))
 
-    monkeypatch.setattr(partitions, "_write_bare", noted)
+    monkeypatch.setattr(bare, "write", noted)
     return wrote
 
 
@@ -39,10 +41,65 @@ def test_two_connections_write_what_one_does(world, apart):
         assert world.differences() == []
         assert audit.everything() == []
         own = connection.connection.info.backend_pid
-    others = {pid for model, pid in apart if model is Snapshot}
-    assert {pid for model, pid in apart if model is Line} == {own}
+    others = {pid for name, pid in apart if name.startswith("commissions_snapshot")}
     assert len(others) == 1
     assert own not in others
+    lines = {pid for name, pid in apart if name.startswith("commissions_line")}
+    assert own in lines
+    assert lines <= {own, *others}
+
+
+@pytest.mark.parametrize("who", ["other", "own"])
+def test_whoever_is_slow_leaves_the_parts_to_the_other(world, apart, monkeypatch, who):
+    """One connection waits before its first table until the other one has written all parts it can take."""
+    wait, write, own = threading.Event(), bare.write, threading.get_ident()
+    taken = {"other": "popleft", "own": "pop"}[who]
+
+    def slow(**given):
+        if (threading.get_ident() == own) == (who == "own"):
+            assert wait.wait(timeout=60)
+        write(**given)
+
+    def told(take):
+        part = take_next(take)
+        if part is None and take.__name__ == taken:
+            wait.set()
+        return part
+
+    take_next = partitions._taken
+    monkeypatch.setattr(bare, "write", slow)
+    monkeypatch.setattr(partitions, "_taken", told)
+    with world.copy(worlds.OPEN):
+        worlds.walk()
+        assert world.differences() == []
+        pid = connection.connection.info.backend_pid
+    first = next(name for name, _ in apart if "_part" in name).partition("_part")[0]
+    lines = [backend for name, backend in apart if name.startswith(f"{first}_part")]
+    assert len(lines) > 2
+    assert sum((backend == pid) == (who == "own") for backend in lines) <= 1
+
+
+def test_every_part_is_guarded_by_its_own_name(world, apart):
+    with world.copy(worlds.OPEN):
+        worlds.walk()
+        parts = {name for name, _ in apart if "_part" in name}
+        assert len(parts) > 2
+        assert guards.missing() == []
+        for part in sorted(parts):
+            for change in ("DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET whole = whole + 1"):
+                with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+                    bare.execute(change.format(part))
+
+
+def test_a_draft_in_parts_dies_whole(world, apart):
+    with world.copy(worlds.OPEN):
+        periods.close(key=worlds.MONTH, by=None, now=worlds.NOW)
+        jobs.advance_due(now=worlds.NOW, owner="one")
+        run = Run.objects.latest("pk")
+        assert run.lines.count() == run.line_count > 0
+        partitions.drop(run_ids=[run.pk])
+        assert not run.lines.exists()
+        assert not any(bare.exists(name=name) for name, _ in apart)
 
 
 @pytest.mark.parametrize("how", ["raise", "kill"])
@@ -57,6 +114,7 @@ def test_what_is_left_behind_is_in_nobodys_way(world, apart, monkeypatch, how):
         run = Run.objects.latest("pk")
         left = [name for name, _ in partitions._left_behind()]
         assert f"commissions_snapshot_run{run.pk}" in left
+        assert all(bare.exists(name=name) for name in left)
         assert not run.snapshots.exists()
         worlds.again()
         assert world.differences() == []

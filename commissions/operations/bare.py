@@ -1,0 +1,131 @@
+"""Tables of PostgreSQL that hold rows of one run and are partitions of nothing yet: written bare, then indexed, then
+made a part of the table they are like, which takes a moment: pages read on.
+"""
+
+# ruff: noqa: S608 - names of our tables and whole numbers, never input
+
+import re
+from collections.abc import Mapping
+
+from django.db import connection
+
+from commissions.operations import guards
+from common.operations import tables
+from common.operations.tables import Column
+
+SMALL, HUGE, GREATEST = (
+    256,
+    10_000_000,
+    1024,
+)  # megabytes to build an index in, and the rows that want the most
+
+
+class Dangling(RuntimeError):
+    """Rows of a run point to something that is not there. Nothing was stored."""
+
+
+def name_of(*, table: str, run_id: int, part: int | None = None) -> str:
+    """The table of a run's rows, or one part of it."""
+    return f"{table}_run{int(run_id)}" + ("" if part is None else f"_part{int(part)}")
+
+
+def exists(*, name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        return bool(cursor.fetchone()[0])
+
+
+def execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def left_behind(*, names: str, run_id: int | None = None) -> list[tuple[str, int]]:
+    """Tables named as partitions of runs are, of which none is one, and the runs; `names` are those of their tables,
+    with | between them."""
+    run = "[0-9]+" if run_id is None else f"{int(run_id)}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, substring(relname FROM '_run([0-9]+)(_part[0-9]+)?$')::bigint FROM pg_class "
+            "WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = current_schema()::regnamespace "
+            f"AND relname ~ '^({names})_run{run}(_part[0-9]+)?$' ORDER BY relname"
+        )
+        return [(str(part), int(found)) for part, found in cursor.fetchall()]
+
+
+def write(
+    *, name: str, like: str, run_id: int, columns: Mapping[str, Column], bounds: str = "", alone: bool = True
+) -> int:
+    """A table like a partition, that is none yet: rows, keys and indexes; and how many rows. `bounds` is what else is
+    true of them all. Unless it is `alone`, the server's processors are left to others who write."""
+    count = tables.len_of(next(iter(columns.values())))
+    execute(
+        f"DROP TABLE IF EXISTS {name}",
+        f"CREATE TABLE {name} (LIKE {like} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+        f"ALTER TABLE {name} ADD CONSTRAINT {name}_run CHECK (run_id = {run_id:d})",
+        *([f"ALTER TABLE {name} ADD CONSTRAINT {name}_bounds CHECK ({bounds})"] if bounds else []),
+        f"SET LOCAL maintenance_work_mem = '{GREATEST if count > HUGE else SMALL}MB'",
+        *([] if alone else ["SET LOCAL max_parallel_maintenance_workers = 0"]),
+    )
+    tables.write(table=name, columns={"run_id": tables.constant(run_id, count), **columns}, fresh=True)
+    execute(*_indexes(like, name), f"ANALYZE {name}")
+    return count
+
+
+def gather(*, name: str, like: str, parts: Mapping[str, str]) -> None:
+    """A table like a partition, that is none yet, of these tables, each with the ids it holds as PostgreSQL writes
+    bounds."""
+    execute(
+        f"CREATE TABLE {name} (LIKE {like} INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (id)",
+        *_indexes(like, name),
+    )
+    for part, values in parts.items():
+        execute(f"ALTER TABLE {name} ATTACH PARTITION {part} FOR VALUES {values}")
+        execute(f"ALTER TABLE {part} DROP CONSTRAINT {part}_bounds")
+
+
+def attach(*, name: str, to: str, run_id: int, parts: Mapping[str, str]) -> None:
+    """The table, and the parts it was gathered of, become the run's rows, and are guarded by every name."""
+    execute(f"ALTER TABLE {to} ATTACH PARTITION {name} FOR VALUES IN ({run_id:d})")
+    for held in parts or (name,):
+        execute(f"ALTER TABLE {held} DROP CONSTRAINT {held}_run")
+    for named in (name, *parts):
+        guards.install_on(table=named)
+
+
+def prove(*, name: str, references: Mapping[str, str]) -> None:
+    """Raise Dangling where a column leads to what is not there.
+
+    The least of all is asked for, not any one: of one PostgreSQL thinks that it is found soon, and would look for each
+    row's target by itself, sixty million times."""
+    for column, target in references.items():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT min({column}) FROM {name} p WHERE {column} IS NOT NULL "
+                f"AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.id = p.{column})"
+            )
+            lost = cursor.fetchone()[0]
+            if lost is not None:
+                raise Dangling(f"{column} {lost} of {name} is not in {target}")
+
+
+def _indexes(table: str, name: str) -> list[str]:
+    """What gives a bare table the keys and indexes of another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(pg_get_constraintdef(c.oid), ''), pg_get_indexdef(i.indexrelid) FROM pg_index i "
+            "LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid "
+            "WHERE i.indrelid = %s::regclass ORDER BY i.indexrelid",
+            [table],
+        )
+        found = cursor.fetchall()
+    return [
+        f"ALTER TABLE {name} ADD {constraint}" if constraint else _index_on(name, definition)
+        for constraint, definition in found
+    ]
+
+
+def _index_on(name: str, definition: str) -> str:
+    """The definition of a table's index, for another: without a name, which the database gives."""
+    return re.sub(r"^CREATE (UNIQUE )?INDEX \S+ ON (ONLY )?\S+ ", rf"CREATE \1INDEX ON {name} ", definition)
