@@ -10,17 +10,16 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from commissions.core.plan import Plan
-from commissions.models import Correcting, Line, Period, Run, Snapshot
-from commissions.queries import explain, plans, scene, unpaid
+from commissions.models import Line, Period, Run, Snapshot
+from commissions.queries import explain, order_corrections, plans, scene, unpaid
 from commissions.queries.levels import rounded
 from commissions.queries.unpaid import Group
-from common import spoken
 from distributors.queries import people, sponsor_tree
 from sales.queries import orders, volume
 
+FINAL = Run.State.FINAL
 SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 SNAPSHOTS = Snapshot._meta.db_table
 Situation = Literal["counted", "unpaid", "cancelled", "returned", "unmeasured", "elsewhere"]
@@ -32,7 +31,8 @@ class NotVisible(LookupError):
 
 @dataclass(frozen=True, kw_only=True)
 class Paid:
-    """What a bonus paid for the order in a period, in minor units; negative where it was taken back."""
+    """What a bonus paid for the order in a period, in minor units; negative where it was taken back. `by_correction`:
+    what a correcting run changed about it."""
 
     bonus: str
     label: str
@@ -41,6 +41,7 @@ class Paid:
     amount: int
     sentence: str
     final: bool
+    by_correction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +85,20 @@ def of_order(*, person_id: int, number: str) -> Answer:
     if found is None or not found.line_ids:
         raise NotVisible(number)
     runs = _runs()
+    periods = _periods(found.booked_at) if found.booked_at else []
+    posted = order_corrections.posted(periods=periods)
     lines = _lines(person_id, found, runs)
+    corrected = order_corrections.lines(posted=posted, person_id=person_id, line_ids=found.line_ids)
     is_own = found.seller_id == person_id
-    if not is_own and not lines and not sponsor_tree.below(distributor_id=person_id, ids=[found.seller_id]):
+    knows = is_own or lines or corrected
+    if not knows and not sponsor_tree.below(distributor_id=person_id, ids=[found.seller_id]):
         raise NotVisible(number)
     info = orders.describe(order_line_ids=found.line_ids, viewer_id=person_id)
-    paid = tuple(_paid(person_id, lines, runs, info))
+    paid = [*_paid(person_id, lines, runs, info)]
+    final = [line for line in lines if line.run_id in {run.pk for run in runs.values() if run.state == FINAL}]
+    changes = order_corrections.changes(
+        posted=posted, as_closed=final, corrected=corrected, number=found.number, person_id=person_id
+    )
     about: dict[str, Any] = {
         "number": found.number,
         "buyer": info[found.line_ids[0]].buyer_label,
@@ -99,16 +108,16 @@ def of_order(*, person_id: int, number: str) -> Answer:
         "late": found.paid_at != found.booked_at,
         "came_back": found.came_back,
         "is_whole_back": found.is_whole_back,
-        "paid": (*paid, *_left_out(number=found.number, paid=paid)),
+        "paid": (*paid, *map(_corrected, changes)),
     }
     if found.is_cancelled:
         return Answer(**about, situation="cancelled")
     if found.booked_at is None:
         return Answer(**about, situation="unpaid")
-    periods = _periods(found.booked_at)
     if periods:
         about |= {"key": periods[0].key}
-    measured = [runs[period.pk] for period in periods if period.pk in runs]
+    counts = order_corrections.counting(runs=runs, posted=posted, number=found.number)
+    measured = [counts[period.pk] for period in periods if period.pk in counts]
     if not measured:
         return Answer(**about, situation="unmeasured")
     answers = [_counted(about, person_id, found, run) for run in measured]
@@ -123,7 +132,7 @@ def of_order(*, person_id: int, number: str) -> Answer:
 
 def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run: Run) -> Answer:
     """The order under one run's plan: weeks and months have each their own."""
-    about = {**about, "key": run.period.key, "final": run.state == Run.State.FINAL}
+    about = {**about, "key": run.period.key, "final": run.state != Run.State.ESTIMATE}
     lines = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_ids=[found.pk])
     if not len(lines):
         return Answer(**about, situation="returned")
@@ -203,24 +212,17 @@ def _paid(
         )
 
 
-def _left_out(*, number: str, paid: Iterable[Paid]) -> Iterable[Paid]:
-    """What correcting runs took back because the order should not have counted: once, by the first that left it out."""
-    closed: dict[str, list[Paid]] = {one.key: [] for one in paid if one.final and not one.corrects}
-    for one in paid:
-        if one.key in closed and not one.corrects:
-            closed[one.key].append(one)
-    posted = Correcting.objects.filter(run__state=Run.State.POSTED, run__period__key__in=closed)
-    for correcting in posted.select_related("run__period", "posted_in").order_by("run__number"):
-        if number not in correcting.without_orders or correcting.posted_in is None:
-            continue
-        key = correcting.run.period.key
-        sentence = _("%(month)s was corrected, and the order counts no more: %(reason)s") % {
-            "month": spoken.period_name(key),
-            "reason": correcting.reason,
-        }
-        for one in closed.pop(key, ()):
-            in_month = correcting.posted_in.key
-            yield replace(one, key=in_month, corrects=key, amount=-one.amount, sentence=sentence, final=True)
+def _corrected(change: order_corrections.Change) -> Paid:
+    return Paid(
+        bonus=change.bonus,
+        label=_label(plans.parsed(version=change.run.plan), change.bonus),
+        key=change.key,
+        corrects=change.corrects,
+        amount=change.amount,
+        sentence=change.sentence,
+        final=True,
+        by_correction=not change.left_out,
+    )
 
 
 def _ranks(person_id: int, runs: dict[int, Run]) -> dict[int, int]:

@@ -98,7 +98,9 @@ def _reasons(answer: Answer) -> list[dict[str, Any]]:
 
 def _paid(one: Paid) -> dict[str, Any]:
     title = one.label
-    if one.corrects:
+    if one.by_correction:
+        title = _("%(bonus)s, corrected") % {"bonus": one.label}
+    elif one.corrects:
         title = _("%(bonus)s, taken back") % {"bonus": one.label}
     return {
         "title": title,
