@@ -23,6 +23,7 @@ STAGES = (
     (hashing, "of_computed", "hash what will be stored"),
     (computing, "problems", "check"),
     (partitions, "store", lambda model, **_: f"store {model._meta.verbose_name_plural}"),
+    (partitions, "store_by_two", "store all of it, by two connections"),
     (fingerprint, "of_run", "hash what is stored"),
     (audit, "ledger", "check the ledger"),
     (ledger, "post_run", "post"),

@@ -166,9 +166,10 @@ class Snapshot(models.Model):
     have = IntegersField(help_text="What the person had for each requirement, in the ladder's order")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "distributor"], name="snapshot_once")]
+        # A person's snapshots are found by what is there once.
+        constraints = [models.UniqueConstraint(fields=["distributor", "run"], name="snapshot_once")]
         indexes = [
-            models.Index(fields=["distributor", "run"], name="snapshot_of_person"),
+            models.Index(fields=["run"], name="snapshot_of_run"),
             models.Index(fields=["sponsor", "run"], name="snapshot_of_sponsor"),
         ]
 

@@ -68,8 +68,10 @@ def write(
         f"SET LOCAL maintenance_work_mem = '{GREATEST if count > HUGE else SMALL}MB'",
         *([] if alone else ["SET LOCAL max_parallel_maintenance_workers = 0"]),
     )
+    # An index of few rows, if any, is kept up while rows come: it costs less than reading them all again for it.
+    execute(*_indexes(like, name, of_few=True))
     tables.write(table=name, columns={"run_id": tables.constant(run_id, count), **columns}, fresh=True)
-    execute(*_indexes(like, name), f"ANALYZE {name}")
+    execute(*_indexes(like, name, of_few=False), f"ANALYZE {name}")
     return count
 
 
@@ -78,7 +80,8 @@ def gather(*, name: str, like: str, parts: Mapping[str, str]) -> None:
     bounds."""
     execute(
         f"CREATE TABLE {name} (LIKE {like} INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (id)",
-        *_indexes(like, name),
+        *_indexes(like, name, of_few=True),
+        *_indexes(like, name, of_few=False),
     )
     for part, values in parts.items():
         execute(f"ALTER TABLE {name} ATTACH PARTITION {part} FOR VALUES {values}")
@@ -110,14 +113,14 @@ def prove(*, name: str, references: Mapping[str, str]) -> None:
                 raise Dangling(f"{column} {lost} of {name} is not in {target}")
 
 
-def _indexes(table: str, name: str) -> list[str]:
-    """What gives a bare table the keys and indexes of another."""
+def _indexes(table: str, name: str, *, of_few: bool) -> list[str]:
+    """What gives a bare table the keys and indexes of another: those of all rows, or those of some."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(pg_get_constraintdef(c.oid), ''), pg_get_indexdef(i.indexrelid) FROM pg_index i "
             "LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid "
-            "WHERE i.indrelid = %s::regclass ORDER BY i.indexrelid",
-            [table],
+            "WHERE i.indrelid = %s::regclass AND (i.indpred IS NOT NULL) = %s ORDER BY i.indexrelid",
+            [table, of_few],
         )
         found = cursor.fetchall()
     return [

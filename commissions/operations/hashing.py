@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,33 +24,39 @@ Ints = NDArray[np.int64]
 Whole = NDArray[np.signedinteger[Any]]
 
 
-@dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """A thread that works while the database takes rows: one thing after the other, hashes first."""
+    """A thread that works while something else goes on: one thing after the other, hashes first."""
 
-    pool: Executor
-    hashes: Callable[[], dict[str, str]]  # waits for all of them
+    def __init__(self, pool: Executor) -> None:
+        self.pool = pool
+        self._asked: dict[str, Future[str]] = {}
+
+    def hash(self, **wanted: Callable[[], str]) -> None:
+        """Have these found, by the names of the run's fields."""
+        self._asked |= {name: self.pool.submit(found) for name, found in wanted.items()}
+
+    def hash_computed(self, *, computed: Computed) -> None:
+        """Have everything found that is to be known of a result."""
+        self.hash(
+            engine_hash=computed.result.output_hash,
+            output_hash=partial(of_computed, computed=computed),
+            state_hash=partial(state_of_computed, computed=computed),
+        )
+
+    def hashes(self) -> dict[str, str]:
+        """What was asked for; waits for all of it."""
+        return {name: found.result() for name, found in self._asked.items()}
 
 
 @contextmanager
-def meanwhile(*, computed: Computed) -> Iterator[Meanwhile]:
-    """Hash a result in a thread of its own while the block goes on.
+def meanwhile() -> Iterator[Meanwhile]:
+    """Hash in a thread of its own while the block goes on.
 
-    While the database takes the rows, this process would have little to do. The thread reads arrays that nobody
-    changes, and does not ask the database.
+    One processor computes; and while the database takes the rows, this process would have little to do. The thread
+    reads arrays that nobody changes, and does not ask the database.
     """
     with _taking_turns(), ThreadPoolExecutor(max_workers=1) as pool:
-        engine = pool.submit(computed.result.output_hash)
-        output = pool.submit(of_computed, computed=computed)
-        state = pool.submit(state_of_computed, computed=computed)
-        yield Meanwhile(
-            pool,
-            lambda: {
-                "engine_hash": engine.result(),
-                "output_hash": output.result(),
-                "state_hash": state.result(),
-            },
-        )
+        yield Meanwhile(pool)
 
 
 @contextmanager

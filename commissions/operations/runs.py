@@ -210,7 +210,6 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     run.stage_times = {Run.Stage.SNAPSHOT: pace.moment(otherwise=now).isoformat()}
     plan, loaded = computing.load(run=run)
     found = {
-        "input_hash": loaded.facts.input_hash(),
         "seen_turn": loaded.seen,
         "people_count": len(loaded.person_ids),
         "order_count": loaded.order_count,
@@ -219,11 +218,13 @@ def _compute(run: Run, now: datetime, progress: jobs.Progress) -> bool:
     if not _stage(run, Run.Stage.COMPUTE, now, **found):
         return False
     progress("compute")
-    try:
-        computed = computing.compute(plan=plan, loaded=loaded)
-    except FactsChanged as error:
-        return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=str(error))
-    with hashing.meanwhile(computed=computed) as meanwhile:
+    with hashing.meanwhile() as meanwhile:
+        meanwhile.hash(input_hash=loaded.facts.input_hash)
+        try:
+            computed = computing.compute(plan=plan, loaded=loaded)
+        except FactsChanged as error:
+            return _move(run.pk, [Run.State.COMPUTING], state=Run.State.FAILED, error=str(error))
+        meanwhile.hash_computed(computed=computed)
         if not _stage(run, Run.Stage.CHECK, now):
             return False
         progress("check")
