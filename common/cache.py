@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.db import transaction
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -31,12 +31,27 @@ SPARED = (
 )  # fmt: skip
 
 
+class OneClient(RedisCacheClient):
+    """Django's, with a client of Redis that is kept: making one takes longer than its answer, and a page asks several
+    times."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[bool, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._kept:
+            self._kept[write] = super().get_client(key, write=write)
+        return self._kept[write]
+
+
 class EnduringRedisCache(RedisCache):
     """Redis while it answers, a cache of this process while it does not."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {**IMPATIENT, "retry": Retry(NoBackoff(), 0), **params.get("OPTIONS", {})}
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = OneClient
         self._stand_in = LocMemCache("stand-in", {**params, "OPTIONS": {}})
 
     @property

@@ -84,6 +84,14 @@ def format_volume(hundredths: int, unit: str, locale: str) -> str:
     return _sign(hundredths, False) + text + (NO_BREAK + unit if unit else "")
 
 
+def format_count(number: int, locale: str) -> str:
+    """A whole number in the reader's grouping, as Babel writes it: 104,233."""
+    if number < 0:
+        return str(format_decimal(number, locale=_locale(locale)))
+    digits = str(int(number))
+    return _count_layout(len(digits), locale) % tuple(digits)
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _money_layout(length: int, currency: str, locale: str) -> str:
     """Where the digits of an amount of so many go. Amounts of one length look alike, and Babel takes longer for one
@@ -96,6 +104,12 @@ def _money_layout(length: int, currency: str, locale: str) -> str:
 def _volume_layout(length: int, locale: str) -> str:
     sample = Decimal(int(SAMPLE * length)).scaleb(-2)
     return _with_places(format_decimal(sample, format="#,##0.00", locale=_locale(locale)))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _count_layout(length: int, locale: str) -> str:
+    text: str = format_decimal(int(SAMPLE * length), locale=_locale(locale))
+    return text.replace("%", "%%").replace(SAMPLE, "%s")
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -156,6 +170,7 @@ __all__ = [
     "Currency",
     "MoneyError",
     "currency",
+    "format_count",
     "format_money",
     "format_rate",
     "format_volume",

@@ -48,6 +48,12 @@ def day(moment: datetime | date) -> str:
     return date_format(_local(moment), "j F Y")
 
 
+def brief_day(moment: datetime | date) -> str:
+    """9 Nov 2026, for a column of days."""
+    local = _local(moment)
+    return _brief_day(date(local.year, local.month, local.day), get_language())
+
+
 def day_in_year(moment: datetime | date) -> str:
     """9 November."""
     local = _local(moment)
@@ -94,6 +100,12 @@ def days_left(*, ends_at: datetime, now: datetime) -> int:
 def _day_in_year(month: int, day: int, language: str | None) -> str:
     """A thousand lines of a statement have thirty days. `language` is the one that is spoken."""
     return date_format(date(LEAP_YEAR, month, day), "j F")
+
+
+@lru_cache(maxsize=1000)
+def _brief_day(day: date, language: str | None) -> str:
+    """People of a team joined on few days. `language` is the one that is spoken."""
+    return date_format(day, "j M Y")
 
 
 def _local(moment: datetime | date) -> datetime | date:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from commissions.queries import branch as branches
 from commissions.queries import outline, person_card
-from commissions.views import team_rows, team_table
+from commissions.views import team_cells, team_rows, team_table
 from commissions.views.asking import number_of
 from commissions.views.team_asked import Ask, asked, seen
 from commissions.views.team_page import show
@@ -93,7 +93,8 @@ def _search(request: HttpRequest, ask: Ask, words: str) -> HttpResponse:
         return show(request, ask, {"tree": tree, "person": card, "found": 1, **_path(ask, found)})
     people = [outline.as_person(row) for row in hits[:FOUND]]
     levels = sponsor_tree.levels_below(distributor_id=ask.viewer_id, ids=[one.id for one in people])
-    rows = team_rows.found(ask, outline.rows_of(people=people, month=ask.month), levels)
+    known = team_rows.found(ask, outline.rows_of(people=people, month=ask.month), levels)
+    rows = team_cells.with_cells(known, columns=FOUND_COLUMNS)
     more = len(hits) > FOUND
     return show(
         request,

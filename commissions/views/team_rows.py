@@ -75,6 +75,7 @@ def row(
     is_chosen = number == chosen
     return {
         **_figures(ask, one),
+        "sentence": _sentence(one),
         "id": f"member-{one.person.id}",
         "level": one.level,
         "position": one.position,
@@ -270,11 +271,10 @@ def _figures(ask: Asked, one: outline.Member | team_table.Row) -> dict[str, Any]
         "activity": known.activity if known else "",
         "pv": known.own_volume if known else None,
         "gv": known.group_volume if known else None,
-        "sentence": _sentence(one),
     }
 
 
-def _sentence(one: outline.Member | team_table.Row) -> str:
+def _sentence(one: outline.Member) -> str:
     known = one.figures
     below = ngettext("%(n)s person below", "%(n)s people below", one.below) % {"n": one.below}
     if known is None:

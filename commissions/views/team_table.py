@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from commissions.forms.team import COLUMNS, USUAL_COLUMNS, TableForm, ViewForm
 from commissions.operations import team as team_operations
 from commissions.queries import plans, team_table, team_views
-from commissions.views import team_rows
+from commissions.views import team_cells, team_rows
 from commissions.views.asking import number_of
 from commissions.views.team_asked import Ask, asked
 from commissions.views.team_page import show
@@ -84,7 +84,9 @@ def context(request: HttpRequest, ask: Ask, *, saving: ViewForm | None = None) -
     keep = reverse("team-views") + behind(table, ask)
     return {
         "as_table": True,
-        "rows": [team_rows.table_row(ask, one) for one in people],
+        "rows": team_cells.with_cells(
+            [team_rows.table_row(ask, one) for one in people], columns=table.columns
+        ),
         "pages": page,
         "kept_people": len(found),
         "all_people": found.total,

@@ -6,22 +6,20 @@ Amounts are ints of minor units, volumes ints of hundredths of a point, rates in
 from collections.abc import Iterable
 from typing import Any
 
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import get_currency_symbol
 from django import template
 from django.conf import settings
 from django.contrib.messages import constants
 from django.template import Context
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
-from common import charts, money
+from common import charts, drawn, money
 
 register = template.Library()
 
-SPRITE = "vendor/bootstrap-icons-1.13.2/sprite.svg"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NOTICE_OF_LEVEL = {
     constants.DEBUG: "info",
@@ -153,7 +151,7 @@ def initials(name: object) -> str:
 @register.filter
 def counted(number: object) -> str:
     """1,660 people: a count as the reader's language writes it."""
-    return str(format_decimal(number, locale=reader_locale())) if isinstance(number, int) else str(number)
+    return money.format_count(number, reader_locale()) if isinstance(number, int) else str(number)
 
 
 @register.filter
@@ -174,15 +172,9 @@ def grouped(number: object) -> str:
 
 
 # --- pieces -----------------------------------------------------------------------------------------------
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """One icon at text size. Beside a word it is hidden from screen readers; alone it needs a label."""
-    link = f"{static(SPRITE)}#{name}"
-    if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, link
-        )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', link)
+icon = register.simple_tag(drawn.icon)
+register.simple_tag(drawn.rank)
+register.simple_tag(drawn.activity)
 
 
 @register.filter
@@ -272,17 +264,6 @@ def query(context: Context, **changes: object) -> str:
         else:
             values[key] = str(value)
     return f"?{values.urlencode()}"
-
-
-@register.simple_tag
-def rank_steps(step: object, total: object = 6) -> SafeString:
-    """Rising steps, filled up to the rank; the word stands beside them."""
-    count = total if isinstance(total, int) and total > 1 else 6
-    reached = step if isinstance(step, int) else 0
-    rises = [2 + at * 6 // (count - 1) for at in range(count)]
-    steps = ((" on" if at < reached else "", at * 5, 10 - rise, rise) for at, rise in enumerate(rises))
-    rects = format_html_join("", '<rect class="step{}" x="{}" y="{}" width="3" height="{}"/>', steps)
-    return format_html('<svg viewBox="0 0 {} 10" aria-hidden="true">{}</svg>', count * 5, rects)
 
 
 # --- charts -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from common import samples
+from common.listing import AtLeast
 from common.templatetags import portal
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -76,6 +77,32 @@ def test_words_of_an_entry_are_escaped():
 def test_an_icon_alone_has_a_label_and_beside_a_word_none():
     assert 'aria-label="Search"' in portal.icon("search", "Search")
     assert 'aria-hidden="true"' in portal.icon("search")
+
+
+def test_a_rank_is_filled_up_to_its_place():
+    shown = render("{% rank 'Leader' 3 %}")
+    assert (shown.count('class="step on"'), shown.count('class="step'), "Leader" in shown) == (3, 6, True)
+    assert render("{% rank name step total %}", name="New", step=0, total=8).count('class="step"') == 8
+
+
+def test_names_of_ranks_are_escaped():
+    assert "<b>" not in render("{% rank name 1 %}", name="<b>")
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("active", "Active"), ("at_risk", "At risk"), ("inactive", "Not active")]
+)
+def test_activity_has_its_word_beside_the_dot(state, word):
+    shown = render("{% activity state %}", state=state)
+    assert (shown.startswith(f'<span class="activity activity-{state}">'), word in shown) == (True, True)
+
+
+def test_no_activity_is_nothing():
+    assert render("{% activity '' %}") == ""
+
+
+def test_a_count_that_is_a_least_is_written_as_a_number():
+    assert render("{{ least|counted }}", least=AtLeast(10_000)) == "10,000"
 
 
 def test_query_keeps_filters_and_changes_the_page():

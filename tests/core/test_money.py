@@ -6,6 +6,7 @@ from babel.numbers import format_currency, format_decimal
 from common.money import (
     MoneyError,
     currency,
+    format_count,
     format_money,
     format_rate,
     format_volume,
@@ -105,6 +106,17 @@ def test_amounts_of_every_length_are_written_as_babel_does(locale):
             assert [one for one in shown if not one.isspace()] == [one for one in told if not one.isspace()]
         told = format_decimal(Decimal(amount).scaleb(-2), format="#,##0.00", locale=locale)
         assert format_volume(amount, "", locale) == told.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    "locale", ["en", "de", "fr", "es", "pt_PT", "pl", "hi", "en_IN", "de_CH", "ar", "ja", "bg"]
+)
+def test_counts_of_every_length_are_written_as_babel_does(locale):
+    for length in range(1, 16):
+        number = int("987054321012345"[:length])
+        assert format_count(number, locale) == format_decimal(number, locale=locale)
+        assert format_count(-number, locale) == format_decimal(-number, locale=locale)
+    assert format_count(0, locale) == format_decimal(0, locale=locale)
 
 
 def test_written_amounts_never_break():

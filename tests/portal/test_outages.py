@@ -111,6 +111,17 @@ def test_only_the_first_question_waits(settings, monkeypatch, swallows):
     assert asked == []
 
 
+def test_one_client_of_redis_answers_all_that_is_read(settings, monkeypatch, nobody_there):
+    lose_redis(settings, monkeypatch, nobody_there)
+    monkeypatch.setattr(Redis, "execute_command", lambda *_, **__: None)
+    made: list[object] = []
+    begin = Redis.__init__
+    monkeypatch.setattr(Redis, "__init__", lambda self, **how: made.append(self) or begin(self, **how))
+    for _ in range(3):
+        cache.get("one")
+    assert len(made) == 1
+
+
 def test_ready_says_that_redis_is_away(client, db, redis_lost):
     answer = client.get("/healthz/ready")
     assert answer.status_code == 200
