@@ -158,7 +158,7 @@ def _loaded(
         people=People(
             number=numbers,
             sponsor=sponsor,
-            joined=_days(joined, zone),
+            joined=days(joined, zone),
             standing=everybody.standing[order],
             memory=before.memories(plan=plan, run=last, who=who),
             others=before.others(plan=plan, reads=reads, who=who, seen=seen),
@@ -217,7 +217,7 @@ def _lines(lines: CountedLines, people: Ints, zone: tzinfo, plan: Plan, period: 
         price=lines.price,
         list_price=lines.list_price,
         distributor_price=lines.distributor_price,
-        day=_days(lines.booked_at, zone),
+        day=days(lines.booked_at, zone),
         reversal=lines.reversal,
         order_number=(
             volume.order_numbers(lines=lines, ends_at=period.ends_at)
@@ -258,10 +258,10 @@ def _moments(moments: list[datetime]) -> NDArray[np.datetime64]:
 
 
 def _day(moment: datetime, zone: tzinfo) -> int:
-    return int(_days(_moments([moment]), zone)[0])
+    return int(days(_moments([moment]), zone)[0])
 
 
-def _days(moments: NDArray[np.datetime64], zone: tzinfo) -> Ints:
+def days(moments: NDArray[np.datetime64], zone: tzinfo) -> Ints:
     """The company's calendar day of each moment, in days since 1970-01-01.
 
     Zones change their offset on quarters of an hour at most, so each quarter is looked up once.
@@ -271,8 +271,8 @@ def _days(moments: NDArray[np.datetime64], zone: tzinfo) -> Ints:
     )
     offsets = [_offset(int(quarter) * QUARTER_OF_AN_HOUR // 1_000_000, zone) for quarter in quarters]
     local = moments + np.array(offsets, dtype="timedelta64[s]")[where]
-    days: Ints = local.astype("datetime64[D]").astype(np.int64)
-    return days
+    found: Ints = local.astype("datetime64[D]").astype(np.int64)
+    return found
 
 
 def _offset(seconds: int, zone: tzinfo) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
 from django.db import connection
 
 from commissions.core.plan import Plan
@@ -16,6 +17,7 @@ from commissions.models import Line, Period, Run, Snapshot
 from commissions.queries import explain, order_corrections, plans, scene, unpaid
 from commissions.queries.levels import rounded
 from commissions.queries.unpaid import Group
+from common.arrays import places
 from distributors.queries import people, sponsor_tree
 from sales.queries import orders, volume
 
@@ -137,8 +139,8 @@ def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run
     if not len(lines):
         return Answer(**about, situation="returned")
     plan = plans.parsed(version=run.plan)
-    between = _between(run, person_id, found.seller_id)
-    if not between:
+    between = _between(run, plan, person_id, found.seller_id)
+    if between is None:
         return Answer(**about, situation="elsewhere", reasons_known=not plan.placements)
     about |= {"levels": len(between) - 1, "situation": "counted"}
     if plan.placements:
@@ -235,9 +237,9 @@ def _label(plan: Plan, bonus: str) -> str:
     return known.get(bonus, bonus.replace("_", " ").capitalize())
 
 
-def _between(run: Run, person_id: int, seller_id: int) -> list[Any]:
-    """The person first, then everybody down to the seller as the run saw the tree; nobody where the seller did not
-    stand there."""
+def _between(run: Run, plan: Plan, person_id: int, seller_id: int) -> scene.Known | None:
+    """The person first, then everybody down to the seller as the run saw the tree; None where the seller did not stand
+    there."""
     sql = f"""WITH RECURSIVE line (id, sponsor_id, distance) AS (
             SELECT distributor_id, sponsor_id, 0 FROM {SNAPSHOTS} WHERE run_id = %s AND distributor_id = %s
             UNION ALL
@@ -249,7 +251,6 @@ def _between(run: Run, person_id: int, seller_id: int) -> list[Any]:
         cursor.execute(sql, [run.pk, seller_id, run.pk, person_id])
         line = [pk for (pk,) in cursor.fetchall()]
     if not line or line[0] != person_id:
-        return []
-    rows = scene.rows(people=Snapshot.objects.filter(run=run, distributor_id__in=line))
-    known = {row["distributor_id"]: row for row in rows}
-    return [known[pk] for pk in line]
+        return None
+    known = scene.known(plan=plan, people=Snapshot.objects.filter(run=run, distributor_id__in=line))
+    return known.picked(places(of=np.array(line, np.int64), among=known.ids))

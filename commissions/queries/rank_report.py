@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import QuerySet
 
 from commissions.core import explain
@@ -102,15 +103,16 @@ def _capped(
 ) -> Iterator[Capped]:
     """For each requirement that caps legs, in the ladder's order: what of the largest legs counted."""
     me = Snapshot.objects.filter(run=run, distributor_id=person_id)
-    rows = [*scene.rows(people=me), *scene.rows(people=front.order_by("distributor__number"))]
-    facts, _lines = scene.facts(run=run, plan=plan, team=rows, counted=volume.nothing())
-    result = scene.result(run=run, plan=plan, facts=facts, team=rows, order_lines=_lines)
+    team = scene.known(plan=plan, people=me | front)
+    team = team.picked(np.lexsort((team.numbers, team.ids != person_id)))
+    facts, _lines = scene.facts(run=run, plan=plan, team=team, counted=volume.nothing())
+    result = scene.result(run=run, plan=plan, facts=facts, team=team, order_lines=_lines)
     for asked in plan.requirements:
         found = sorted(explain.counted_legs(plan, facts, result, 0, asked), key=lambda leg: -leg.volume)
         if found:
             legs = (
                 Cap(
-                    person=named.get(rows[leg.head]["distributor_id"]),
+                    person=named.get(int(team.ids[leg.head])),
                     is_own=leg.head == 0,
                     volume=leg.volume,
                     counted=leg.counted,

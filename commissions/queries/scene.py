@@ -4,14 +4,17 @@ Nothing is computed anew: measures, ranks and statuses are those of the snapshot
 things are as they are, for the person who stands first.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce
+from numpy.typing import NDArray
 
 from commissions.core.facts import Facts, OrderLines, People, State
 from commissions.core.have import Have
@@ -20,46 +23,100 @@ from commissions.core.plan import Plan
 from commissions.core.result import Items, Lines, Result
 from commissions.models import Line, Run, Snapshot
 from commissions.queries import snapshots, trees
+from commissions.queries.facts import days
+from common.arrays import NOWHERE, places
 from common.dates import company_day, day_number
+from common.operations import tables
 from sales.queries import volume
 
+Ints = NDArray[np.int64]
 FEW = 2_000  # order lines
 AMOUNTS = ("qualifying", "commissionable", "price", "list_price", "distributor_price")
+PACKED = ("measures", "statuses", "memory", "have")
 
 
-def rows(*, people: QuerySet[Snapshot]) -> Any:
-    """What of snapshots a scene is made of, as dictionaries."""
-    return people.values(
-        "distributor_id", "sponsor_id", "standing", "active", "rank", "measures", "statuses", "memory", "have",
-        "distributor__number", "distributor__joined_at",
-    )  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Some people as a run stored them, one element each; of what a snapshot packs a row each, in the plan's order."""
+
+    ids: Ints
+    sponsor_ids: Ints  # 0 for none
+    standing: Ints
+    active: NDArray[np.bool_]
+    rank: Ints
+    joined: Ints  # the engine's days
+    numbers: NDArray[np.str_]
+    measures: Ints
+    statuses: Ints
+    memory: Ints
+    have: Ints
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def sponsors(self) -> Ints:
+        """Where each one's sponsor stands, NOWHERE for who is not among them."""
+        return places(of=self.sponsor_ids, among=self.ids)
+
+    def picked(self, at: Any) -> "Known":
+        """Those at these places, in this order."""
+        return Known(**{name: column[at] for name, column in vars(self).items()})
 
 
-def facts(
-    *, run: Run, plan: Plan, team: Sequence[Mapping[str, Any]], counted: volume.CountedLines
-) -> tuple[Facts, Any]:
+def known(*, plan: Plan, people: QuerySet[Snapshot]) -> Known:
+    """What of these snapshots a scene is made of, in their order. One query."""
+    wide = {name: width for name, width in zip(PACKED, _widths(plan), strict=True) if width}
+    rows = people.annotate(
+        above=Coalesce(F("sponsor_id"), 0),
+        a_standing=Cast("standing", BigIntegerField()),
+        a_rank=Cast("rank", BigIntegerField()),
+        joined=RawSQL(tables.moment("distributors_distributor.joined_at"), []),  # noqa: S611 - a column of ours
+    )
+    names = ("distributor_id", "above", "a_standing", "active", "a_rank", "joined", "distributor__number")
+    plain = ("ids", "sponsor_ids", "standing", "active", "rank", "joined", "numbers")
+    kinds = {"active": "bool", "numbers": "text"}
+    shape = {name: kinds.get(name, "int") for name in plain}
+    shape |= {name: f"packed {width}" for name, width in wide.items()}
+    found = tables.values(rows=rows.values_list(*names, *wide), shape=shape)
+    for name in PACKED:
+        found.setdefault(name, np.zeros((len(found["ids"]), 0), np.int64))
+    moments = found.pop("joined").astype("datetime64[us]")
+    return Known(**found, joined=days(moments, ZoneInfo(settings.COMPANY_TIME_ZONE)))
+
+
+def _widths(plan: Plan) -> tuple[int, int, int, int]:
+    """How many numbers a snapshot holds in each of PACKED."""
+    return (
+        len(snapshots.measure_names(plan=plan)),
+        len(snapshots.status_names(plan=plan)),
+        len(snapshots.memory_names(plan=plan)),
+        len(plan.requirements),
+    )
+
+
+def facts(*, run: Run, plan: Plan, team: Known, counted: volume.CountedLines) -> tuple[Facts, Any]:
     """The facts of these people, sponsors before those they sponsored, and of their lines among `counted`; and the keys
     of those lines in the database."""
-    place = {row["distributor_id"]: at for at, row in enumerate(team)}
-    numbers = np.array([row["distributor__number"] for row in team], dtype=np.str_)
-    sponsor = np.array([-1, *(place[row["sponsor_id"]] for row in team[1:])], dtype=np.int64)
-    joined = np.array([_day(row["distributor__joined_at"]) for row in team], dtype=np.int64)
-    ids = np.array(list(place), dtype=np.int64)
+    sponsor = team.sponsors
+    sponsor[0] = NOWHERE
     people = People(
-        number=numbers,
+        number=team.numbers,
         sponsor=sponsor,
-        joined=joined,
-        standing=np.array([row["standing"] for row in team], dtype=np.int8),
+        joined=team.joined,
+        standing=team.standing.astype(np.int8),
         memory={},
-        parents=trees.parents(plan=plan, people=ids, numbers=numbers, joined=joined, sponsor=sponsor),
+        parents=trees.parents(
+            plan=plan, people=team.ids, numbers=team.numbers, joined=team.joined, sponsor=sponsor
+        ),
     )
-    seller = np.array([place.get(one, -1) for one in counted.seller_id.tolist()], dtype=np.int64)
+    seller = places(of=counted.seller_id, among=team.ids)
     mine = np.flatnonzero(seller >= 0)
     lines = OrderLines(
         key=counted.key[mine],
         seller=seller[mine],
         by_customer=counted.by_customer[mine],
-        day=_days(counted.booked_at[mine]),
+        day=days(counted.booked_at[mine], ZoneInfo(settings.COMPANY_TIME_ZONE)),
         reversal=counted.reversal[mine],
         **{name: getattr(counted, name)[mine] for name in AMOUNTS},
     )
@@ -68,22 +125,19 @@ def facts(
     return facts, counted.order_line_id[mine]
 
 
-def result(
-    *, run: Run, plan: Plan, facts: Facts, team: Sequence[Mapping[str, Any]], order_lines: Any
-) -> Result:
+def result(*, run: Run, plan: Plan, facts: Facts, team: Known, order_lines: Any) -> Result:
     """What the run found for these people; of what was paid only what the first of them was paid for."""
-    measured = [snapshots.measures(plan=plan, row=row["measures"]) for row in team]
     return Result(
         plan=plan,
         facts=facts,
         volumes=volumes(plan=plan, facts=facts),
-        measures=_columns(measured),
-        statuses=_columns([snapshots.statuses(plan=plan, row=row["statuses"]) for row in team]),
-        rank=np.array([row["rank"] for row in team], dtype=np.int64),
-        memory_after=_columns([snapshots.memory(plan=plan, row=row["memory"]) for row in team]),
+        measures=_named(snapshots.measure_names(plan=plan), team.measures),
+        statuses=_named(snapshots.status_names(plan=plan), team.statuses.astype(bool)),
+        rank=team.rank,
+        memory_after=_named(snapshots.memory_names(plan=plan), team.memory),
         requirements=plan.requirements,
-        have=Have.of(np.array([row["have"] for row in team], dtype=np.int64).reshape(len(team), -1)),
-        lines=_paid(run, plan, team[0]["distributor_id"], order_lines),
+        have=Have.of(team.have),
+        lines=_paid(run, plan, int(team.ids[0]), order_lines),
         items=Items(*(np.zeros(0, dtype=np.int64) for _ in range(4))),
         state_after=State(),
         funds={},
@@ -93,9 +147,9 @@ def result(
     )
 
 
-def _columns(rows: Sequence[Mapping[str, int]]) -> dict[str, Any]:
-    """Numbers by name for each person, as an array for each name."""
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+def _named(names: list[str], rows: Any) -> dict[str, Any]:
+    """The columns of some rows by their names."""
+    return {name: rows[:, at] for at, name in enumerate(names)}
 
 
 def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
@@ -116,11 +170,6 @@ def _paid(run: Run, plan: Plan, person_id: int, order_lines: Any) -> Lines:
     bonus, source = np.array(sorted(known), dtype=np.int64).reshape(-1, 2).T
     nothing = np.zeros(len(bonus), dtype=np.int64)
     return Lines(bonus, nothing, source, *[nothing] * 8)
-
-
-def _days(moments: Any) -> Any:
-    plain = moments.astype("datetime64[us]").tolist()
-    return np.array([_day(moment.replace(tzinfo=UTC)) for moment in plain], dtype=np.int64)
 
 
 def _day(moment: datetime) -> int:

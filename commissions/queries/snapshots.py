@@ -16,12 +16,11 @@ def measures(*, plan: Plan, row: Sequence[int]) -> dict[str, int]:
     return dict(zip(measure_names(plan=plan), row, strict=True))
 
 
-def statuses(*, plan: Plan, row: Sequence[int]) -> dict[str, bool]:
-    """Which statuses of the plan were true of a person."""
-    return {name: bool(value) for name, value in zip(sorted(plan.statuses), row, strict=True)}
+def status_names(*, plan: Plan) -> list[str]:
+    """The names of a snapshot's statuses."""
+    return sorted(plan.statuses)
 
 
-def memory(*, plan: Plan, row: Sequence[int]) -> dict[str, int]:
-    """What each memory of the plan was after the period."""
-    names = sorted(name for name, one in plan.memories.items() if not one.keeps)
-    return dict(zip(names, row, strict=True))
+def memory_names(*, plan: Plan) -> list[str]:
+    """The names of a snapshot's memories after the period."""
+    return sorted(name for name, one in plan.memories.items() if not one.keeps)

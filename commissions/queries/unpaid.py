@@ -5,13 +5,15 @@ run stored, cut down to the team, and `core.explain` names the reason of every o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db.models.expressions import RawSQL
 
 from commissions.core import explain
+from commissions.core.columns import depths
 from commissions.core.explain import Reason, Why
 from commissions.core.facts import Facts
 from commissions.core.plan import Plan
@@ -59,13 +61,13 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
     if told is None:
         return None
     run, plan = told
-    team = _team(run, person_id)
-    if not team:
+    team = _team(run, plan, person_id)
+    if team is None:
         return None
     counted = volume.counted(
         starts_at=run.period.starts_at,
         ends_at=run.period.ends_at,
-        seller_ids=[row["distributor_id"] for row in team],
+        seller_ids=team.ids.tolist(),
     )
     told_of = scene_of(run=run, plan=plan, team=team, counted=counted)
     return told_of.groups(told_of.of_sellers_below())
@@ -88,15 +90,13 @@ def run_of(*, key: str) -> tuple[Run, Plan] | None:
     return None if plan.placements else (run, plan)
 
 
-def scene_of(
-    *, run: Run, plan: Plan, team: Sequence[Mapping[str, Any]], counted: volume.CountedLines
-) -> "Scene":
+def scene_of(*, run: Run, plan: Plan, team: scene.Known, counted: volume.CountedLines) -> "Scene":
     """The reasons of every one of these lines that paid nothing to whoever stands first in the team."""
     facts, order_lines = scene.facts(run=run, plan=plan, team=team, counted=counted)
     result = scene.result(run=run, plan=plan, facts=facts, team=team, order_lines=order_lines)
     reasons = explain.why_not(plan, facts, result, 0)
     about = tuple(one for one in reasons if one.source >= 0 and one.why not in explain.NOT_ABOUT)
-    ids = tuple(row["distributor_id"] for row in team)
+    ids = tuple(team.ids.tolist())
     return Scene(plan=plan, facts=facts, result=result, order_lines=order_lines, ids=ids, reasons=about)
 
 
@@ -145,27 +145,17 @@ class Scene:
         return {self._number(source) for source in self.result.lines.source.tolist()}
 
 
-def _team(run: Run, person_id: int) -> list[dict[str, Any]]:
-    """The person first, then their team as the run saw it, sponsors before those they sponsored."""
+def _team(run: Run, plan: Plan, person_id: int) -> scene.Known | None:
+    """The person first, then their team as the run saw it, sponsors before those they sponsored; None for nobody, and
+    for too many."""
     great = TeamSum.objects.filter(run=run, distributor_id=person_id, below__gt=LARGEST_TEAM)
     if great.exists():
-        return []
-    known = Snapshot.objects.filter(run=run, distributor_id__in=_team_of(run, person_id))
-    rows = list(scene.rows(people=known)[: LARGEST_TEAM + 1])
-    if len(rows) > LARGEST_TEAM:
-        return []
-    under: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    level: list[dict[str, Any]] = []
-    for row in rows:
-        if row["distributor_id"] == person_id:
-            level.append(row)
-        else:
-            under[row["sponsor_id"]].append(row)
-    team: list[dict[str, Any]] = []
-    while level:
-        team += sorted(level, key=lambda row: row["distributor__number"])
-        level = [child for row in level for child in under.get(row["distributor_id"], ())]
-    return team
+        return None
+    people = Snapshot.objects.filter(run=run, distributor_id__in=_team_of(run, person_id))
+    known = scene.known(plan=plan, people=people[: LARGEST_TEAM + 1])
+    if not 0 < len(known) <= LARGEST_TEAM:
+        return None
+    return known.picked(np.lexsort((known.numbers, depths(known.sponsors))))
 
 
 def _team_of(run: Run, person_id: int) -> RawSQL:

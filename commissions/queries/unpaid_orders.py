@@ -11,6 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from commissions.core.columns import depths
 from commissions.core.plan import Plan
 from commissions.models import Run, Snapshot
 from commissions.queries import earner_orders, everyone, members, run_orders, scene, unpaid
@@ -156,10 +157,9 @@ def _reasons(
     are the places of everybody on the way, the person among them."""
     if not order_ids:
         return {}
-    places = sorted(people)
-    depths = dict(zip(known.ids[places].tolist(), known.depth[places].tolist(), strict=True))
-    rows = scene.rows(people=Snapshot.objects.filter(run=run, distributor_id__in=list(depths)))
-    team = sorted(rows, key=lambda row: (depths[row["distributor_id"]], row["distributor__number"]))
+    snapshots = Snapshot.objects.filter(run=run, distributor_id__in=known.ids[sorted(people)].tolist())
+    team = scene.known(plan=plan, people=snapshots)
+    team = team.picked(np.lexsort((team.numbers, depths(team.sponsors))))
     counted = volume.counted(starts_at=run.period.starts_at, ends_at=run.period.ends_at, order_ids=order_ids)
     told = unpaid.scene_of(run=run, plan=plan, team=team, counted=counted)
     by_order = told.by_order(told.of_sellers_below())
