@@ -11,7 +11,7 @@ from sales.operations import orders
 from sales.operations.orders import Buyer, Item
 from tests import pseudo
 from tests.furnishing import EVAS_ORDER, furnish
-from tests.journeys.conftest import TOO_WIDE
+from tests.journeys.conftest import SHOTS, TOO_WIDE
 from tests.portal.policy import ASKED, CORRECTION, GUEST, GUEST_INVOICE, INVOICE, PAGE, QUESTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.on_sqlite, pytest.mark.django_db(transaction=True)]
@@ -108,6 +108,27 @@ def test_what_narrows_a_list_is_folded_on_a_telephone(settled, signed_in):
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("state="))
     expect(state).to_be_visible()
+
+
+def test_on_a_telephone_it_is_one_step_from_the_top_of_earnings_to_asking_about_an_order(
+    settled, signed_in, look
+):
+    page = signed_in("eva")
+    page.goto("/earnings/")
+    jump, field = page.get_by_role("link", name="Ask about an order"), page.get_by_label("Order number")
+    expect(jump).to_be_hidden()
+    expect(field).to_be_in_viewport()
+    page.set_viewport_size({"width": 375, "height": 640})
+    expect(jump).to_be_in_viewport()
+    expect(field).not_to_be_in_viewport()
+    look(page, "eva-earnings", themes=("light", "dark"))
+    page.set_viewport_size({"width": 375, "height": 640})
+    jump.click()
+    expect(page.get_by_role("heading", name="Why did an order pay this, or nothing?")).to_be_in_viewport()
+    expect(field).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(field).to_be_focused()
+    page.screenshot(path=SHOTS / "eva-earnings-asking.png")
 
 
 def test_a_form_that_comes_back_opens_at_what_was_refused(settled, signed_in):
