@@ -10,10 +10,9 @@ from benchmarks.close.meter import Meter
 from commissions.core.facts import Facts
 from commissions.core.result import Result
 from commissions.models import Run
-from commissions.operations import computing, hashing, ledger, partitions, periods, runs
+from commissions.operations import computing, hashing, ledger, partitions, periods, promoting, runs
 from commissions.queries import audit, facts, fingerprint
 from distributors.models import User
-from distributors.operations import careers
 
 STAGES = (
     (facts, "load", "read the facts"),
@@ -27,7 +26,7 @@ STAGES = (
     (fingerprint, "of_run", "hash what is stored"),
     (audit, "ledger", "check the ledger"),
     (ledger, "post_run", "post"),
-    (careers, "promote", "promote"),
+    (promoting, "promote", "promote"),
 )
 
 

@@ -22,8 +22,11 @@ def _size(model: Any, run_id: int) -> int | None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             part = table if model is Transfer else f"{table}_run{run_id}"
+            # One that belongs to no other and is not divided is no tree.
             cursor.execute(
-                "SELECT SUM(pg_total_relation_size(relid)) FROM pg_partition_tree(%s) WHERE isleaf", [part]
+                "SELECT COALESCE((SELECT SUM(pg_total_relation_size(relid)) FROM pg_partition_tree(%s)), "
+                "pg_total_relation_size(%s))",
+                [part, part],
             )
         else:
             try:

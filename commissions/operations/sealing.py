@@ -8,14 +8,23 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from commissions.models import Carried, Correcting, Period, Promotion, Run, Snapshot, Transfer
-from commissions.operations import checking, computing, estimates, freezing, ledger, proving, telling
-from commissions.queries import audit, counting, periods, plans
+from commissions.models import Carried, Correcting, Period, Run, Transfer
+from commissions.operations import (
+    checking,
+    computing,
+    estimates,
+    freezing,
+    ledger,
+    promoting,
+    proving,
+    telling,
+)
+from commissions.queries import audit, counting, periods
 from commissions.queries import trail as told
 from common.operations import jobs, pace, trail
 from common.operations.failpoints import failpoint
 from common.trail import What, digest
-from distributors.operations import careers, filling
+from distributors.operations import filling
 
 STALE = "A correction or another month was posted after this run was computed. The approval is void; compute it again."
 CHANGED = (
@@ -134,7 +143,7 @@ def _differences_to_ledger(run: Run, now: datetime) -> None:
     )
     ledger.post_correction(run=run, open_period=open_period, now=now)
     if periods.leads(calendar=run.period.calendar):
-        careers.promote(ranks=_promotions(run))
+        promoting.promote(run=run)
     Correcting.objects.filter(run=run).update(posted_in=open_period)
     turn = counting.last_turn() + 1
     _reached(run, Run.Stage.DONE, now, state=Run.State.POSTED, turn=turn, finished_at=now)
@@ -150,7 +159,7 @@ def _promote(run_id: int, now: datetime) -> None:
         if run is None:
             return
         if periods.leads(calendar=run.period.calendar):
-            careers.promote(ranks=_promotions(run))
+            promoting.promote(run=run)
         _take_positions(run, now)
         failpoint("seal.promoting")
         _reached(run, Run.Stage.NOTIFY, now)
@@ -197,26 +206,6 @@ def _thin_out(run: Run) -> None:
     replaced = Run.objects.filter(period_id=run.period_id, state=Run.State.SUPERSEDED, kind=Run.Kind.CLOSE)
     for pk in replaced.values_list("pk", flat=True):
         computing.drop(run_id=pk, items_too=False)
-
-
-def _promotions(run: Run) -> dict[int, str]:
-    """Record who reached a career rank for the first time; the new rank of each."""
-    ranks = plans.parsed(version=run.plan).ladder
-    ladder = [rank.name for rank in ranks]
-    rows = Snapshot.objects.filter(run=run, title__gt=0).values_list(
-        "distributor_id", "title", "distributor__career_rank"
-    )
-    step = {word: at for at, rank in enumerate(ranks) for word in (rank.name, rank.label)}
-    risen = [(person, title, before) for person, title, before in rows if title > step.get(before, 0)]
-    Promotion.objects.bulk_create(
-        [
-            Promotion(run=run, distributor_id=p, rank=ladder[title], before=before)
-            for p, title, before in risen
-        ],
-        ignore_conflicts=True,
-        batch_size=500,
-    )
-    return {person: ladder[title] for person, title, _ in risen}
 
 
 def _held(run_id: int, stage: str) -> Run | None:

@@ -1,28 +1,32 @@
 """Career ranks: the highest rank of a final month."""
 
+# ruff: noqa: S608 - names of our table and columns, never input
+
 from collections.abc import Mapping
 
-from django.db import transaction
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
 
-from distributors.models import Distributor
+from common.operations import tables
 
-AT_ONCE = 500
+TABLE = "distributors_distributor"
 
 
-def promote(*, ranks: Mapping[int, str]) -> int:
-    """Writes the career rank of each distributor id and returns how many changed.
+def promote(*, ranks: Mapping[str, NDArray[np.int64]]) -> int:
+    """Writes each rank as the career rank of these distributor ids and returns how many changed, whether they are
+    three or a million.
 
     Whether a rank is higher than the last is the plan's knowledge, so the caller's; the same call twice
     changes nothing the second time.
     """
-    by_rank: dict[str, list[int]] = {}
-    for distributor_id, rank in ranks.items():
-        by_rank.setdefault(rank, []).append(distributor_id)
     changed = 0
-    with transaction.atomic():
-        for rank in sorted(by_rank):
-            ids = sorted(by_rank[rank])
-            for start in range(0, len(ids), AT_ONCE):
-                people = Distributor.objects.filter(pk__in=ids[start : start + AT_ONCE])
-                changed += people.exclude(career_rank=rank).update(career_rank=rank)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for rank in sorted(ranks):
+            wanted, keys = tables.listed(ranks[rank])
+            cursor.execute(
+                f"UPDATE {TABLE} SET career_rank = %s WHERE career_rank <> %s AND id IN (SELECT key FROM {wanted} w)",
+                [rank, rank, keys],
+            )
+            changed += cursor.rowcount
     return changed

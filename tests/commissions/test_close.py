@@ -3,7 +3,7 @@
 import pytest
 
 from commissions.models import Account, Period, Promotion, Run, StatementItem, Transfer
-from commissions.operations import periods, runs, schedule
+from commissions.operations import guards, periods, promoting, runs, schedule
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import audit, fingerprint
 from common.models import Job
@@ -290,6 +290,18 @@ def test_career_ranks_rise_and_are_remembered(october, cast):
     risen = Promotion.objects.filter(run=run)
     assert {row.distributor.career_rank for row in risen} == {row.rank for row in risen}
     assert risen.get(distributor=cast.ben).rank == "Builder"
+
+
+def test_promoting_twice_promotes_once(october, cast):
+    run = finish(cast, draft())
+    assert Promotion.objects.filter(run=run).exists()
+    before = list(Promotion.objects.order_by("pk").values())
+    type(cast.ben).objects.filter(pk=cast.ben.pk).update(career_rank="")
+    # The rank is written again; that it was reached is not told again.
+    guards.lift()
+    assert promoting.promote(run=run) == 1
+    assert promoting.promote(run=run) == 0
+    assert list(Promotion.objects.order_by("pk").values()) == before
 
 
 def test_a_title_outlasts_a_month_without_sales(october, cast):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from distributors.models import Distributor, StatusChange
@@ -44,6 +45,7 @@ def test_several_change_together_or_not_at_all(cast):
 
 
 def test_ranks_are_written_once(cast):
-    ranks = {cast.eva.pk: "Leader", cast.finn.pk: "Builder", cast.dan.pk: "Partner"}
+    people = {"Leader": [cast.eva.pk], "Builder": [cast.finn.pk], "Partner": [cast.dan.pk]}
+    ranks = {rank: np.array(ids, np.int64) for rank, ids in people.items()}
     assert careers.promote(ranks=ranks) == 2
     assert careers.promote(ranks=ranks) == 0
