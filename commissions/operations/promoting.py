@@ -2,8 +2,6 @@
 statements, whether they are three or a million.
 """
 
-
-
 import numpy as np
 from django.db import connection
 
