@@ -8,8 +8,8 @@ from django.db.models import Sum
 
 from commissions.core.language import Word
 from commissions.core.plan import Plan, Requirement
-from commissions.models import Run, Snapshot, StatementItem
-from commissions.queries import plans, shortest, snapshots
+from commissions.models import Snapshot, StatementItem
+from commissions.queries import plans, shortest, shown, snapshots
 from commissions.queries.members import Month
 from commissions.queries.members import months as shown_months
 
@@ -86,9 +86,8 @@ def volumes(*, person_id: int, months: Sequence[Month], last: int = A_YEAR) -> V
 
 
 def _plans(runs: Sequence[int]) -> dict[int, Plan]:
-    """The plan of each run; one query, and each document is read once."""
-    found = Run.objects.filter(pk__in=runs).select_related("plan")
-    return {run.pk: plans.parsed(version=run.plan) for run in found}
+    """The plan of each run of those that people see."""
+    return {run.pk: plans.parsed(version=run.plan) for run in shown.runs() if run.pk in runs}
 
 
 def _asked_outside(plan: Plan) -> Requirement | None:
@@ -106,7 +105,7 @@ def _outside(plan: Plan, row: Snapshot) -> int:
 def company(*, last: int = A_YEAR) -> list[tuple[Point, int, int]]:
     """For each of the last months, oldest first: total paid (minor units) and commissionable volume."""
     months = shown_months()[:last][::-1]
-    runs = Run.objects.in_bulk([month.run_id for month in months if month.run_id])
+    runs = {run.pk: run for run in shown.runs()}
     found = []
     for month, point in zip(months, _points(months), strict=True):
         run = runs.get(month.run_id or 0)

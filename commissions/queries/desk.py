@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commissions.models import Period, Run
-from commissions.queries import periods
+from commissions.queries import periods, shown
 from common.queries import jobs
 from common.queries.jobs import JobView
 
@@ -86,14 +86,13 @@ def open_month(*, now: datetime) -> MonthLine | None:
     period = periods.current()
     if period is None:
         return None
-    estimates = period.runs.filter(state=Run.State.ESTIMATE)
-    return _line(period, estimates.order_by("-number").first(), now=now)
+    return _line(period, shown.of_period(key=period.key), now=now)
 
 
 def approved_at(*, key: str) -> datetime | None:
     """When a month's final run was approved; None while it is not final."""
-    final = Run.objects.filter(period__key=key, state=Run.State.FINAL)
-    return final.values_list("approved_at", flat=True).first()
+    run = shown.of_period(key=key)
+    return run.approved_at if run is not None and run.state == Run.State.FINAL else None
 
 
 def _weight(run: Run) -> int:

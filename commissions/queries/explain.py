@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from commissions.core.explain import rates_of_ranks
 from commissions.core.plan import Bonus, Plan
 from commissions.core.terms import Amount, Walk
-from commissions.models import Line, Run, Snapshot, StatementItem
-from commissions.queries import plans
+from commissions.models import Line, Snapshot, StatementItem
+from commissions.queries import plans, shown
 from common import spoken
 from common.money import format_money, format_rate, format_volume
 from sales.queries.orders import LineInfo
@@ -70,12 +70,11 @@ def sentence(
 
 
 def why_nothing(*, person_id: int, key: str) -> list[Nothing]:
-    """The bonuses that paid a person nothing in a month, each with its reason; three queries.
+    """The bonuses that paid a person nothing in a month, each with its reason.
 
     Empty when the month has no figures for the person.
     """
-    shown = Run.objects.filter(period__key=key, state__in=[Run.State.FINAL, Run.State.ESTIMATE])
-    run = shown.select_related("plan").order_by("kind", "-number").first()
+    run = shown.of_period(key=key)
     had = Snapshot.objects.filter(run=run, distributor_id=person_id).first() if run else None
     if run is None or had is None:
         return []

@@ -14,7 +14,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 
 from commissions.models import Period, Run, Snapshot
-from commissions.queries import plans
+from commissions.queries import periods, plans, shown
 from common import dates
 from common.once import once
 
@@ -54,15 +54,15 @@ class Figures:
 @once
 def months() -> list[Month]:
     """The months to choose from, newest first: the open one, what is being closed, then the final ones."""
-    runs = Run.objects.filter(state__in=[Run.State.ESTIMATE, Run.State.FINAL]).select_related("period")
-    newest: dict[str, Run] = {}
-    for run in runs.order_by("number"):
-        if run.state == Run.State.FINAL or run.period.state != Period.State.CLOSED:
-            newest[run.period.key] = run
+    newest = {
+        run.period.key: run
+        for run in shown.runs()
+        if run.state == Run.State.FINAL or run.period.state != Period.State.CLOSED
+    }
     found = []
     before = None
-    periods = list(Period.objects.order_by("pk"))
-    leading = [period for period in periods if period.calendar == periods[0].calendar]
+    every = periods.every()
+    leading = [period for period in every if period.calendar == every[0].calendar]
     for period in sorted(leading, key=lambda one: one.starts_at):
         run_of = newest.get(period.key)
         if run_of is None and period.state != Period.State.OPEN:

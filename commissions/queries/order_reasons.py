@@ -14,7 +14,7 @@ from django.db import connection
 
 from commissions.core.plan import Plan
 from commissions.models import Line, Period, Run, Snapshot
-from commissions.queries import explain, order_corrections, plans, scene, unpaid
+from commissions.queries import explain, order_corrections, plans, scene, shown, unpaid
 from commissions.queries.levels import rounded
 from commissions.queries.unpaid import Group
 from common.arrays import places
@@ -22,7 +22,6 @@ from distributors.queries import people, sponsor_tree
 from sales.queries import orders, volume
 
 FINAL = Run.State.FINAL
-SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 SNAPSHOTS = Snapshot._meta.db_table
 Situation = Literal["counted", "unpaid", "cancelled", "returned", "unmeasured", "elsewhere"]
 
@@ -153,12 +152,7 @@ def _counted(about: dict[str, Any], person_id: int, found: orders.OrderHead, run
 
 def _runs() -> dict[int, Run]:
     """The run that is shown of each period, by period."""
-    chosen: dict[int, Run] = {}
-    for run in Run.objects.filter(state__in=SHOWN).select_related("period", "plan").order_by("number"):
-        known = chosen.get(run.period_id)
-        if known is None or known.state != Run.State.FINAL:
-            chosen[run.period_id] = run
-    return chosen
+    return {run.period_id: run for run in shown.runs()}
 
 
 def _periods(moment: datetime) -> list[Period]:

@@ -11,9 +11,14 @@ from common.once import once
 
 
 @once
+def every() -> list[Period]:
+    """All of them, in the order in which they were opened."""
+    return list(Period.objects.order_by("pk"))
+
+
 def leading() -> str | None:
     """The calendar that leads, or None before anything was opened."""
-    return Period.objects.order_by("pk").values_list("calendar", flat=True).first()
+    return next((period.calendar for period in every()), None)
 
 
 def leads(*, calendar: str) -> bool:

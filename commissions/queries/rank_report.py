@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from commissions.core import explain
 from commissions.core.plan import Plan
 from commissions.models import Run, Snapshot
-from commissions.queries import plans, scene, standing
+from commissions.queries import plans, scene, shown, standing
 from commissions.queries.standing import Standing
 from distributors.queries import people, sponsor_tree
 from distributors.queries.people import PersonName
@@ -84,10 +84,7 @@ def of_person(*, person_id: int, key: str) -> Report | None:
 
 
 def _run(key: str) -> Run:
-    shown = Run.objects.filter(
-        period__key=key, state__in=[Run.State.FINAL, Run.State.ESTIMATE]
-    ).select_related("period", "plan")
-    found = shown.order_by("kind", "-number").first()
+    found = shown.of_period(key=key)
     if found is None:
         raise LookupError(key)
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from commissions.core.plan import Plan
 from commissions.models import Run, Snapshot
-from commissions.queries import periods, plans, shortest
+from commissions.queries import periods, plans, shortest, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,14 +99,10 @@ def of_person(*, person_id: int, key: str | None = None) -> Standing | None:
 
 def _run(key: str | None) -> Run | None:
     """The final run of a month, else its newest estimate; without a key that of the open month."""
-    shown = Run.objects.filter(state__in=[Run.State.FINAL, Run.State.ESTIMATE]).select_related(
-        "period", "plan"
-    )
     if key is None:
         open_now = periods.current()
         key = open_now.key if open_now else ""
-    found = shown.filter(period__key=key)
-    return found.order_by("kind", "-number").first()
+    return shown.of_period(key=key)
 
 
 def _ladder(plan: Plan, have: Sequence[int]) -> tuple[RankView, ...]:

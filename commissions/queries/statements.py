@@ -13,13 +13,11 @@ from django.db.models import Sum
 
 from commissions.core.plan import Plan
 from commissions.models import Account, Line, PlanVersion, Run, Snapshot, StatementItem
-from commissions.queries import counting, explain, periods, plans
-from common.once import once
+from commissions.queries import counting, explain, periods, plans, shown
 from distributors.queries import people
 from sales.queries import orders
 
 PAGE = 25
-SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 
 
 class NoStatement(LookupError):
@@ -107,7 +105,7 @@ class ItemView:
 
 def months(*, person_id: int) -> list[Month]:
     """Every month and week that has figures, newest first, with what each bonus paid the person."""
-    runs = _runs()
+    runs = shown.runs()
     sums: dict[int, dict[str, int]] = defaultdict(dict)
     rows = StatementItem.objects.filter(distributor_id=person_id, run_id__in=[run.pk for run in runs])
     for run_id, bonus, amount in (
@@ -170,22 +168,11 @@ def item_lines(*, person_id: int, key: str, bonus: str, page: int = 1, corrects:
     )
 
 
-@once
-def _runs() -> list[Run]:
-    """The run that is shown of each month, newest month first."""
-    chosen: dict[int, Run] = {}
-    for run in Run.objects.filter(state__in=SHOWN).select_related("period", "plan").order_by("number"):
-        known = chosen.get(run.period_id)
-        if known is None or known.state != Run.State.FINAL:
-            chosen[run.period_id] = run
-    return sorted(chosen.values(), key=lambda run: run.period.starts_at, reverse=True)
-
-
 def _run_of(key: str) -> Run:
-    shown = [run for run in _runs() if run.period.key == key]
-    if not shown:
+    run = shown.of_period(key=key)
+    if run is None:
         raise NoStatement(key)
-    return shown[0]
+    return run
 
 
 def _month(run: Run, by_bonus: Mapping[str, int]) -> Month:

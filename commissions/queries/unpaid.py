@@ -19,14 +19,13 @@ from commissions.core.facts import Facts
 from commissions.core.plan import Plan
 from commissions.core.result import Result
 from commissions.models import Run, Snapshot, TeamSum
-from commissions.queries import plans, scene
+from commissions.queries import plans, scene, shown
 from distributors.queries import sponsor_tree
 from sales.queries import volume
 
 # Above this many people orders are told one by one alone, a page at a time: not all of them at once, by reason.
 LARGEST_TEAM = 3_000
 NAMED = 60
-SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 MICRO = 1_000_000
 SNAPSHOTS = Snapshot._meta.db_table
 
@@ -75,14 +74,14 @@ def groups(*, person_id: int, key: str) -> list[Group] | None:
 
 def is_too_large(*, person_id: int, key: str) -> bool:
     """Whether the person's team is too large for its orders to be told all at once."""
+    run = shown.of_period(key=key)
     great = TeamSum.objects.filter(distributor_id=person_id, below__gt=LARGEST_TEAM)
-    return great.filter(run__period__key=key, run__state__in=SHOWN).exists()
+    return run is not None and great.filter(run=run).exists()
 
 
 def run_of(*, key: str) -> tuple[Run, Plan] | None:
     """The run that is shown of a period, and its plan; None where it does not tell of single orders."""
-    shown = Run.objects.filter(period__key=key, state__in=SHOWN)
-    run = shown.select_related("plan", "period").order_by("kind", "-number").first()
+    run = shown.of_period(key=key)
     if run is None:
         return None
     plan = plans.parsed(version=run.plan)

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from commissions.core.plan import Plan, Requirement
-from commissions.models import Run, Snapshot
-from commissions.queries import members, plan_words, plans, shortest, standing
+from commissions.models import Snapshot
+from commissions.queries import members, plan_words, plans, shortest, shown, standing
 from commissions.queries.shortest import Step
 from commissions.queries.standing import Standing
 from common.once import once
-
-SHOWN = (Run.State.FINAL, Run.State.ESTIMATE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +89,9 @@ def of_person(*, person_id: int, months: list[members.Month]) -> Way | None:
 @once
 def known_months(*, person_id: int) -> set[str]:
     """The months whose run knew the person: those before they joined are none of theirs."""
-    rows = Snapshot.objects.filter(distributor_id=person_id, run__state__in=SHOWN)
-    return set(rows.values_list("run__period__key", flat=True))
+    keys = {run.pk: run.period.key for run in shown.runs()}
+    rows = Snapshot.objects.filter(distributor_id=person_id, run_id__in=list(keys))
+    return {keys[run_id] for run_id in rows.values_list("run_id", flat=True)}
 
 
 def _needs(found: Standing, plan: Plan) -> tuple[Need, ...]:

@@ -3,10 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from commissions.models import Run
 from commissions.operations import estimates
+from commissions.queries import shown
 from common.operations import jobs
 from common.templatetags.portal import volume
 from distributors.models import Profile
@@ -30,6 +34,22 @@ def test_home_of_somebody_with_a_team(estimated, cast):
     page = cast.client("ben").get("/").content.decode()
     assert "The way to Leader" in page
     assert "Eva Vermeer" in page
+
+
+def test_home_reads_the_runs_that_are_shown_once(estimated, cast):
+    client = cast.client("ben")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/")
+    assert sum('FROM "commissions_run"' in one["sql"] for one in seen.captured_queries) == 1
+
+
+def test_the_run_that_is_shown_is_the_final_one_else_the_newest_estimate(estimated, cast):
+    estimates.refresh(now=at(10, 21))
+    newest = Run.objects.filter(state=Run.State.ESTIMATE).order_by("-number").first()
+    assert [(run.period.key, run.pk) for run in shown.runs()] == [("2026-10", newest.pk)]
+    assert shown.of_period(key="2026-09") is None
+    final = finish(cast, draft())
+    assert shown.of_period(key="2026-10").pk == final.pk
 
 
 def test_home_of_a_newcomer_without_a_team(estimated, cast):
