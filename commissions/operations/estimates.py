@@ -71,6 +71,16 @@ def request_refresh(*, now: datetime) -> bool:
     return sum(_request(key, now) for key in opened.values_list("key", flat=True)) > 0
 
 
+def request_anew(*, now: datetime) -> None:
+    """Make a refresh of each open period's estimate due: what it begins with has changed, a run being final or posted.
+
+    Call it in the transaction that changes it. A refresh that waits already does not do: it may be worked on before
+    that transaction can be seen. What is asked for later waits for this one.
+    """
+    for key in Period.objects.filter(state=Period.State.OPEN).values_list("key", flat=True):
+        jobs.enqueue(kind=JOB, subject=key, due_at=now + TOGETHER, now=now)
+
+
 def request_if_old(*, now: datetime) -> bool:
     """Make a refresh due of each open period that has no estimate, or one older than an hour."""
     fresh = Run.objects.filter(state=Run.State.ESTIMATE, computed_at__gt=now - OLDEST)

@@ -150,6 +150,7 @@ def _differences_to_ledger(run: Run, now: datetime) -> None:
     telling.corrected(run=run, now=now)
     failpoint("seal.correcting")
     checking.request(which=checking.FULL, now=now)
+    estimates.request_anew(now=now)
     trail.write(told.last_of_run(run_id=run.pk))
 
 
@@ -181,6 +182,8 @@ def _finish(run_id: int, now: datetime) -> bool:
         estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
         _thin_out(run)
         checking.request(which=checking.FULL, now=now)
+        # Behind what drops tables: whoever waits for this job's key may have read them.
+        estimates.request_anew(now=now)
         trail.write(told.last_of_run(run_id=run_id))
     return True
 

@@ -7,7 +7,8 @@ import pytest
 from commissions.models import Period, Run, Snapshot, StatementItem
 from commissions.operations import estimates, periods, schedule
 from common.models import Job
-from tests.commissions.conftest import at, draft, finish, work
+from tests.commissions.conftest import SIGNING, at, draft, finish, work
+from tests.commissions.test_correcting import ask
 
 pytestmark = pytest.mark.django_db
 END = at(10, 31, 23)
@@ -66,6 +67,73 @@ def test_asked_for_it_comes_in_a_moment(october):
     assert estimates.request_refresh(now=at(10, 21))
     assert work(at(10, 21)) == 0
     assert work(at(10, 21) + timedelta(seconds=5)) == 1
+
+
+# --- what it begins with has changed ------------------------------------------------------------------------
+
+
+def waiting(key="2026-11"):
+    return Job.objects.filter(kind="estimate", subject=key, state="due").count()
+
+
+def test_a_run_that_becomes_final_asks_for_it(october, cast):
+    run = draft()
+    old = estimates.refresh(now=at(11, 2))
+    assert waiting() == 0
+    finish(cast, run)
+    assert waiting() == 1
+    work(SIGNING + timedelta(minutes=1))
+    new = Run.objects.get(state="estimate")
+    assert (new.period_id, new.number) == (old.period_id, old.number + 1)
+    # Nobody had a rank to begin with before October was final.
+    assert new.input_hash != old.input_hash
+    assert new.input_hash == estimates.refresh(now=at(11, 4)).input_hash
+
+
+def test_orders_that_come_meanwhile_wait_for_the_same(october, cast, django_capture_on_commit_callbacks):
+    finish(cast, draft())
+    with django_capture_on_commit_callbacks(execute=True):
+        october.sell("eva", 1, at(11, 3))
+    assert waiting() == 1
+
+
+def test_one_that_waits_already_does_not_do(october, cast):
+    """It may be taken up before the run is seen to be final."""
+    run = draft()
+    estimates.request_refresh(now=SIGNING)
+    finish(cast, run)
+    assert waiting() == 2
+
+
+def test_a_run_that_is_not_final_after_all_asks_for_none(october, cast, monkeypatch):
+    request = estimates.request_anew
+
+    def broken_off(**given):
+        request(**given)
+        raise RuntimeError("Broken off")
+
+    monkeypatch.setattr(estimates, "request_anew", broken_off)
+    assert finish(cast, draft()).state == "approved"
+    assert waiting() == 0
+
+
+def test_a_correcting_run_that_is_posted_asks_for_it(october, cast):
+    final = finish(cast, draft())
+    october.take_back(cast.finn.sales.get(), 3, at(11, 5))
+    work(at(11, 6))
+    assert (Run.objects.get(state="estimate").seen_turn, waiting()) == (0, 0)
+    asked = ask(cast, final, sponsors={cast.finn.number: cast.gus.number})
+    finish(cast, asked, at(11, 11))
+    assert waiting() == 1
+    work(at(11, 11) + timedelta(minutes=1))
+    estimate = Run.objects.get(state="estimate")
+    # What comes back is taken off the month as it counts now.
+    assert estimate.seen_turn == 1
+    corrects = estimate.lines.filter(order_line__order__seller=cast.finn).values_list(
+        "corrects__run", "corrects_run"
+    )
+    assert {run for pair in corrects for run in pair if run} == {asked.pk}
+    assert draft("2026-11", at(11, 30, 23)).output_hash == estimate.output_hash
 
 
 def test_an_old_one_is_due_again(october):
