@@ -296,10 +296,11 @@ def _held_by(table: str, run_id: int) -> list[str]:
         return [table]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT CAST(held.relid AS text) FROM pg_inherits i, pg_partition_tree(i.inhrelid) held "
-            f"WHERE i.inhparent = '{table}'::regclass AND held.isleaf AND i.inhrelid IN (SELECT up.relid FROM "
-            f"(SELECT tableoid AS oid FROM {table} WHERE run_id = {run_id:d} LIMIT 1) one, "
-            "pg_partition_ancestors(one.oid) up) ORDER BY 1"
+            # Where one row is, and what stands beside it unless that are the partitions of other runs.
+            "SELECT CAST(CAST(COALESCE(beside.inhrelid, one.oid) AS regclass) AS text) FROM "
+            f"(SELECT tableoid AS oid FROM {table} WHERE run_id = {run_id:d} LIMIT 1) one "
+            "JOIN pg_inherits held ON held.inhrelid = one.oid LEFT JOIN pg_inherits beside "
+            f"ON beside.inhparent = held.inhparent AND held.inhparent <> '{table}'::regclass ORDER BY 1"
         )
         return [str(name) for (name,) in cursor.fetchall()]
 

@@ -80,8 +80,12 @@ def guarded() -> tuple[str, ...]:
         return OF_RUNS
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT CAST(held.relid AS text) FROM unnest(CAST(%s AS text[])) AS of_runs, "
-            "pg_partition_tree(CAST(of_runs AS regclass)) held WHERE held.level > 0",
+            # The catalogue alone: PostgreSQL's own list of a tree's parts locks each of them, and who is attaching or
+            # dropping one meanwhile would wait, and be waited for.
+            "WITH RECURSIVE held AS (SELECT i.inhrelid AS oid FROM pg_inherits i JOIN pg_class root "
+            "ON root.oid = i.inhparent WHERE root.relname = ANY(%s) "
+            "UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN held ON i.inhparent = held.oid) "
+            "SELECT part.relname FROM held JOIN pg_class part ON part.oid = held.oid",
             [list(BY_RUN)],
         )
         return (*OF_RUNS, *sorted(name for (name,) in cursor.fetchall()))
