@@ -19,7 +19,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import pages_of_figures  # noqa: E402
+from benchmarks import machine, pages_of_figures  # noqa: E402
 from benchmarks.bench_tree import TUNED  # noqa: E402
 from benchmarks.close import report  # noqa: E402
 from tests.run import INITDB, find, postgres  # noqa: E402
@@ -71,12 +71,13 @@ def main(arguments: list[str] | None = None) -> int:
 def measure(people: int, database: str, *, quick: bool) -> dict[str, Any]:
     """All parts at one size on one database; what the disk holds goes afterwards."""
     print(f"{people:,} people, {database.partition(':')[0]}", flush=True)
-    found: dict[str, Any] = {"people": people, "load": [os.getloadavg()[0]]}
+    found: dict[str, Any] = {"people": people, "load": [os.getloadavg()[0]], "loop": [machine.loop()]}
     parts = ["furnish", *(["estimate"] if people <= ESTIMATED else []), "close", "books", "reading"]
     parts += ["portal"] if people <= WALKED else []
     for part in parts:
         found[part] = apart(part, people, database, quick=quick)
     found["load"].append(os.getloadavg()[0])
+    found["loop"].append(machine.loop())
     _remove(database)
     return found
 

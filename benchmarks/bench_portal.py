@@ -25,7 +25,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import pages_of_figures  # noqa: E402
+from benchmarks import machine, pages_of_figures  # noqa: E402
 from benchmarks.bench_tree import TUNED  # noqa: E402
 from tests.run import INITDB, find, free_port, postgres, redis  # noqa: E402
 
@@ -174,14 +174,6 @@ def _read(
             time.sleep(reading * (0.5 + chance.random()))
 
 
-def _yardstick() -> float:
-    """Seconds that say how fast a machine is."""
-    began, total = time.perf_counter(), 0
-    for one in range(10_000_000):
-        total += one & 7
-    return time.perf_counter() - began
-
-
 def _chapter(
     people: int, visitors: list[dict[str, Any]], counted: dict[str, list[list[float]]],
     took: dict[str, list[float]], load: float, pace: tuple[float, float],
@@ -199,7 +191,7 @@ def _chapter(
         f"{_share(every, 95) * 1000:.0f} ms. That is faster than anybody reads: twenty who think for ten seconds ask "
         f"for a tenth of it. Two processes of the portal's web server, PostgreSQL, Redis "
         f"and the readers share {os.cpu_count()} processors; load at the beginning {load:.1f}. To compare "
-        f"machines: ten million additions in a loop take Python {_yardstick():.1f} s here. Milliseconds from the "
+        f"machines: ten million additions in a loop take Python {machine.loop():.1f} s here. Milliseconds from the "
         f"request to the last byte; target: 95 of 100 within {TARGET * 1000:.0f} ms. *Statements* are the fewest and "
         "the most that anybody's page needed; *alone* is the slowest of all visitors' pages without a crowd, and *of "
         "processor* what the portal itself used of such a page in the middle, the database apart.\n\n"

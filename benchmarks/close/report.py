@@ -30,8 +30,9 @@ so many distributors and as many orders closes a month with the plan `linden`: s
 retail profit and fast start. Every line, item and snapshot is stored. The databases are a throw-away {server}
 and a file of SQLite, both with durability on: every commit waits for the disk. Python {python}, {machine}, {cores}
 processors, which may have been shared with other work: *load* is how many processes wanted one at the beginning and
-at the end. Memory is the most that the process which closes the month held, Python included; PostgreSQL's own comes
-on top. The first touch of memory costs time that depends on the machine."""
+at the end, and *ten million additions* compare machines. Memory is the most that the process which closes the month
+held, Python included; PostgreSQL's own comes on top. The first touch of memory costs time that depends on the
+machine."""
 
 
 STAGES = """Seconds by the clock; in brackets the processor's seconds of the process itself, PostgreSQL's are not in
@@ -57,6 +58,7 @@ def _name(one: Figures) -> str:
 def _summary(figures: Sequence[Figures]) -> list[list[str]]:
     rows: list[tuple[str, Any]] = [
         ("load of the machine", lambda one: f"{one['load'][0]:.1f}, {one['load'][1]:.1f}"),
+        ("ten million additions in Python", _loop),
         ("close to a draft", lambda one: _seconds(_stage(one, "close", "close to a draft"))),
         ("… its memory", lambda one: _bytes(_stage(one, "close", "close to a draft")["memory"])),
         ("approve and post", lambda one: _seconds(_stage(one, "close", "approve and post"))),
@@ -146,6 +148,11 @@ def _stage(one: Figures, part: str, name: str) -> Figures:
 
 
 NOTHING: Figures = {"name": "", "inside": "", "seconds": 0.0, "cpu": 0.0, "memory": 0, "rows": 0}
+
+
+def _loop(one: Figures) -> str:
+    """How fast the machine was, at the beginning and at the end."""
+    return ", ".join(f"{seconds:.1f} s" for seconds in one.get("loop", ())) or "–"
 
 
 def _seconds(stage: Figures) -> str:
