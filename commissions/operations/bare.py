@@ -13,11 +13,9 @@ from commissions.operations import guards
 from common.operations import tables
 from common.operations.tables import Column
 
-SMALL, HUGE, GREATEST = (
-    256,
-    10_000_000,
-    1024,
-)  # megabytes to build an index in, and the rows that want the most
+# Megabytes to sort an index in: for most tables, and for those of more rows than fit into that.
+SMALL, GREAT = 256, 1024
+MANY = 4_000_000
 
 
 class Dangling(RuntimeError):
@@ -65,7 +63,7 @@ def write(
         f"CREATE TABLE {name} (LIKE {like} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
         f"ALTER TABLE {name} ADD CONSTRAINT {name}_run CHECK (run_id = {run_id:d})",
         *([f"ALTER TABLE {name} ADD CONSTRAINT {name}_bounds CHECK ({bounds})"] if bounds else []),
-        f"SET LOCAL maintenance_work_mem = '{GREATEST if count > HUGE else SMALL}MB'",
+        f"SET LOCAL maintenance_work_mem = '{GREAT if count > MANY else SMALL}MB'",
         *([] if alone else ["SET LOCAL max_parallel_maintenance_workers = 0"]),
     )
     # An index of few rows, if any, is kept up while rows come: it costs less than reading them all again for it.

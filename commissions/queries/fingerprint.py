@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
+from commissions.queries import parts
 from common.arrays import NOWHERE, SPARSE, places
 from common.operations import tables
 
@@ -259,7 +259,7 @@ def _items(run_id: int, people: Vocabulary) -> Table:
 def _lines(run_id: int, people: Vocabulary) -> Table:
     bonus, bonuses = coded("commissions_line", "bonus", run_id)
     found = tables.read_rows(
-        held_by=_held_by("commissions_line", run_id),
+        held_by=parts.of_run(table="commissions_line", run_id=run_id),
         where=f"run_id = {run_id:d}",
         columns={
             "person": ("distributor_id", "bigint"),
@@ -288,21 +288,6 @@ def _lines(run_id: int, people: Vocabulary) -> Table:
         "position": np.append(position, 0)[orders.column(found["sold"]).at],
         **{name: found[name] for name in LINE_NUMBERS[1:]},
     }
-
-
-def _held_by(table: str, run_id: int) -> list[str]:
-    """The tables that really hold a run's rows: on PostgreSQL one partition, or the parts of one."""
-    if connection.vendor != "postgresql":
-        return [table]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # Where one row is, and what stands beside it unless that are the partitions of other runs.
-            "SELECT CAST(CAST(COALESCE(beside.inhrelid, one.oid) AS regclass) AS text) FROM "
-            f"(SELECT tableoid AS oid FROM {table} WHERE run_id = {run_id:d} LIMIT 1) one "
-            "JOIN pg_inherits held ON held.inhrelid = one.oid LEFT JOIN pg_inherits beside "
-            f"ON beside.inhparent = held.inhparent AND held.inhparent <> '{table}'::regclass ORDER BY 1"
-        )
-        return [str(name) for (name,) in cursor.fetchall()]
 
 
 def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from commissions.queries import parts
+
 # Rows of a run: nothing of a final run is inserted, updated or deleted.
 BY_RUN = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_carried")
 OF_RUNS = (*BY_RUN, "commissions_promotion", "commissions_correcting")
@@ -76,19 +78,7 @@ def altered() -> list[str]:
 def guarded() -> tuple[str, ...]:
     """The tables whose rows belong to runs; on PostgreSQL each partition too, and each part of one: their
     names can be written to."""
-    if connection.vendor != "postgresql":
-        return OF_RUNS
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # The catalogue alone: PostgreSQL's own list of a tree's parts locks each of them, and who is attaching or
-            # dropping one meanwhile would wait, and be waited for.
-            "WITH RECURSIVE held AS (SELECT i.inhrelid AS oid FROM pg_inherits i JOIN pg_class root "
-            "ON root.oid = i.inhparent WHERE root.relname = ANY(%s) "
-            "UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN held ON i.inhparent = held.oid) "
-            "SELECT part.relname FROM held JOIN pg_class part ON part.oid = held.oid",
-            [list(BY_RUN)],
-        )
-        return (*OF_RUNS, *sorted(name for (name,) in cursor.fetchall()))
+    return (*OF_RUNS, *parts.of_tables(tables=BY_RUN))
 
 
 def _there() -> Mapping[tuple[str, str], str]:
