@@ -36,7 +36,8 @@ machine."""
 
 
 STAGES = """Seconds by the clock; in brackets the processor's seconds of the process itself, PostgreSQL's are not in
-them; then the most memory while the stage lasted."""
+them; then the most memory while the stage lasted, where the stage had the process to itself. A month of a million
+lines or more is stored by two connections to PostgreSQL at once."""
 PORTAL = """What portals usually do: for each order up the sponsors through the ORM, one row inserted on each level,
 one transaction for each order. It is given ranks and who is active for nothing, and pays level pay alone. The two
 open-source portals that could be measured commission {} and {} orders a second. The close is counted with
@@ -107,18 +108,31 @@ def _explained(one: Figures) -> str:
 
 
 def _stages(figures: Sequence[Figures]) -> list[list[str]]:
-    names = [stage["name"] for stage in figures[0]["close"]["stages"]]
     rows = []
-    for name in names:
+    for name in _names(figures):
         found = [_stage(one, "close", name) for one in figures]
-        bold = "**" if not found[0]["inside"] else ""
-        rows.append(
-            [
-                f"{bold}{name}{bold}",
-                *(f"{_seconds(one)} ({one['cpu']:.1f}), {_bytes(one['memory'])}" for one in found),
-            ]
-        )
+        bold = "**" if all(one is NOTHING or not one["inside"] for one in found) else ""
+        rows.append([f"{bold}{name}{bold}", *map(_taken, found)])
     return rows
+
+
+def _names(figures: Sequence[Figures]) -> list[str]:
+    """Every stage that any of them went through: a great month is stored in another way than a small one."""
+    names: list[str] = []
+    for one in figures:
+        place = 0
+        for stage in one["close"]["stages"]:
+            if stage["name"] not in names:
+                names.insert(place, stage["name"])
+            place = names.index(stage["name"]) + 1
+    return names
+
+
+def _taken(stage: Figures) -> str:
+    if stage is NOTHING:
+        return "–"
+    memory = f", {_bytes(stage['memory'])}" if stage["memory"] else ""
+    return f"{_seconds(stage)} ({stage['cpu']:.1f}){memory}"
 
 
 def _stored(figures: Sequence[Figures]) -> list[list[str]]:
