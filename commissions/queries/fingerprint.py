@@ -34,7 +34,7 @@ class Words:
     """A column of text: a vocabulary, and for each row the position of its word in it; NOWHERE for no word."""
 
     vocabulary: NDArray[np.str_]
-    at: Ints
+    at: Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,12 @@ class Vocabulary:
     words: NDArray[np.str_]
 
     def column(self, wanted: Ints) -> Words:
-        return Words(self.words, places(of=wanted, among=self.keys))
+        return Words(self.words, _small(places(of=wanted, among=self.keys)))
+
+
+def _small(at: Ints) -> Whole:
+    """Places in half the room: no vocabulary has two thousand million words."""
+    return at.astype(np.int32)
 
 
 def vocabulary(query: str) -> Vocabulary:
@@ -278,14 +283,16 @@ def _lines(run_id: int, people: Vocabulary) -> Table:
         },
         parameters=bonuses.tolist(),
     )
+    # Each key goes as soon as its word is found: of sixty million rows every one is half a gigabyte.
     orders, position = _sold(found["sold"])
+    order = orders.column(found.pop("sold"))
     return {
-        "number": people.column(found["person"]),
-        "bonus": Words(bonuses, found["bonus"]),
-        "order": orders.column(found["sold"]),
-        "origin": people.column(found["origin"]),
-        "corrects": _corrected(run_id, found["corrected"], found["of_run"]),
-        "position": np.append(position, 0)[orders.column(found["sold"]).at],
+        "number": people.column(found.pop("person")),
+        "bonus": Words(bonuses, found.pop("bonus")),
+        "order": order,
+        "origin": people.column(found.pop("origin")),
+        "corrects": _corrected(run_id, found.pop("corrected"), found.pop("of_run")),
+        "position": _small(np.append(position, 0))[order.at],
         **{name: found[name] for name in LINE_NUMBERS[1:]},
     }
 

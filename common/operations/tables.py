@@ -117,14 +117,21 @@ def read_rows(
     parameters. `where` is SQL that takes none. The database hands over a stretch of the table at a time, each column in
     one piece: a message, or a Python number, for each row costs the reader more than the row costs the database.
     """
-    parts: list[dict[str, Ints]] = []
+    # One table after the other, and of several one column after the other: what was read and what it is put together
+    # into is never there twice in full.
+    parts = []
     for table in held_by:
         if connection.vendor == "postgresql":
-            parts += _stretches(table, where, columns, parameters)
+            found = list(_stretches(table, where, columns, parameters))
         else:
-            parts += _strung(table, where, [sql for sql, _ in columns.values()], list(columns), parameters)
+            chosen = [sql for sql, _ in columns.values()]
+            found = list(_strung(table, where, chosen, list(columns), parameters))
+        if found:
+            parts.append({name: np.concatenate([one.pop(name) for one in found]) for name in columns})
+    if len(parts) == 1:
+        return parts[0]
     return {
-        name: np.concatenate([part[name] for part in parts]) if parts else np.empty(0, np.int64)
+        name: np.concatenate([part.pop(name) for part in parts]) if parts else np.empty(0, np.int64)
         for name in columns
     }
 
