@@ -145,9 +145,7 @@ def drawing(ask: Asked, found: branches.Branch, whose: Seen | None) -> dict[str,
             }
             for twig in found.twigs
         ],
-        "up": (address("team-diagram", up, ask=ask) if up else address("team", ask=ask, view="diagram"))
-        if whose
-        else "",
+        "up": up,
         "total": found.total,
         "page": found.page,
         "pages": found.pages,

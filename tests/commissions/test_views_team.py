@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -211,3 +212,14 @@ def test_a_card_tells_what_their_sales_paid_the_viewer_and_the_next_rank(seen, c
     # In the units of every other page.
     assert "100.00\N{NO-BREAK SPACE}PV</span>" in page
     assert "\N{NO-BREAK SPACE}points</span>" not in page
+
+
+def test_from_the_drawing_of_a_branch_one_goes_up_a_level(seen, cast):
+    client = cast.client("ben")
+    up = r'href="([^"]*)"><svg[^>]*><use[^>]*></use></svg> One level up'
+    assert "One level up" not in text(client.get("/team/?view=diagram"))
+    (first,) = re.findall(up, text(client.get("/team/1003/diagram/")))
+    assert first == "/team/?view=diagram"
+    (second,) = re.findall(up, text(client.get("/team/1004/diagram/")))
+    assert second == "/team/1003/diagram/"
+    assert {client.get(first).status_code, client.get(second).status_code} == {200}
