@@ -131,6 +131,12 @@ def activity_word(*, active: bool, was_active: bool) -> Activity:
     return "at_risk" if was_active else "inactive"
 
 
+def once_active(*, key: str, ids: Iterable[int]) -> set[int]:
+    """Who of these was active in the last final month before an open one; nobody where the month is over."""
+    month = next((one for one in months() if one.key == key), None)
+    return _active_in(month.before_run_id, list(ids)) if month and month.is_open else set()
+
+
 def _active_in(run_id: int | None, ids: list[int]) -> set[int]:
     if run_id is None:
         return set()

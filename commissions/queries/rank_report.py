@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from commissions.core import explain
 from commissions.core.plan import Plan
 from commissions.models import Run, Snapshot
-from commissions.queries import plans, scene, shown, standing
+from commissions.queries import members, plans, scene, shown, standing
 from commissions.queries.standing import Standing
 from distributors.queries import people, sponsor_tree
 from distributors.queries.people import PersonName
@@ -26,7 +26,7 @@ class Leg:
 
     person: PersonName | None
     group_volume: int
-    active: bool
+    activity: members.Activity
     rank: str
 
 
@@ -71,11 +71,17 @@ def of_person(*, person_id: int, key: str) -> Report | None:
     front = Snapshot.objects.filter(run=run, sponsor_id=person_id).order_by("-group_volume", "distributor_id")
     largest = list(front.values_list("distributor_id", "group_volume", "active", "rank")[:LEGS])
     named = _named(person_id, [row[0] for row in largest])
+    once_active = members.once_active(key=key, ids=[row[0] for row in largest])
     return Report(
         standing=found,
         shown=min(len(found.ladder), found.rank.step + 1),
         legs=tuple(
-            Leg(person=named.get(pk), group_volume=group, active=active, rank=plan.ladder[rank].label)
+            Leg(
+                person=named.get(pk),
+                group_volume=group,
+                activity=members.activity_word(active=active, was_active=pk in once_active),
+                rank=plan.ladder[rank].label,
+            )
             for pk, group, active, rank in largest
         ),
         leg_count=front.count(),

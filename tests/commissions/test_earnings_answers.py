@@ -188,6 +188,14 @@ def test_the_rank_report_tells_what_was_counted_and_what_was_missing(final, cast
     assert 'href="/team/1004/"' in page
 
 
+def test_a_leg_at_risk_is_called_so_as_in_the_team(final, cast):
+    estimates.refresh(now=at(11, 4))
+    client = cast.client("ben")
+    for page in ("/team/", "/earnings/2026-11/rank-report/"):
+        assert re.search(r"Cleo Vermeer.*?At risk", text(client.get(page)), re.DOTALL)
+    assert "At risk" not in text(client.get("/earnings/2026-10/rank-report/"))
+
+
 def test_the_report_asks_no_more_for_more_legs(october, cast):
     estimates.refresh(now=at(10, 15))
     client = cast.client("ben")
