@@ -1,10 +1,11 @@
 """Manual adjustments as staff and statements show them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 
 from commissions.models import Adjustment
 from commissions.queries import colleagues
@@ -45,8 +46,9 @@ class AdjustmentView:
 
 @dataclass(frozen=True, kw_only=True)
 class OnStatement:
-    """What a statement says about an adjustment."""
+    """What a person is told about an adjustment; `key` is the month it was posted in."""
 
+    key: str
     label: str
     amount: int
     reason: str
@@ -74,12 +76,24 @@ def waiting_count() -> int:
 
 def of_statement(*, person_id: int, key: str) -> list[OnStatement]:
     """What was adjusted by hand for a person in a month, in the order it was posted."""
-    rows = Adjustment.objects.filter(distributor_id=person_id, period__key=key, state=Adjustment.State.POSTED)
+    return _told(_posted(person_id).filter(period__key=key))
+
+
+def without_statement(*, person_id: int, known: Collection[str]) -> list[OnStatement]:
+    """What was adjusted by hand in months that have no statement of the person yet, as no estimate knows them;
+    `known` are those that have."""
+    return _told(_posted(person_id).exclude(period__key__in=known))
+
+
+def _posted(person_id: int) -> QuerySet[Adjustment]:
+    return Adjustment.objects.filter(distributor_id=person_id, state=Adjustment.State.POSTED)
+
+
+def _told(rows: QuerySet[Adjustment]) -> list[OnStatement]:
+    found = rows.order_by("decided_at", "pk").values_list("period__key", "label", "amount", "reason")
     return [
-        OnStatement(label=label, amount=amount, reason=reason)
-        for label, amount, reason in rows.order_by("decided_at", "pk").values_list(
-            "label", "amount", "reason"
-        )
+        OnStatement(key=key or "", label=label, amount=amount, reason=reason)
+        for key, label, amount, reason in found
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -43,6 +43,10 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "missing": withholdings.of_person(person_id=person),
         "chart": drawings.earnings(person_id=person, months=members.months(), known=known),
         "search": order_answer.search(),
+        "adjusted": [
+            {"month": spoken.period_name(one.key), "label": one.label, "reason": one.reason, "amount": one.amount}
+            for one in adjustments.without_statement(person_id=person, known=known)
+        ],
     }
     return render(request, "commissions/earnings.html", context)
 
@@ -53,6 +57,9 @@ def statement(request: HttpRequest, key: str) -> HttpResponse:
     """One month: the total, its items, the facts of the month."""
     person = distributor_id(request)
     known = way.known_months(person_id=person)
+    if key not in known and adjustments.of_statement(person_id=person, key=key):
+        # What was given by hand is told at once; until an estimate knows the person, it stands with all earnings.
+        return redirect("earnings")
     found = statement_of(person, key, known=known)
     changed = corrected.of_month(key=key, person_id=person)
     as_corrected = changed is not None and request.GET.get("view") == "corrected"
@@ -103,6 +110,9 @@ def level(request: HttpRequest, key: str, bonus: str, level: int) -> HttpRespons
     """The orders of one level, a page at a time."""
     asked, context = _item(request, key, bonus)
     context["orders"] = _orders(request, asked, level)
+    if not request.htmx:  # type: ignore[attr-defined]
+        found = next((one for one in levels.of_item(asked=asked) if one.level == level), None)
+        context["level"] = statement_rows.level(key, asked, found) if found else None
     return _answer(request, context)
 
 

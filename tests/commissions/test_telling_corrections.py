@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.test import Client
 
 from commissions.models import Adjustment, Run, StatementItem
-from commissions.operations import adjustments, runs, telling
+from commissions.operations import adjustments, estimates, runs, telling
 from distributors.models import Notice
 from distributors.operations import notice_choices, notice_mail
 from distributors.operations.notice_choices import Choice
@@ -199,8 +199,6 @@ def test_who_is_given_or_loses_money_by_hand_is_told(october, cast):
 
 
 def test_the_notice_leads_to_the_statement_on_which_it_stands(final, cast):
-    from commissions.operations import estimates
-
     made = ask_by_hand(cast)
     adjustments.approve(adjustment_id=made.pk, by=cast.users["quinn"].pk, now=POSTED)
     estimates.refresh(now=POSTED)
@@ -209,6 +207,26 @@ def test_the_notice_leads_to_the_statement_on_which_it_stands(final, cast):
     link = client.post(f"/notices/{one.pk}/read/", {"open": "1"}).url
     assert link == "/earnings/2026-11/"
     assert "A parcel came late" in client.get(link).text
+
+
+def test_before_an_estimate_knows_the_person_the_notice_leads_to_all_earnings(october, cast):
+    client = cast.client("eva")
+    assert client.get("/earnings/2026-10/").status_code == 404
+    approve(cast, ask_by_hand(cast))
+    page = client.get("/earnings/2026-10/", follow=True)
+    assert page.redirect_chain == [("/earnings/", 302)]
+    assert "A parcel came late" in page.text
+    assert "+€15.00" in page.text
+    assert client.get("/earnings/2026-09/").status_code == 404
+
+
+def test_once_there_is_a_statement_it_stands_there_alone(final, cast):
+    adjustments.approve(adjustment_id=ask_by_hand(cast).pk, by=cast.users["quinn"].pk, now=POSTED)
+    client = cast.client("eva")
+    assert "A parcel came late" in client.get("/earnings/").text
+    estimates.refresh(now=POSTED)
+    assert "A parcel came late" not in client.get("/earnings/").text
+    assert "A parcel came late" in client.get("/earnings/2026-11/").text
 
 
 def test_not_of_what_is_asked_for_or_refused(october, cast):

@@ -174,3 +174,13 @@ def test_what_paid_nothing_asks_no_more_for_more_orders(october, cast):
         october.sell("cleo", 2, at(10, day))
     estimates.refresh(now=at(10, 27))
     assert queries(lambda: client.get("/earnings/2026-10/nothing/")) == before
+
+
+def test_the_page_of_a_level_says_which_and_what_it_came_to(final, cast):
+    page = text(cast.client("ben").get("/earnings/2026-10/level_pay/2/"))
+    run = Run.objects.get(state="final")
+    asked = levels.Asked(person_id=cast.ben.pk, run_id=run.pk, bonus="level_pay")
+    amount = {one.level: one.amount for one in levels.of_item(asked=asked)}[2]
+    assert re.search(r"<h1[^>]*>Level pay, Level 2", page)
+    assert f"</span>{amount // 100:,}.{amount % 100:02d}" in page
+    assert re.search(r'href="/earnings/2026-10/level_pay/"><svg.*?</svg> Level pay, October 2026', page)
