@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import environ
 from babel.numbers import get_currency_precision
 from csp.constants import NONE, SELF
+from django.conf.global_settings import LANGUAGES as ALL_LANGUAGES
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_locale
 
 from mlmportal import env
 
@@ -98,6 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "common.reader.in_their_form",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -317,6 +320,13 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PORTAL_MAIL_FROM", f"{COMPANY_NAME} <portal@localhost>")
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+# A page is in one language: one that the portal itself speaks, as Django's own words alone would make a mixture.
+LANGUAGES = [
+    (code, name)
+    for code, name in ALL_LANGUAGES
+    if code == LANGUAGE_CODE or any((LOCALE_PATHS[0] / to_locale(code)).rglob("*.mo"))
+]
 USE_I18N = USE_TZ = True
 TIME_ZONE = COMPANY_TIME_ZONE
 STATIC_URL = "/static/"

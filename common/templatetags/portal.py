@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
-from common import charts, drawn, money
+from common import charts, drawn, money, reader
 
 register = template.Library()
 
@@ -46,9 +46,9 @@ NAVIGATION = (
 # --- numbers ----------------------------------------------------------------------------------------------
 def reader_locale() -> str:
     """The company's locale when it speaks the reader's language, otherwise the reader's own."""
-    language = get_language() or settings.COMPANY_LOCALE
+    asked = reader.locale() or to_locale(get_language() or settings.COMPANY_LOCALE)
     company: str = settings.COMPANY_LOCALE
-    return company if company.split("_")[0] == language.split("-")[0] else to_locale(language)
+    return company if company.split("_")[0] == asked.split("_")[0] else asked
 
 
 def _money(amount: object, currency: str, *, signed: bool = False) -> str:
