@@ -26,13 +26,13 @@ SORTS = (("oldest", _("Longest waiting first")), ("newest", _("Newest first")), 
 
 
 class AskForm(forms.Form):
-    """How many pieces of each line go back, and why."""
+    """How many pieces of each line go back, and why, if the buyer says so: a purchase is withdrawn from without."""
 
     reason = PlainField(
-        label=_("Why you return it"),
+        label=_("Why you return it (optional)"),
         max_length=300,
-        help_text=_("The company reads it. Not liking it is a reason."),
-        error_messages={"required": _("Say why in a few words.")},
+        required=False,
+        help_text=_("The company reads it. You need no reason."),
     )
 
     def __init__(self, *args: Any, lines: list[StandingLine], **kwargs: Any) -> None:

@@ -16,6 +16,8 @@ from sales.queries.orders import standing_lines
 __all__ = ["Back", "CannotAsk", "NotThere", "ReturnRefused", "accept", "ask", "refuse", "withdraw"]
 
 State = ReturnRequest.State
+# What the books say of a buyer who gave none, as nobody has to.
+NO_REASON = "The buyer gave no reason."
 
 
 class CannotAsk(ValueError):
@@ -28,6 +30,7 @@ class NotThere(LookupError):
 
 def ask(*, order_id: int, lines: Sequence[Back], reason: str, now: datetime, today: date) -> UUID:
     """A buyer asks to return these pieces; returns the request's key. The buyer gets a letter that says what and when.
+    The reason may be empty.
 
     Raises CannotAsk: after the period, more than stands, nothing, or while another request waits.
     """
@@ -88,7 +91,8 @@ def accept(*, key: UUID, answer: str, by: int, now: datetime) -> str:
         if found is None:
             raise NotThere
         back = [Back(line.order_line_id, line.quantity) for line in found.lines.all()]
-        booked = returns.book(order_id=found.order_id, lines=back, reason=found.reason, now=now, by=by)
+        reason = found.reason or NO_REASON
+        booked = returns.book(order_id=found.order_id, lines=back, reason=reason, now=now, by=by)
         # Of two who press at once the second one's booking is undone with this.
         _decide(key, State.ACCEPTED, answer, by, now, returned_id=booked.pk)
     return booked.number

@@ -72,10 +72,21 @@ def refund_on(client, key) -> int:
     return int(re.search(r"€([\d.]+)", total)[1].replace(".", ""))
 
 
-def test_both_what_and_why_are_asked_for_at_once(cast, evas, now):
+def test_what_goes_back_is_asked_for(cast, evas, now):
     page = cast.client("eva").post(f"/orders/{evas.number}/return/", {"line_1": "0", "reason": ""}).content
-    assert b"Say why in a few words." in page
     assert b"Say how many pieces of which product you return." in page
+
+
+def test_nobody_has_to_say_why(cast, evas, now):
+    eva, paula = cast.client("eva"), cast.client("paula")
+    answer = eva.post(f"/orders/{evas.number}/return/", {"line_1": "2", "reason": ""})
+    assert answer.status_code == 302
+    assert "“”" not in eva.get(answer.url).text
+    assert "Your reason" not in mail.outbox[-1].body
+    key = ReturnRequest.objects.get().key
+    assert "The buyer gave no reason." in paula.get(f"/staff/returns/{key}/").text
+    paula.post(f"/staff/returns/{key}/accept/", {"yes-answer": ""})
+    assert Return.objects.get().reason == "The buyer gave no reason."
 
 
 def test_the_buyer_gets_a_letter_with_what_and_when(cast, evas):
