@@ -114,6 +114,13 @@ def test_the_database_refuses_a_second_running_campaign_of_the_name(cast, market
         ReferralCode.objects.create(distributor=cast.eva, code="x", campaign="Friday market", created_at=NOW)
 
 
+def test_the_page_of_ones_own_link_speaks_of_no_occasion(cast, market):
+    client, occasion = cast.client("eva"), "For this occasion alone"
+    own = ReferralCode.objects.get(distributor=cast.eva, campaign="").code
+    assert occasion in client.get(f"/sharing/link/{market}/").text
+    assert occasion not in client.get(f"/sharing/link/{own}/").text
+
+
 def test_an_ended_campaign_leads_to_nobody_and_keeps_its_counts(cast, market):
     visits.count(link_id=ReferralCode.objects.get(code=market).pk, day=date(2026, 11, 20))
     client = cast.client("eva")
