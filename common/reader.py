@@ -19,7 +19,9 @@ def locale() -> str:
     return _asked.get()
 
 
-def in_their_form(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def in_their_form(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """While a request is answered, numbers are written as its reader writes them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

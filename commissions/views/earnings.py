@@ -44,7 +44,12 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "chart": drawings.earnings(person_id=person, months=members.months(), known=known),
         "search": order_answer.search(),
         "adjusted": [
-            {"month": spoken.period_name(one.key), "label": one.label, "reason": one.reason, "amount": one.amount}
+            {
+                "month": spoken.period_name(one.key),
+                "label": one.label,
+                "reason": one.reason,
+                "amount": one.amount,
+            }
             for one in adjustments.without_statement(person_id=person, known=known)
         ],
     }

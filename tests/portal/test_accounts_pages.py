@@ -93,3 +93,9 @@ def test_somebody_without_a_place_is_told_and_may_complete(cast):
     assert client.get("/join/waiting/").status_code == 200
     client.post("/join/waiting/")
     assert client.get("/sharing/").status_code == 200
+
+
+def test_what_a_passkey_has_to_say_stands_beside_its_button(db):
+    page = Client().get("/accounts/login/").text
+    button, said, foot = (page.index(part) for part in ('id="passkey_login"', "data-passkey=", "<footer"))
+    assert button < page.index("Passkeys need JavaScript.") < said < foot
