@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from commissions.models import Line, Snapshot, StatementItem
 from commissions.queries import plans, shown
 from common import spoken
 from common.money import format_money, format_rate, format_volume
+from common.templatetags.portal import reader_locale
 from sales.queries.orders import LineInfo
 
 GOOD = 0
@@ -127,7 +127,7 @@ def _standing(walk: Walk | None, line: Line, seller: str, is_own: bool) -> list[
 def _received(plan: Plan, rank: int, line: Line) -> str:
     given = {
         "rank": plan.ladder[rank].label,
-        "rate": format_rate(line.rate_ppm, settings.COMPANY_LOCALE),
+        "rate": format_rate(line.rate_ppm, reader_locale()),
         "level": line.level,
     }
     if line.is_correction and plan.ledger.take_back == "average_rate":
@@ -186,5 +186,5 @@ def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
 
 def _amount(plan: Plan, unit: str, value: int) -> str:
     if unit == "money":
-        return format_money(value, plan.currency, settings.COMPANY_LOCALE)
-    return format_volume(value, _("points"), settings.COMPANY_LOCALE)
+        return format_money(value, plan.currency, reader_locale())
+    return format_volume(value, _("points"), reader_locale())

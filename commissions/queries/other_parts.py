@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from commissions.core.plan import Plan
@@ -10,6 +9,7 @@ from commissions.models import Line
 from commissions.queries import counting, explain, plans
 from commissions.queries.levels import Asked, rounded
 from common.money import format_money, format_rate, format_volume
+from common.templatetags.portal import reader_locale
 from distributors.queries import people, sponsor_tree
 
 MOST = 200
@@ -84,7 +84,7 @@ class _Teller:
         given = {
             "name": self._name(line),
             "base": self._base(line),
-            "rate": format_rate(line.rate_ppm, settings.COMPANY_LOCALE),
+            "rate": format_rate(line.rate_ppm, reader_locale()),
             "level": line.level,
         }
         if line.rate_ppm == WHOLE:
@@ -104,8 +104,8 @@ class _Teller:
 
     def _base(self, line: Line) -> str:
         if explain.unit_of(plan=self.plan, bonus=line.bonus) == "points":
-            return format_volume(line.base, _("points"), settings.COMPANY_LOCALE)
-        return format_money(line.base, self.plan.currency, settings.COMPANY_LOCALE)
+            return format_volume(line.base, _("points"), reader_locale())
+        return format_money(line.base, self.plan.currency, reader_locale())
 
 
 SENTENCES = {

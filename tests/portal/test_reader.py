@@ -48,3 +48,13 @@ def wordings(page):
     """The words of a page in their order."""
     visible = re.sub(r"<(script|style|svg|title)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
     return re.findall(r"[^\W\d_]{2,}", visible)
+
+
+@pytest.mark.django_db
+def test_a_reason_writes_its_numbers_as_the_table_beside_it(furnished, cast):
+    client = cast.client("dan")
+    address = "/earnings/2026-10/level_pay/1/"
+    assert client.get(address).status_code == 200
+    page = client.get(address, HTTP_ACCEPT_LANGUAGE="de-DE").text
+    assert re.search(r"\d,\d\d", page)
+    assert re.findall(r"\d\.\d\d\b", re.sub(r"<[^>]*>", " ", page)) == []
