@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commissions.queries import plan_words
+from common.guards import me_of
 from common.templatetags.portal import counted, money_filter
 from distributors.queries import disclosures, documents
 
@@ -21,6 +22,7 @@ def disclosure(request: HttpRequest) -> HttpResponse:
         "paper": paper,
         "bands": disclosures.bands(figures=paper.figures),
         "facts": facts(paper.figures),
+        "frame": _frame(request),
     }
     return render(request, "mlmportal/disclosure.html", context)
 
@@ -29,7 +31,13 @@ def disclosure(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     """The plans in force, in words and tables."""
     found = plan_words.in_force(today=timezone.localdate())
-    return render(request, "mlmportal/plan.html", {"plans": found})
+    return render(request, "mlmportal/plan.html", {"plans": found, "frame": _frame(request)})
+
+
+def _frame(request: HttpRequest) -> str:
+    """Who has a side bar keeps it here: its entries lead to these pages."""
+    me = me_of(request)
+    return "base.html" if me is not None and me.kind in ("distributor", "customer") else "base_public.html"
 
 
 def facts(figures: dict[str, Any]) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The first pages: home, plan, disclosure, the company's overview."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -231,3 +232,13 @@ def test_work_that_is_due_is_named_and_what_is_planned_is_not(cast):
 
 def test_every_kind_of_work_has_its_words():
     assert set(jobs._handlers) == set(job_words.TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("eva", "/plan/"), ("eva", "/disclosure/"), ("ivo", "/disclosure/")]
+)
+def test_what_the_side_bar_leads_to_keeps_it(furnished, cast, who, path):
+    page = cast.client(who).get(path).text
+    assert re.search(rf'<a\b[^>]*href="{path}"[^>]*aria-current="page"', page)
+    assert page.count("<h1") == 1
+    assert 'class="public-head"' in Client().get(path).text

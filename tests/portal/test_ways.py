@@ -30,7 +30,7 @@ def test_every_link_leads_somewhere(furnished, cast, who):
     ahead, seen, nowhere = [("/", "")], Counter(), []
     while ahead:
         address, on = ahead.pop(0)
-        answer = client.get(address)
+        answer = client.get(address, follow=True)
         if answer.status_code >= 400:
             nowhere.append(f"{answer.status_code} {address} on {on}")
         if answer.streaming or "html" not in answer.headers.get("Content-Type", ""):
