@@ -7,6 +7,7 @@ class DistributorsConfig(AppConfig):
 
     def ready(self) -> None:
         from common.operations import jobs
+        from distributors.models import superuser_made
         from distributors.operations import (
             holding,
             invitations,
@@ -14,6 +15,7 @@ class DistributorsConfig(AppConfig):
             leg_volumes,
             notice_mail,
             own_data,
+            rights,
             sponsorship,
             telling,
             tree_care,
@@ -32,4 +34,5 @@ class DistributorsConfig(AppConfig):
         jobs.register(kind=notice_mail.JOB, handler=notice_mail.write)
         jobs.register(kind=telling.JOINED, handler=telling.joined)
         jobs.register(kind=telling.OLD, handler=telling.forget)
+        superuser_made.connect(rights.made_at_the_server, dispatch_uid="distributors.rights")
         post_migrate.connect(guards.install, sender=self, dispatch_uid="distributors.guards")

@@ -16,7 +16,7 @@ from distributors.models.placement import (
 from distributors.models.profile import Profile
 from distributors.models.sharing import Invitation, InvitationRefusal, LinkVisits
 from distributors.models.sponsorship import Carrying, SponsorChange, Sponsorship, TreeHealth
-from distributors.models.user import User
+from distributors.models.user import User, superuser_made
 
 __all__ = [
     "Carrying",
@@ -53,4 +53,5 @@ __all__ = [
     "TreeHealth",
     "TreeIsWrittenElsewhere",
     "User",
+    "superuser_made",
 ]

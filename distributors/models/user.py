@@ -2,9 +2,13 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.dispatch import Signal
 from django.utils import timezone
+
+# Sent in the transaction that makes a login which may do everything, with that `user`.
+superuser_made = Signal()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -15,7 +19,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, *, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email=email, password=password, is_staff=True, is_superuser=True, **fields)
+        """A login that may do everything, as `manage.py createsuperuser` makes it; the audit trail is told."""
+        with transaction.atomic(using=self._db):
+            user = self.create_user(
+                email=email, password=password, is_staff=True, is_superuser=True, **fields
+            )
+            superuser_made.send(sender=type(user), user=user)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
 from common.operations import trail
 from common.trail import Saying, What
+from distributors.models import User
 from distributors.queries import trail as told
 
 LOGIN, GROUP = told.LOGIN, told.GROUP
@@ -24,12 +26,20 @@ def held(*, kind: str, key: int | None) -> dict[str, Any]:
     return told.of_group(group=told.groups().get(pk=key))
 
 
-def tell(*, kind: str, key: int, before: Mapping[str, Any], by: int, now: datetime) -> None:
-    """Tell what a login or a group may do now, if it is something else than before. Belongs into that transaction."""
+def tell(*, kind: str, key: int, before: Mapping[str, Any], by: int | None, now: datetime) -> None:
+    """Tell what a login or a group may do now, if it is something else than before. Belongs into that transaction.
+
+    Who works at the server is known to nobody here: then `by` is nobody.
+    """
     after = held(kind=kind, key=key)
     if before != after:
         facts = {"before": dict(before), "after": after}
         trail.write(Saying(what=WHAT[kind], kind=kind, key=str(key), at=now, who=by, facts=facts))
+
+
+def made_at_the_server(*, user: User, **_kwargs: Any) -> None:
+    """Receives that `createsuperuser` made a login that may do everything."""
+    tell(kind=LOGIN, key=user.pk, before={}, by=None, now=timezone.now())
 
 
 def take_factors(*, factor_ids: Sequence[int], by: int, now: datetime) -> int:

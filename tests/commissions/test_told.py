@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,7 +27,7 @@ from commissions.operations import (
 from commissions.queries import audit, audit_trail, trail_page
 from common.models import TrailEntry
 from common.queries import trail as reading
-from distributors.models import Profile, SponsorChange, StatusChange
+from distributors.models import Profile, SponsorChange, StatusChange, User
 from distributors.operations import leaving, profiles, sponsorship, standing
 from tests.commissions.conftest import at, draft, finish, work
 from tests.remembered import remembered
@@ -261,6 +262,18 @@ def test_rights_that_are_given_in_the_admin_are_told(cast):
     rolf.user_permissions.add(Permission.objects.get(codename="prepare_run"))
     assert audit_trail.rights_are_as_it_tells() == [
         f"A1 the login {rolf.pk} has other rights than the audit trail tells"
+    ]
+
+
+def test_a_login_that_may_do_everything_made_at_the_server_is_told(cast):
+    before = reading.head().number
+    call_command("createsuperuser", "--no-input", email="ada@example.com")
+    ada = User.objects.get(email="ada@example.com")
+    assert told(before) == [("rights.changed", "login", str(ada.pk), None)]
+    assert json.loads(TrailEntry.objects.latest("number").facts)["after"]["superuser"] is True
+    User.objects.filter(pk=ada.pk).update(is_staff=False)
+    assert audit_trail.rights_are_as_it_tells() == [
+        f"A1 the login {ada.pk} has other rights than the audit trail tells"
     ]
 
 
