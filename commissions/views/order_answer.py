@@ -126,6 +126,15 @@ def _situation(answer: Answer, period: str) -> str:
         "elsewhere": _("In %(period)s, whoever sold it did not stand in your team, so it could not pay you."),
     }
     said = texts.get(answer.situation, "") % given
+    still_paid = (
+        answer.situation == "counted" and answer.paid and not any(one.corrects for one in answer.paid)
+    )
+    if answer.is_whole_back and still_paid:
+        # What takes it back is computed with the period in which it came back, of which there may be no figures yet.
+        said = _(
+            "It came back after %(period)s. What that takes back is posted with the days in which it came back."
+        )
+        return said % given
     if answer.late and answer.situation == "counted":
         return (
             _("When it was paid, the books of those days were shut already, so it counts for %(period)s.")

@@ -117,6 +117,17 @@ def test_what_came_back_of_an_order_stands_beside_it(october, cast):
     assert "21 October 2026, 23 October 2026" in page
 
 
+def test_until_what_came_back_later_is_taken_back_it_is_said_to_be(final, cast):
+    order, said = Order.objects.get(seller=cast.cleo), "It came back after October 2026."
+    assert said not in asked(cast, "ben", order.number)
+    final.take_back(order, order.lines.get().quantity, at(11, 3))
+    assert said in asked(cast, "ben", order.number)
+    estimates.refresh(now=at(11, 4))
+    page = asked(cast, "ben", order.number)
+    assert said not in page
+    assert "taken back" in page
+
+
 def test_from_an_order_it_is_one_step_to_what_it_paid(final, cast):
     order = Order.objects.get(seller=cast.cleo)
     client = cast.client("cleo")
