@@ -28,6 +28,7 @@ from common.dates import period_bounds, period_of, previous_period
 from common.guards import distributor_id, distributor_required
 
 MONTHS = 13
+FILTERS = ("level", "rank", "activity", "joined", "close")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,7 @@ def context(request: HttpRequest, ask: Ask, *, saving: ViewForm | None = None) -
         "narrowed": table.narrows,
         "leg": table.choice.leg,
         "without_leg": _changed(table, ask, leg=None),
+        "unnarrowed": _changed(table, ask, **dict.fromkeys((*FILTERS, "leg"))),
         "table_form": table.form,
         "views": [_view(one, table) for one in views],
         "save_form": saving or ViewForm(action=keep),
@@ -152,7 +154,7 @@ def _form(request: HttpRequest, ask: Ask, sort: str) -> TableForm:
     given["view"] = "table"
     if not given.getlist("col"):
         given.setlist("col", list(USUAL_COLUMNS))
-    touched = ("level", "rank", "activity", "joined", "close", "col")
+    touched = any(map(request.GET.get, FILTERS)) or tuple(given.getlist("col")) != USUAL_COLUMNS
     return TableForm(
         given,
         action=reverse("team"),
@@ -160,7 +162,7 @@ def _form(request: HttpRequest, ask: Ask, sort: str) -> TableForm:
         ranks=[(step, rank.label) for step, rank in enumerate(ladder)],
         joined=_joined_in(ask.months[0].starts_at),
         sort=sort,
-        is_open=any(request.GET.get(name) for name in touched),
+        is_open=touched,
     )
 
 
@@ -181,7 +183,7 @@ def _query(clean: dict[str, Any], columns: tuple[str, ...], sort: str) -> str:
     """What the address of the table says, in one order, so that two that show the same are the same."""
     parts: list[tuple[str, object]] = [("view", "table")]
     parts += [("col", one) for one in columns if columns != USUAL_COLUMNS]
-    for name in ("level", "rank", "activity", "joined", "close", "leg"):
+    for name in (*FILTERS, "leg"):
         value = clean.get(name)
         if value not in (None, "", False):
             parts.append((name, "on" if value is True else value))

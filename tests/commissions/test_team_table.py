@@ -1,13 +1,16 @@
 """The table of the whole team: columns, filters, order, kept views; and the same as a file."""
 
 import csv
+import html
 import io
+import re
 import zipfile
 from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 
+from commissions.forms.team import USUAL_COLUMNS
 from commissions.models import TeamExport, TeamView
 from commissions.operations import estimates, summing
 from commissions.queries import members, team_table
@@ -304,3 +307,20 @@ def test_the_diagram_asks_no_more_for_more_people(seen, cast):
 
 def test_nobody_draws_the_branch_of_a_stranger(seen, cast):
     assert cast.client("cleo").get("/team/1007/diagram/").status_code == 404
+
+
+def test_where_nobody_fits_one_step_leads_back_to_everybody(seen, cast):
+    client = cast.client("ana")
+    (link,) = re.findall(r'href="([^"]*)">Show everybody', text(client.get(f"{TABLE}&sort=name&level=40")))
+    assert html.unescape(link) == f"{TABLE}&sort=name"
+    assert "Show everybody" not in text(client.get(TABLE))
+
+
+def test_filters_stand_open_where_something_is_filtered_or_other_columns_are_shown(seen, cast):
+    client = cast.client("ana")
+    usual = "&".join(f"col={one}" for one in USUAL_COLUMNS)
+    opened = {
+        more: '<details class="more-filters" open>' in text(client.get(f"{TABLE}&{more}"))
+        for more in ("", f"level=&close=&{usual}", "level=1", "col=level")
+    }
+    assert opened == {"": False, f"level=&close=&{usual}": False, "level=1": True, "col=level": True}
