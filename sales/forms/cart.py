@@ -100,7 +100,9 @@ class OrderForm(forms.Form):
             del self.fields["purpose"]
         self.helper = poster(action=reverse("cart-order"))
         parts = [HTML('{% include "sales/_purposes.html" %}')] if asks_purpose else []
-        self.helper.layout = Layout(Field("token"), *parts, submit(_("Place the order"), kind="main"))
+        # Who buys as a consumer is told on the button itself that it costs.
+        word = _("Place the order") if asks_purpose else _("Order with obligation to pay")
+        self.helper.layout = Layout(Field("token"), *parts, submit(word, kind="main"))
         self.helper.render_hidden_fields = True
 
     def purposes(self) -> Sequence[dict[str, Any]]:

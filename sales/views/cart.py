@@ -1,5 +1,6 @@
 """The cart: look, change, order."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -83,6 +84,7 @@ def _page(
         "order_form": order_form or OrderForm(asks_purpose=is_distributor, initial={"token": cart.token}),
         "is_distributor": is_distributor,
         "pay_days": paying.days(),
+        "return_days": settings.RETURN_DAYS,
         "profile": account.profile(user_id=me.user_id),
         "shelf_link": reverse("catalogue"),
     }

@@ -118,7 +118,7 @@ def test_a_customer_orders_without_a_word_of_points(open_month, signed_in, look)
     expect(page.get_by_text("Commissionable")).to_have_count(0)
     page.goto("/cart/")
     look(page, "cart-customer")
-    page.get_by_role("button", name="Place the order").click()
+    page.get_by_role("button", name="Order with obligation to pay").click()
     page.wait_for_url("**/orders/P*/")
     assert Order.objects.get(customer__number="70001").seller.number == "1005"
 

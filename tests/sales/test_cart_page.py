@@ -80,6 +80,16 @@ def test_a_customer_is_not_asked(cast: Cast) -> None:
     assert (made.purpose, made.buyer_standing, made.seller_id) == ("customer", "preferred", cast.eva.pk)
 
 
+def test_a_customer_reads_what_a_guest_reads_before_ordering(eva: Client, cast: Cast) -> None:
+    ivo = cast.client("ivo")
+    add(ivo, make.product(sku="SOAP-2").pk)
+    page = ivo.get("/cart/").content.decode()
+    assert "Order with obligation to pay</button>" in page
+    assert "days after shipping, without saying why" in page
+    assert "counts from then" not in page
+    assert "without saying why" not in eva.get("/cart/").content.decode()
+
+
 def test_an_empty_cart_is_not_ordered(cast: Cast) -> None:
     client = cast.client("eva")
     assert b"Your cart is empty" in client.get(reverse("cart")).content
