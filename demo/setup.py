@@ -28,6 +28,7 @@ from sales.operations.importing import import_orders
 from sales.operations.signals import booked
 
 PLAN = Path("commissions/plans/linden.yaml")
+PLAN_CURRENCY = "EUR"
 # The last month that is over is left to whoever looks at the demo: a draft that waits for a review.
 WAITING = f"{trade.months()[-2]:%Y-%m}"
 MARK = "demo-company"
@@ -59,7 +60,7 @@ def set_up(*, folder: Path, now: datetime, say: Say) -> None:
     office = logins.staff()
     first = trade.months()[0]
     begin = datetime(first.year, first.month, 1, tzinfo=ZONE)
-    plans.adopt(document=(settings.BASE_DIR / PLAN).read_text(encoding="utf-8"), now=begin)
+    plans.adopt(document=plan(), now=begin)
     periods.open_first(key=f"{first:%Y-%m}", now=begin)
     for month in trade.months():
         key = f"{month:%Y-%m}"
@@ -74,6 +75,12 @@ def set_up(*, folder: Path, now: datetime, say: Say) -> None:
     estimates.refresh(now=now)
     _all_told(now)
     Sequence.objects.filter(name=MARK).update(next=READY)
+
+
+def plan() -> str:
+    """The shipped plan, in the currency the demo sells in."""
+    document = (settings.BASE_DIR / PLAN).read_text(encoding="utf-8")
+    return document.replace(PLAN_CURRENCY, settings.COMPANY_CURRENCY)
 
 
 def refuse_strangers() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from commissions.core.plan import Plan, PlanError, Problem, load
@@ -46,10 +47,16 @@ def _tell(version: PlanVersion, by: int | None) -> None:
 
 def _not_carried_out(plan: Plan) -> list[Problem]:
     """What the engine computes and the portal's months do not carry out."""
-    if plan.period in Calendar.values:
-        return []
-    said = f"{plan.period}: the portal closes months, and weeks from Monday to Sunday"
-    return [Problem(1, "plan.period", said, plan.period, tuple(Calendar.values))]
+    problems = []
+    if plan.period not in Calendar.values:
+        said = f"{plan.period}: the portal closes months, and weeks from Monday to Sunday"
+        problems.append(Problem(1, "plan.period", said, plan.period, tuple(Calendar.values)))
+    ours = settings.COMPANY_CURRENCY
+    # Prices would be taken for amounts of the plan's currency as they are, one for one.
+    if plan.currency != ours:
+        said = f"{plan.currency}: everything is sold in {ours} here, and nothing is exchanged"
+        problems.append(Problem(1, "plan.currency", said, plan.currency, (ours,)))
+    return problems
 
 
 def _beside_others(plan: Plan) -> list[Problem]:

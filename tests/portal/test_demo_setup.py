@@ -1,10 +1,14 @@
 """The demo never touches anything but the demo; its logins are what they are printed as."""
 
+from datetime import UTC, datetime
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
 
+from commissions.operations import plans
+from commissions.queries.plans import parsed
 from common.models import Sequence
 from demo import cast, documents, logins, setup
 from distributors.models import Document, User
@@ -25,6 +29,13 @@ def test_it_refuses_a_database_with_other_people(settings, options):
     with pytest.raises(CommandError, match="people who are not the demo's"):
         call_command("demo_setup", **options)
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_its_plan_pays_in_the_currency_of_its_prices(settings):
+    settings.COMPANY_CURRENCY = "CHF"
+    version = plans.adopt(document=setup.plan(), now=datetime(2025, 11, 1, tzinfo=UTC))
+    assert parsed(version=version).currency == "CHF"
 
 
 @pytest.mark.django_db
