@@ -27,9 +27,7 @@ from common.trail import What, digest
 from distributors.operations import filling
 
 STALE = "A correction or another month was posted after this run was computed. The approval is void; compute it again."
-CHANGED = (
-    "The stored items and lines are not those that were approved. The approval is void; recompute the run."
-)
+CHANGED = "What is stored of the run is not what was approved. The approval is void; recompute the run."
 
 
 class BooksDoNotBalance(RuntimeError):

@@ -93,6 +93,6 @@ def _identity(one: Saying) -> Identity:
 
 
 def _other(row: Saying, told: Saying) -> list[str]:
-    """What a row says otherwise; it may know less than was told."""
+    """What a row says otherwise; it may know less than was told, and more than an earlier release told."""
     who = ["who"] if row.who != told.who and row.what not in trail.BY_NOBODY_KNOWN else []
-    return who + sorted(name for name, value in row.facts.items() if told.facts.get(name) != value)
+    return who + sorted(name for name, value in row.facts.items() if told.facts.get(name, value) != value)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import yaml
 
-from commissions.core.plan import Plan, load
+from commissions.core.plan import Plan, PlanError, load
 from commissions.models import Calendar, Period, PlanVersion, Run
 from commissions.queries import shown
 from common import dates
@@ -53,6 +53,14 @@ def latest_document(*, name: str) -> str | None:
 def parsed(*, version: PlanVersion) -> Plan:
     """The document as the engine reads it; parsed once for each hash."""
     return _parsed(version.sha256, version.document)
+
+
+def is_as_adopted(*, version: PlanVersion) -> bool:
+    """Whether the document is still the one that was adopted; one that cannot be read any more is not."""
+    try:
+        return parsed(version=version).sha256 == version.sha256
+    except PlanError:
+        return False
 
 
 def who_leaves(*, version: PlanVersion) -> str:

@@ -1,11 +1,13 @@
 """What the audit trail is told of months and money: the same sentences are written when something happens, and made
 again of the rows when the books are checked. A row may know less than was told when it happened."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from commissions.models import Adjustment, Freeze, Period, PlanVersion, Run, Withholding
+from common.queries import trail as chain
 from common.trail import Saying, What, canonical, digest, moment
 from distributors.queries import trail as of_people
 
@@ -18,6 +20,8 @@ LASTING = (
 UNTIL_TAKEN_BACK = (What.REVIEWED, What.APPROVED, What.PLAN)
 # Of these no row says who it was.
 BY_NOBODY_KNOWN = (What.LINE, What.PLAN)
+# What takes an approval back.
+TAKES_BACK = (What.VOIDED, What.SENT_BACK, What.REPLACED)
 DECIDED = {
     Adjustment.State.POSTED: What.ADJUSTMENT_POSTED,
     Adjustment.State.REFUSED: What.ADJUSTMENT_REFUSED,
@@ -85,9 +89,25 @@ def of_run(*, run: Run) -> Iterator[Saying]:
             "people": run.people_count,
             "lines": run.line_count,
             "items": run.item_count,
+            "orders": run.order_count,
+            "order_lines": run.order_line_count,
+            "computed": run.engine_hash,
+            "computed_at": moment(at=run.computed_at),
+            "seen": run.seen_turn,
+            "reads": _hashed(run.reads),
+            "warnings": digest(json.dumps(run.warnings, sort_keys=True)),
         }
         facts |= _corrected(run) if done == What.CORRECTED else {"closed_at": moment(at=run.period.closed_at)}
         yield about_run(run=run, what=done, at=run.finished_at, who=None, facts=facts)
+
+
+def is_approved(*, run: Run) -> bool:
+    """Whether the audit trail tells of a run's approval as its row does, and of nothing that took it back since."""
+    approved = next((one for one in of_run(run=run) if one.what == What.APPROVED), None)
+    if approved is None:
+        return False
+    *_, last = [None, *chain.told(whats=(What.APPROVED, *TAKES_BACK), key=approved.key)]
+    return last == approved
 
 
 def last_of_run(*, run_id: int) -> Saying:

@@ -78,6 +78,14 @@ def _wrong(
     return "was sealed with a key that had been replaced" if age > oldest else ""
 
 
+def _is_sealed(row: TrailEntry) -> bool:
+    key = dict(trail.keys()).get(row.signed_with)
+    said = {name: getattr(row, name) for name in COLUMNS[:8]}
+    return key is not None and hmac.compare_digest(
+        trail.sealed(said=trail.text(**said), previous=row.previous, key=key), row.hash
+    )
+
+
 def has(*, head: Head) -> bool:
     """Whether the entry that was the last one once is there still, as it was."""
     return not head.number or TrailEntry.objects.filter(number=head.number, hash=head.hash).exists()
@@ -103,10 +111,16 @@ def listing(*, what: str = "", about: str = "", up_to: int | None = None) -> "Qu
     return found.filter(number__lte=up_to) if up_to else found
 
 
-def told(*, whats: Iterable[What]) -> Iterator[Saying]:
-    """What the trail tells of these, the earliest first."""
+def told(*, whats: Iterable[What], key: str | None = None) -> Iterator[Saying]:
+    """What the trail tells of these, the earliest first. With a key about this one thing alone, and only what was
+    sealed: whoever has the database's password could write the rest.
+    """
     rows = TrailEntry.objects.filter(what__in=list(whats)).order_by("number")
+    if key is not None:
+        rows = rows.filter(key=key)
     for row in rows.iterator():
+        if key is not None and not _is_sealed(row):
+            continue
         yield Saying(
             what=What(row.what),
             kind=row.kind,

@@ -1,12 +1,23 @@
 """A month from the line to FINAL, and everything that is refused on the way."""
 
 import pytest
+from django.db.models import F, Value
 
-from commissions.models import Account, Period, Promotion, Run, StatementItem, Transfer
-from commissions.operations import guards, periods, promoting, runs, schedule
+from commissions.models import (
+    Account,
+    Carried,
+    Period,
+    PlanVersion,
+    Promotion,
+    Run,
+    StatementItem,
+    Transfer,
+)
+from commissions.operations import guards, periods, promoting, runs, schedule, sealing
 from commissions.operations.permissions import NotAllowed
-from commissions.queries import audit, fingerprint
-from common.models import Job
+from commissions.queries import audit, fingerprint, trail
+from common.models import Job, TrailEntry
+from common.trail import canonical
 from sales.models import Books, Order
 from tests.commissions.conftest import at, draft, finish, work
 
@@ -227,6 +238,60 @@ def test_rows_changed_after_approval_void_it(october, cast):
     runs.approve(run_id=run.pk, by=cast.users["quinn"].pk, typed_total=run.total, now=at(11, 3))
     line = run.lines.first()
     run.lines.filter(pk=line.pk).update(whole=line.whole + 1)
+    work(at(11, 3))
+    run.refresh_from_db()
+    assert (run.state, run.approved_by_id, Transfer.objects.count()) == ("draft", None, 0)
+
+
+def of_a_person(run):
+    run.snapshots.filter(distributor__number="1003").update(title=1)
+
+
+def of_what_is_carried(run):
+    Carried.objects.create(run=run, kind="pool", name="level_pay", amount=500)
+
+
+def of_the_plan(run):
+    PlanVersion.objects.update(document=F("document") + Value("ledger: {}"))
+
+
+def of_who_prepared(run):
+    run.__class__.objects.filter(pk=run.pk).update(prepared_by=None)
+
+
+@pytest.mark.parametrize("changed", [of_a_person, of_what_is_carried, of_the_plan, of_who_prepared])
+def test_whatever_else_is_changed_after_approval_voids_it(october, cast, changed):
+    """Ranks and what is carried over, the plan by which it is posted, who answered for it."""
+    paula, quinn = cast.users["paula"].pk, cast.users["quinn"].pk
+    run = periods.close(key="2026-10", by=paula, now=at(11, 2))
+    work(at(11, 2))
+    runs.review(run_id=run.pk, by=paula, now=at(11, 3))
+    run.refresh_from_db()
+    runs.approve(run_id=run.pk, by=quinn, typed_total=run.total, now=at(11, 3))
+    changed(run)
+    work(at(11, 3))
+    run.refresh_from_db()
+    assert (run.state, run.approved_by_id, run.error) == ("draft", None, sealing.CHANGED)
+    assert not Transfer.objects.exists()
+
+
+@pytest.mark.parametrize("told_of", [False, True])
+def test_an_approval_that_nobody_gave_posts_nothing(october, cast, told_of):
+    """Somebody wrote it into the database itself, and an entry of the audit trail beside it, without the key."""
+    run = draft()
+    run.__class__.objects.filter(pk=run.pk).update(
+        state="approved", stage="post", reviewed_by=cast.users["paula"], reviewed_at=at(11, 3),
+        approved_by=cast.users["quinn"], approved_at=at(11, 3), approved_hash=run.output_hash,
+    )  # fmt: skip
+    if told_of:
+        run.refresh_from_db()
+        *_, said = trail.of_run(run=run)
+        last = TrailEntry.objects.order_by("-number")[0]
+        TrailEntry.objects.create(
+            number=last.number + 1, at=said.at, what=said.what, who=said.who, kind=said.kind, key=said.key,
+            facts=canonical(facts=said.facts), signed_with=last.signed_with, previous=last.hash, hash="f" * 64,
+        )  # fmt: skip
+    schedule.enqueue_due(now=at(11, 3))
     work(at(11, 3))
     run.refresh_from_db()
     assert (run.state, run.approved_by_id, Transfer.objects.count()) == ("draft", None, 0)

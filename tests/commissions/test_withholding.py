@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from commissions.models import Account, PlanVersion, Transfer, Withholding
-from commissions.operations import settling, withholding
+from commissions.operations import plans, settling, withholding
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import audit, withholdings
 from tests.commissions.conftest import at, draft, finish
@@ -157,9 +157,8 @@ def test_the_page_asks_no_more_for_more_people(furnished, cast):
 
 def test_less_than_the_smallest_payout_waits(october, cast, time_machine):
     document = PlanVersion.objects.get().document
-    PlanVersion.objects.update(
-        document=document.replace("smallest_payout: 10 EUR", "smallest_payout: 100000 EUR"), sha256="another"
-    )
+    changed = document.replace("smallest_payout: 10 EUR", "smallest_payout: 100000 EUR")
+    plans.adopt(document=changed, now=at(10, 2))
     finish(cast, draft())
     time_machine.move_to(at(11, 4))
     page = cast.client("ben").get("/earnings/2026-10/").content.decode()
