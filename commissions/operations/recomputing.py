@@ -9,8 +9,10 @@ somebody came with.
 from dataclasses import dataclass
 
 from commissions.core import ENGINE_VERSION
+from commissions.core import run as engine
 from commissions.models import Run, Snapshot
-from commissions.operations import computing, hashing
+from commissions.operations import computing, hashing, waiting
+from commissions.operations.taken import Corrections
 from commissions.queries import as_then, differences, fingerprint, state_print
 from commissions.queries.differences import Difference
 from commissions.queries.facts import Loaded
@@ -75,6 +77,38 @@ def again(*, period_key: str) -> Again:
         first=first or other,
         people=_people(run, loaded),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """A posted correcting run beside itself, computed again: what differs, in words; empty where nothing does."""
+
+    run: Run
+    other: tuple[str, ...]
+
+
+def corrections(*, period_key: str) -> list[Corrected]:
+    """The period as its posted correcting runs put it right, each computed again, the earliest first. Raises
+    FactsError."""
+    posted = Run.objects.filter(period__key=period_key, kind=Run.Kind.CORRECT, state=Run.State.POSTED)
+    return [_corrected(run) for run in posted.select_related("period", "plan").order_by("turn")]
+
+
+def _corrected(run: Run) -> Corrected:
+    plan, loaded = as_then.load(run=run)
+    asked = loaded.facts.input_hash()
+    loaded = waiting.less(loaded=loaded, by=waiting.taken_off_holds(run=run))
+    result = engine.run(plan=plan, facts=loaded.facts)
+    computed = computing.Computed(plan, loaded, result, Corrections())
+    same = {
+        "the input": asked == run.input_hash,
+        "what is computed": result.output_hash() == run.engine_hash,
+        "snapshots or what is carried": hashing.state_of_computed(computed=computed)
+        == state_print.of_run(run=run)
+        == run.state_hash,
+        "the stored items and lines": fingerprint.of_run(run_id=run.pk) == run.output_hash,
+    }
+    return Corrected(run=run, other=tuple(word for word, equal in same.items() if not equal))
 
 
 def _state(run: Run, computed: computing.Computed) -> tuple[str, str, Difference | None]:

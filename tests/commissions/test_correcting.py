@@ -1,10 +1,11 @@
 """A wrong close is put right: computed again from corrected facts, answered for by two, posted as differences."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from commissions.models import Account, Line, Run, StatementItem, Transfer
-from commissions.operations import correcting, ledger, periods, plans, recomputing, runs, sealing
+from commissions.operations import correcting, guards, ledger, periods, plans, recomputing, runs, sealing
 from commissions.operations.permissions import NotAllowed
 from commissions.queries import audit, counting, order_reasons
 from tests.commissions.conftest import PLAN, START, at, draft, finish, work
@@ -196,6 +197,7 @@ def test_later_returns_and_a_second_correction_work_against_the_first(final, oct
         assert sum(amounts) == 0, person.number
     for key in ("2026-10", "2026-11", "2026-12"):
         assert recomputing.again(period_key=key).same, key
+    assert [one.other for one in recomputing.corrections(period_key="2026-10")] == [(), ()]
 
 
 @pytest.mark.parametrize("way", ["average_rate", "recompute_while_open"])
@@ -235,6 +237,28 @@ def test_a_draft_that_did_not_see_the_correction_cannot_be_approved(final, octob
     work(at(12, 6))
     finish(cast, second, at(12, 7))
     assert audit.everything() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "said"),
+    [
+        ("snapshot", "rank = rank + 1", "snapshots or what is carried"),
+        ("line", "level = level + 1", "the stored items and lines"),
+        ("run", "input_hash = '0'", "the input"),
+        ("run", "engine_hash = '0'", "what is computed"),
+    ],
+)
+def test_a_posted_correction_is_computed_again_beside_its_month(final, cast, capsys, table, change, said):
+    run = finish(cast, ask(cast, final, **without(cast)), at(11, 11))
+    call_command("recompute", "2026-10")
+    assert "correction 1, Linden 1: the same" in capsys.readouterr().out
+    guards.lift()
+    where = "id" if table == "run" else "run_id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE commissions_{table} SET {change} WHERE {where} = %s", [run.pk])
+    with pytest.raises(CommandError, match="a correction of it is not"):
+        call_command("recompute", "2026-10")
+    assert f"correction 1, Linden 1: other: {said}" in capsys.readouterr().out
 
 
 def test_without_that_check_a_return_is_taken_back_twice(final, october, cast, monkeypatch):

@@ -36,11 +36,25 @@ class Command(BaseCommand):
                 self.stderr.write(f"  distributor {person}")
         if found.engine != run.engine_version:
             self.stderr.write(f"The run was computed by engine {run.engine_version}, this is {found.engine}.")
+        corrected = self._corrections(run.period.key)
         if found.same and not found.same_input:
             raise CommandError("It comes to the same, but from another input.")
+        if found.same and corrected:
+            raise CommandError("The run is the same, but a correction of it is not.")
         if found.same:
             self.stdout.write(self.style.SUCCESS("Computed again, it is the same to the byte."))
             return
         if found.first is None:
             raise CommandError("The rows are those computed again, but not those the run's hash was made of.")
         raise CommandError(f"It is not the same. The first difference: {found.first}")
+
+    def _corrections(self, key: str) -> bool:
+        """Says of each posted correction of the period whether it comes to the same; True when one does not."""
+        try:
+            found = recomputing.corrections(period_key=key)
+        except (FactsError, PlanError) as error:
+            raise CommandError(f"A correction of {key} cannot be computed again: {error}") from error
+        for one in found:
+            said = f"other: {', '.join(one.other)}" if one.other else "the same"
+            self.stdout.write(f"correction {one.run.number}, {one.run.plan}: {said}")
+        return any(one.other for one in found)
