@@ -138,13 +138,15 @@ def nobody_is_below_zero() -> list[str]:
 
 
 def one_run_counts() -> list[str]:
-    """P2: a period has one run under way at most, a closed one exactly one that is final, and no other has any."""
+    """P2: a period has one run under way at most, one that is being closed has one, a closed one exactly one that is
+    final, and no other has any."""
     alive = Q(runs__kind=Run.Kind.CLOSE) & ~Q(runs__state=Run.State.SUPERSEDED)
     counted = Period.objects.annotate(
         alive=Count("runs", filter=alive), final=Count("runs", filter=Q(runs__state=Run.State.FINAL))
     )
     closed = Q(state=Period.State.CLOSED)
-    wrong = counted.filter(Q(alive__gt=1) | (closed & ~Q(final=1)) | (~closed & Q(final__gt=0)))
+    idle = Q(state=Period.State.CLOSING, alive=0)
+    wrong = counted.filter(Q(alive__gt=1) | idle | (closed & ~Q(final=1)) | (~closed & Q(final__gt=0)))
     undated = Period.objects.filter(closed, Q(closed_at__isnull=True) | Q(line_drawn_at__isnull=True))
     return [
         *(f"P2 {one.key} is {one.state}, {one.alive} of its runs count, {one.final} final" for one in wrong),
@@ -234,6 +236,7 @@ FAST: tuple[Check, ...] = (
     nobody_is_below_zero,
     audit_items.nothing_is_withheld_without_a_reason,
     audit_keys.transfers_lead_somewhere,
+    audit_keys.accounts_are_whose_they_are,
     audit_keys.adjustments_are_posted_once,
     audit_final.two_people_answered,
     audit_trail.nothing_of_it_was_cut_off,
@@ -259,11 +262,16 @@ CHECKS: tuple[Check, ...] = (
     audit_items.items_are_their_lines,
     audit_items.expenses_are_their_items,
     figures_are_those_of_the_rows,
+    audit_final.each_is_done_at_once,
+    audit_final.corrections_are_of_their_lines,
+    audit_final.legs_are_their_owners,
     audit_final.snapshots_are_those_computed,
     audit_final.ranks_were_reached,
     audit_final.what_counted_counts,
     audit_final.plans_are_those_adopted,
     audit_final.inputs_are_what_they_were,
+    audit_sales.orders_count_when_they_were_paid,
+    audit_sales.one_currency_is_added_up,
     audit_sales.sales_are_their_sellers,
     audit_sales.orders_pay_within_their_price,
     audit_sales.only_paid_orders_pay,

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from commissions.core import ENGINE_VERSION
 from commissions.core.facts import FactsError
-from commissions.core.plan import PlanError
 from commissions.models import PlanVersion, Run
 from commissions.queries import as_then, plans, state_print
 from commissions.queries.audit_rows import rows, some
@@ -46,6 +45,44 @@ def two_people_answered() -> list[str]:
     ]
 
 
+def each_is_done_at_once() -> list[str]:
+    """P2: what is final has gone through all of its stages, and all that it moved was posted in one moment."""
+    halfway = Run.objects.filter(state__in=DONE).exclude(stage=Run.Stage.DONE).select_related("period")
+    moments = rows(
+        "SELECT p.key, r.kind, moved.first, moved.last FROM (SELECT run_id, MIN(posted_at) AS first, "
+        "MAX(posted_at) AS last FROM commissions_transfer WHERE run_id IS NOT NULL GROUP BY run_id) moved "
+        "JOIN commissions_run r ON r.id = moved.run_id JOIN commissions_period p ON p.id = r.period_id "
+        f"WHERE r.state IN {DONE_SQL} AND moved.first <> moved.last ORDER BY r.id"
+    )
+    return [
+        *(
+            f"P2 the run of {run.period.key} ({run.kind}) is {run.state} at stage {run.stage}"
+            for run in halfway
+        ),
+        *(
+            f"P2 the transfers of {key} ({kind}) were posted between {first} and {last}, not at once"
+            for key, kind, first, last in moments
+        ),
+    ]
+
+
+def corrections_are_of_their_lines() -> list[str]:
+    """L8: whatever takes back of a line is of its bonus, person, order and level, and of that line alone."""
+    found = rows(
+        "SELECT p.key, c.bonus, d.number, c.whole FROM commissions_line c "
+        "JOIN commissions_run r ON r.id = c.run_id JOIN commissions_period p ON p.id = r.period_id "
+        "JOIN distributors_distributor d ON d.id = c.distributor_id "
+        "LEFT JOIN commissions_line o ON o.id = c.corrects_id "
+        f"WHERE c.corrects_id IS NOT NULL AND r.state IN {DONE_SQL} AND CASE WHEN c.corrects_run_id IS NULL "
+        "AND o.distributor_id = c.distributor_id AND o.bonus = c.bonus AND o.kind = c.kind AND o.level = c.level "
+        "AND COALESCE(o.order_line_id, 0) = COALESCE(c.order_line_id, 0) THEN 0 ELSE 1 END = 1 ORDER BY p.key, d.number"
+    )
+    return [
+        f"L8 in {period} {amount} of {bonus} of distributor {number} are not taken back of the line they name"
+        for period, bonus, number, amount in found
+    ]
+
+
 def what_counted_counts() -> list[str]:
     """P1: the orders and returns booked in a final month come to the commissionable volume that its run counted."""
     sold = "SUM(CASE WHEN o.state = 'cancelled' THEN 0 ELSE l.commissionable END)"
@@ -73,15 +110,8 @@ def plans_are_those_adopted() -> list[str]:
     return [
         f"P4 the document of {plan.name} {plan.version} is not the one that was adopted"
         for plan in used
-        if _hash_of(plan) != plan.sha256
+        if not plans.is_as_adopted(version=plan)
     ]
-
-
-def _hash_of(version: PlanVersion) -> str:
-    try:
-        return plans.parsed(version=version).sha256
-    except PlanError:
-        return ""
 
 
 def inputs_are_what_they_were() -> list[str]:
@@ -187,6 +217,22 @@ def _not_written_down() -> list[str]:
         )
     ]
     return [f"P4 {number} became {rank} in {key}, and no promotion says so" for key, number, rank in found]
+
+
+def legs_are_their_owners() -> list[str]:
+    """P4: the volume of a leg is carried at a position of the person it is carried for."""
+    found = rows(
+        "SELECT p.key, c.name, d.number, c.amount FROM commissions_carried c "
+        "JOIN commissions_run r ON r.id = c.run_id JOIN commissions_period p ON p.id = r.period_id "
+        "LEFT JOIN distributors_distributor d ON d.id = c.distributor_id "
+        "LEFT JOIN distributors_placement l ON l.id = c.position_id "
+        f"WHERE r.state IN {DONE_SQL} AND CASE WHEN (c.kind = 'carry') = (c.position_id IS NOT NULL) "
+        "AND (c.position_id IS NULL OR l.owner_id = c.distributor_id) THEN 0 ELSE 1 END = 1 ORDER BY p.key, d.number"
+    )
+    return [
+        f"P4 in {period} {amount} of {name} are carried for {number}, at a position that is not theirs"
+        for period, name, number, amount in found
+    ]
 
 
 def snapshots_are_those_computed() -> list[str]:

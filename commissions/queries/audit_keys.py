@@ -4,8 +4,11 @@
 
 from collections.abc import Mapping
 
-from commissions.models import Adjustment
+from commissions.models import Account, Adjustment
 from commissions.queries.audit_rows import rows, some
+
+OF_COMPANY = (Account.Kind.EXPENSE, Account.Kind.CLEARING, Account.Kind.DEDUCTED)
+OF_PEOPLE = (Account.Kind.PAYABLE, Account.Kind.HELD, Account.Kind.DEBT, Account.Kind.WITHHELD)
 
 # What a key begins with: the kinds of accounts it moves money between, in either direction, and what follows. `who`
 # is the number of the person whose payable or held account it is.
@@ -102,9 +105,24 @@ def transfers_lead_somewhere() -> list[str]:
     ]
 
 
+def accounts_are_whose_they_are() -> list[str]:
+    """L1: what the company spends, clears and deducts is its own; what is paid, held, owed, withheld is somebody's."""
+    ours, theirs = (", ".join(f"'{kind}'" for kind in kinds) for kinds in (OF_COMPANY, OF_PEOPLE))
+    found = rows(
+        "SELECT a.kind, a.name, d.number, a.balance FROM commissions_account a "
+        "LEFT JOIN distributors_distributor d ON d.id = a.owner_id "
+        f"WHERE (a.kind IN ({ours}) AND a.owner_id IS NOT NULL) OR (a.kind IN ({theirs}) AND d.id IS NULL) "
+        "ORDER BY a.id"
+    )
+    return [
+        f"L1 the account {kind} {name} of {balance} is said to be {number or 'nobody'}'s"
+        for kind, name, number, balance in found
+    ]
+
+
 def adjustments_are_posted_once() -> list[str]:
-    """L4: each approved adjustment is in the ledger with its amount, its person and its month, and what it leaves
-    missing or pays back beside it; no adjustment is there otherwise, nor anything else that no run posted."""
+    """L4: each approved adjustment is in the ledger with its amount, its person, its month and its moment, and what it
+    leaves missing or pays back beside it; no adjustment is there otherwise, nor anything else that no run posted."""
     found = rows(
         "SELECT a.id, n.number, a.amount, CASE WHEN d.kind = 'expense' THEN t.amount ELSE -t.amount END, o.number "
         "FROM commissions_adjustment a JOIN distributors_distributor n ON n.id = a.distributor_id "
@@ -112,7 +130,7 @@ def adjustments_are_posted_once() -> list[str]:
         "LEFT JOIN commissions_account d ON d.id = t.debit_id LEFT JOIN commissions_account c ON c.id = t.credit_id "
         "LEFT JOIN distributors_distributor o ON o.id = COALESCE(d.owner_id, c.owner_id) "
         "WHERE CASE WHEN a.state = 'posted' "
-        "AND t.period_id = a.period_id AND t.currency = a.currency "
+        "AND t.period_id = a.period_id AND t.currency = a.currency AND t.posted_at = a.decided_at "
         "AND COALESCE(d.owner_id, c.owner_id) = a.distributor_id "
         "AND ((d.kind = 'expense' AND c.kind = 'payable' AND t.amount = a.amount) "
         "OR (c.kind = 'expense' AND d.kind = 'payable' AND t.amount = -a.amount)) THEN 0 "

@@ -50,10 +50,14 @@ def they_are_their_keys() -> list[str]:
 
 
 def books_are_shut() -> list[str]:
-    """P1: the sales books are shut as far as any line was drawn: whatever is paid from now on comes after it."""
+    """P1: the sales books are shut as far as the last line was drawn: whatever is paid from now on comes after it, and
+    counts in what is open."""
     shut = books.shut_until()
-    drawn = Period.objects.exclude(state=Period.State.OPEN).filter(ends_at__gt=shut)
-    return [
+    drawn = Period.objects.exclude(state=Period.State.OPEN)
+    found = [
         f"P1 the books are shut until {shut:%Y-%m-%d %H:%M} UTC only, the line under {period.key} lies behind"
-        for period in drawn.order_by("starts_at")[:MOST]
+        for period in drawn.filter(ends_at__gt=shut).order_by("starts_at")[:MOST]
     ]
+    if shut > books.NEVER_SHUT and not drawn.filter(ends_at__gte=shut).exists():
+        found.append(f"P1 the books are shut until {shut:%Y-%m-%d %H:%M} UTC, where no line was drawn")
+    return found

@@ -2,6 +2,9 @@
 
 # ruff: noqa: S608 - names of ours, never input
 
+from django.conf import settings
+
+from commissions.queries import counting, plans
 from commissions.queries.audit_rows import counting_runs, posted_runs, rows
 
 # Of what an order line was sold for, what all its commissions together may come to: parts per million.
@@ -11,6 +14,34 @@ OWN = "l.corrects_id IS NULL AND l.corrects_run_id IS NULL"  # a line of the run
 # Kinds of lines (models.Line.Kind) that take something off an item: the most, a group rule, a hold.
 CUT, HELD = "7, 8, 9", "9"
 ORIGINAL = "original_amounts"
+
+
+def orders_count_when_they_were_paid() -> list[str]:
+    """P1: an order counts from its payment, or, when it came late, from where a line was drawn: the end of a period."""
+    found = rows(
+        "SELECT o.number, o.total, o.paid_at, o.booked_at FROM sales_order o "
+        "WHERE o.booked_at <> o.paid_at AND NOT EXISTS (SELECT 1 FROM commissions_period p "
+        "WHERE p.ends_at = o.booked_at AND p.state <> 'open' AND o.booked_at > o.paid_at) ORDER BY o.number"
+    )
+    return [
+        f"P1 order {number} of {total} was paid on {paid_at} and counts from {booked_at}, where no line was drawn"
+        for number, total, paid_at, booked_at in found
+    ]
+
+
+def one_currency_is_added_up() -> list[str]:
+    """L1: orders are in the currency of the company, or of a plan that paid for them."""
+    paid_in = {plans.parsed(version=run.plan).currency for run in counting.all_that_count().counts}
+    known = sorted({settings.COMPANY_CURRENCY, *paid_in})
+    found = rows(
+        "SELECT number, total, currency FROM sales_order "
+        f"WHERE currency NOT IN ({', '.join(['%s'] * len(known))}) ORDER BY number",
+        known,
+    )
+    return [
+        f"L1 order {number} of {total} is in {currency}, and nothing is paid in that"
+        for number, total, currency in found
+    ]
 
 
 def orders_pay_within_their_price() -> list[str]:

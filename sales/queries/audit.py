@@ -2,10 +2,13 @@
 
 # ruff: noqa: S608 - the queries are put together from names of ours, never from input
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+
+from sales.queries.shares import of_pieces
 
 MOST = 20
 AMOUNTS = ("price", "list_price", "distributor_price", "qualifying", "commissionable")
@@ -18,8 +21,10 @@ def problems() -> list[str]:
         *no_more_comes_back(),
         *no_more_is_refunded(),
         *returns_are_their_lines(),
+        *parts_are_their_share(),
         *what_is_booked_is_paid(),
         *papers_say_the_same(),
+        *papers_list_what_was_sold(),
         *papers_have_no_gaps(),
     ]
 
@@ -73,11 +78,34 @@ def returns_are_their_lines() -> list[str]:
     ]
 
 
+def parts_are_their_share() -> list[str]:
+    """R1: what came back of an order line is the exact share of its amounts, rounded on all that had come back then."""
+    named = ", ".join(f"l.{name}, b.{name}" for name in AMOUNTS)
+    found: list[str] = []
+    before: dict[int, int] = defaultdict(int)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT b.order_line_id, o.number, l.position, l.quantity, b.quantity, {named} FROM sales_returnline b "
+            "JOIN sales_orderline l ON l.id = b.order_line_id JOIN sales_order o ON o.id = l.order_id ORDER BY b.id"
+        )
+        for line, number, position, whole, pieces, *amounts in cursor:
+            been, before[line] = before[line], before[line] + pieces
+            for name, amount, back in zip(AMOUNTS, amounts[::2], amounts[1::2], strict=True):
+                share = of_pieces(amount=amount, pieces=pieces, before=been, whole=whole)
+                if back != share and len(found) < MOST:
+                    found.append(
+                        f"R1 of order {number}/{position} {pieces} pieces came back with {name} {back}, it is {share}"
+                    )
+    return found
+
+
 def what_is_booked_is_paid() -> list[str]:
     """R1: an order that counts was paid, and no other is said to be."""
     rows = _rows(
         "SELECT number, total, state FROM sales_order WHERE state NOT IN ('placed', 'paid', 'shipped', 'cancelled') "
-        "OR (state = 'placed' AND booked_at IS NOT NULL) OR (state IN ('paid', 'shipped') AND booked_at IS NULL)"
+        "OR (state = 'placed' AND booked_at IS NOT NULL) OR (state IN ('paid', 'shipped') AND booked_at IS NULL) "
+        # What was paid is returned here, not cancelled; elsewhere it may have been.
+        "OR (state = 'cancelled' AND booked_at IS NOT NULL AND source <> 'import')"
     )
     return [
         f"R1 order {number} of {total} is {state}, and its payment says otherwise"
@@ -100,6 +128,36 @@ def papers_say_the_same() -> list[str]:
         f"R1 {paper} says {total}, {about} comes to {is_worth}"
         for paper, total, about, is_worth in [*invoices, *credits]
     ]
+
+
+def papers_list_what_was_sold() -> list[str]:
+    """R1: a paper lists the pieces and the amounts of its order or its return, in the order's currency; and a credit
+    note corrects the invoice of its order."""
+    rows = _rows(
+        f"SELECT i.number, o.number, COALESCE({_listed('amount')}, 0), COALESCE({_listed('quantity')}, 0), "
+        "sold.amount, sold.pieces, i.currency FROM sales_invoice i JOIN sales_order o ON o.id = i.order_id "
+        "LEFT JOIN sales_invoice v ON v.id = i.corrects_id "
+        "JOIN (SELECT 'invoice' AS kind, order_id AS about, SUM(price) AS amount, SUM(quantity) AS pieces "
+        "FROM sales_orderline GROUP BY order_id UNION ALL SELECT 'credit', returned_id, SUM(price), SUM(quantity) "
+        "FROM sales_returnline GROUP BY returned_id) sold ON sold.kind = i.kind "
+        "AND sold.about = CASE i.kind WHEN 'invoice' THEN i.order_id ELSE i.returned_id END "
+        f"WHERE COALESCE({_listed('amount')}, 0) <> sold.amount OR COALESCE({_listed('quantity')}, 0) <> sold.pieces "
+        "OR i.currency <> o.currency OR (i.kind = 'credit' AND (v.kind <> 'invoice' OR v.order_id <> i.order_id)) "
+        "ORDER BY i.number"
+    )
+    return [
+        f"R1 {paper} of order {order} lists {listed} {currency} for {pieces} pieces, it was {amount} for {sold}, or it "
+        "corrects another order's paper"
+        for paper, order, listed, pieces, amount, sold, currency in rows
+    ]
+
+
+def _listed(name: str) -> str:
+    """The sum of a number over all lines of paper i."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT SUM((x.value ->> '{name}')::bigint) FROM jsonb_array_elements(i.lines) x)"
+    value = f"CASE x.type WHEN 'object' THEN json_extract(x.value, '$.{name}') END"
+    return f"(SELECT SUM({value}) FROM json_each(i.lines) x)"
 
 
 def papers_have_no_gaps() -> list[str]:

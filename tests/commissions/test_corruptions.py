@@ -59,6 +59,12 @@ def correction():
     return Line.objects.filter(corrects__isnull=False, run__state="final").order_by("pk").first()
 
 
+def another_line(known):
+    """A line of the same month, of somebody else."""
+    others = Line.objects.filter(run_id=known.corrects.run_id).exclude(distributor_id=known.distributor_id)
+    return others.order_by("pk").first().pk
+
+
 def order_line():
     return line().order_line_id
 
@@ -351,6 +357,39 @@ CORRUPTIONS = {
     "the trail is cut": ("L5", lambda: sql(
         "DELETE FROM common_trailentry WHERE number > (SELECT max(number) - 2 FROM common_trailentry)")),
     "the trail is gone": ("L5", lambda: sql("DELETE FROM common_trailentry")),
+    "the books are shut too far": ("P1", lambda: sql("UPDATE sales_books SET shut_until = '2027-06-01 00:00:00'")),
+    "a month is being closed by no run": ("P2", lambda: sql(
+        "UPDATE commissions_period SET state = 'closing' WHERE state = 'open'")),
+    "a paid order is cancelled": ("R1", lambda: sql(f"UPDATE sales_order SET state = 'cancelled' WHERE id = {SOLD}", order_line())),
+    "a company's account is somebody's": ("L1", lambda: sql(
+        "UPDATE commissions_account SET owner_id = (SELECT MIN(id) FROM distributors_distributor) WHERE kind = 'expense' AND name = 'level_pay'")),
+    "an order is in another currency": ("L1", lambda: sql(f"UPDATE sales_order SET currency = 'USD' WHERE id = {SOLD}", order_line())),
+    "an order was paid earlier": ("P1", lambda: sql(
+        f"UPDATE sales_order SET paid_at = '2026-10-09 00:00:00' WHERE id = {SOLD}", order_line())),
+    "an order line had other pieces": ("R1", lambda: of("sales_orderline", order_line(), "quantity = quantity + 1")),
+    "more pieces came back": ("R1", lambda: sql("UPDATE sales_returnline SET quantity = quantity + 1 WHERE quantity = "
+        "(SELECT 4 FROM sales_orderline l WHERE l.id = order_line_id AND l.quantity > 4)")),
+    "an invoice is in another currency": ("R1", lambda: sql("UPDATE sales_invoice SET currency = 'USD' WHERE number = 'I000003'")),
+    "an invoice lists nothing": ("R1", lambda: sql("UPDATE sales_invoice SET lines = '[]' WHERE number = 'I000003'")),
+    "an invoice lists what is none": ("R1", lambda: sql("UPDATE sales_invoice SET lines = '[1]' WHERE number = 'I000003'")),
+    "a credit note corrects another invoice": ("R1", lambda: sql(
+        "UPDATE sales_invoice SET corrects_id = (SELECT MIN(id) FROM sales_invoice v WHERE v.kind = 'invoice' "
+        "AND v.order_id <> sales_invoice.order_id) WHERE kind = 'credit'")),
+    "a final run is at an earlier stage": ("P2", lambda: sql(
+        "UPDATE commissions_run SET stage = 'promote' WHERE state = 'final'")),
+    "a transfer was posted by itself": ("P2", lambda: of("commissions_transfer", transfer().pk, "posted_at = '2026-11-02 13:00:00'")),
+    "an adjustment was posted by itself": ("L4", lambda: of("commissions_transfer", transfer("adj:").pk, "posted_at = '2026-11-02 13:00:00'")),
+    "a run counted other orders": ("A1", lambda: sql("UPDATE commissions_run SET order_count = order_count + 1 WHERE state = 'final'")),
+    "a run counted other order lines": ("A1", lambda: sql(
+        "UPDATE commissions_run SET order_line_count = order_line_count + 1 WHERE state = 'final'")),
+    "a run was computed to something else": ("A1", lambda: sql("UPDATE commissions_run SET engine_hash = '0' WHERE state = 'final'")),
+    "a run was computed at another time": ("A1", lambda: sql(
+        "UPDATE commissions_run SET computed_at = '2026-11-01 12:34:56' WHERE state = 'final'")),
+    "a run warned of something else": ("A1", lambda: sql("UPDATE commissions_run SET warnings = '[\"All is well\"]' WHERE state = 'final'")),
+    "a run looked at another plan": ("A1", lambda: sql("""UPDATE commissions_run SET reads = '{"Linden": "2026-09"}' WHERE state = 'final'""")),
+    "a correction names another line": ("L8", lambda: of(
+        "commissions_line", correction().pk, f"corrects_id = {another_line(correction())}")),
+    "a correction names a run too": ("L8", lambda: of("commissions_line", correction().pk, "corrects_run_id = run_id")),
     "the books are opened again": ("P1", lambda: sql("UPDATE sales_books SET shut_until = '2026-10-01 00:00:00'")),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 from commissions.core.plan import PlanError, load
 from commissions.models import Carried, Line, Run, StatementItem
-from commissions.operations import periods, plans
+from commissions.operations import guards, periods, plans
 from commissions.queries import audit
 from distributors.models import Distributor, Placement, PlacementTree
 from distributors.operations import placing
@@ -90,6 +90,14 @@ def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, r
     kept = Carried.objects.filter(run=run, kind=Carried.Kind.CARRY)
     assert kept.exists()
     before = {(row.position_id, row.slot): row.amount for row in kept}
+    assert audit.everything() == []
+    other = Placement.objects.exclude(owner_id=kept[0].distributor_id)[:1].values_list("pk", flat=True)[0]
+    guards.lift()
+    Carried.objects.filter(pk=kept[0].pk).update(position_id=other)
+    said = [one for one in audit.everything() if one.startswith("P4 in 2026-10")]
+    assert ["at a position that is not theirs" in one for one in said] == [True]
+    Carried.objects.filter(pk=kept[0].pk).update(position_id=kept[0].position_id)
+    guards.install()
     later = draft("2026-11", at(12, 2))
     after = {
         (row.position_id, row.slot): row.amount for row in Carried.objects.filter(run=later, kind="carry")
@@ -98,11 +106,16 @@ def test_the_legs_of_a_binary_plan_are_carried_into_the_next_month(shop, cast, r
     assert after in ({}, before)
 
 
-def test_what_the_portal_does_not_carry_out_is_not_adopted(db):
+@pytest.mark.parametrize(
+    ("says", "instead", "named"),
+    [("period: month", "period: 4 weeks", "plan.period"), ("EUR", "JPY", "plan.currency")],
+)
+def test_what_the_portal_does_not_carry_out_is_not_adopted(db, says, instead, named):
+    """It sells in one currency and exchanges nothing: 4,000 cents are not 4,000 yen."""
     linden = next(path for path in PLANS if path.stem == "linden").read_text()
     with pytest.raises(PlanError) as error:
-        plans.adopt(document=linden.replace("period: month", "period: 4 weeks"), now=START)
-    assert "plan.period" in str(error.value)
+        plans.adopt(document=linden.replace(says, instead), now=START)
+    assert named in str(error.value)
 
 
 CAP = "{limit: 40 EUR, over: [level_pay], method: pro_rata, leftover_cents: largest_remainder}"
