@@ -21,6 +21,10 @@ class PeriodError(ValueError):
     """A text that is not the key of a period."""
 
 
+class NoSuchWeek(PeriodError):
+    """A week as weeks are written, and its year has none of that number."""
+
+
 def calendar_of(key: str) -> str:
     """MONTH for a key like "2026-10", WEEK for one like "2026-W44". Raises PeriodError."""
     for calendar, pattern in KEYS.items():
@@ -40,7 +44,7 @@ def first_day(key: str) -> date:
     try:
         return date.fromisocalendar(year, number, 1)
     except ValueError as error:
-        raise PeriodError(f"{year} has no week {number}") from error
+        raise NoSuchWeek(f"{year} has no week {number}") from error
 
 
 def period_bounds(key: str, tz: tzinfo) -> tuple[datetime, datetime]:

@@ -28,8 +28,8 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 class BadKey(ValueError):
     """Not a period's key such as 2026-10 or 2026-W44."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"A month is written 2026-10, a week 2026-W44, not {key!r}.")
+    def __init__(self, key: str, why: str = "") -> None:
+        super().__init__(why or f"A month is written 2026-10, a week 2026-W44, not {key!r}.")
 
 
 class AlreadyStarted(RuntimeError):
@@ -60,6 +60,8 @@ def bounds(*, key: str) -> tuple[datetime, datetime]:
     """The first moment of a period in the company's time zone, and the first moment after it, in UTC. Raises BadKey."""
     try:
         starts_at, ends_at = dates.period_bounds(key, ZoneInfo(settings.COMPANY_TIME_ZONE))
+    except dates.NoSuchWeek as error:
+        raise BadKey(key, f"{error}.") from error
     except dates.PeriodError as error:
         raise BadKey(key) from error
     if ends_at <= BEGINNING:

@@ -69,7 +69,7 @@ def test_each_calendar_has_its_open_period_and_its_plan(both):
         (W41, periods.PeriodNotOver, "not over"),
         (W42, periods.UnknownPeriod, "open week is 2026-W41"),
         ("2026-W60", periods.BadKey, "a week 2026-W44"),
-        ("2025-W53", periods.BadKey, "a week 2026-W44"),
+        ("2025-W53", periods.BadKey, "2025 has no week 53"),
     ],
 )
 def test_what_cannot_be_closed_says_why(both, key, error, said):

@@ -40,7 +40,13 @@ def test_close_period_tells_of_a_draft_that_fails(october, november, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("2026-11", "has not begun"), ("nonsense", "is written"), ("2026-09", "has not begun")]
+    ("key", "said"),
+    [
+        ("2026-11", "has not begun"),
+        ("nonsense", "is written"),
+        ("2026-09", "has not begun"),
+        ("2025-W53", "2025 has no week 53"),
+    ],
 )
 def test_close_period_says_why_not(october, november, key, said):
     with pytest.raises(CommandError, match=said):

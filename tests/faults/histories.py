@@ -124,6 +124,14 @@ def _at_the_end() -> Iterator[list[str]]:
         if last is not None:
             again = recomputing.again(period_key=last.key)
             yield [] if again.same else [f"{last.key} comes out differently computed again: {again.first}"]
+    corrected = Run.objects.filter(state=Run.State.POSTED).values_list("period__key", flat=True)
+    for key in sorted(set(corrected)):
+        for one in recomputing.corrections(period_key=key):
+            yield (
+                [f"correction {one.run.number} of {key} comes out differently computed again: {one.other}"]
+                if (one.other)
+                else []
+            )
 
 
 class Books:
