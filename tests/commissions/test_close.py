@@ -1,7 +1,8 @@
 """A month from the line to FINAL, and everything that is refused on the way."""
 
 import pytest
-from django.db.models import F, Value
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from commissions.models import (
     Account,
@@ -252,7 +253,7 @@ def of_what_is_carried(run):
 
 
 def of_the_plan(run):
-    PlanVersion.objects.update(document=F("document") + Value("ledger: {}"))
+    PlanVersion.objects.update(document=Concat("document", Value("ledger: {}")))
 
 
 def of_who_prepared(run):
