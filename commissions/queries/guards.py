@@ -20,7 +20,8 @@ from commissions.queries import parts
 
 # Rows of a run: nothing of a final run is inserted, updated or deleted.
 BY_RUN = ("commissions_line", "commissions_statementitem", "commissions_snapshot", "commissions_carried")
-OF_RUNS = (*BY_RUN, "commissions_promotion", "commissions_correcting")
+SUMS = ("commissions_teamsum", "commissions_levelsum")
+OF_RUNS = (*BY_RUN, *SUMS, "commissions_promotion", "commissions_correcting")
 RUN, TRANSFER = "commissions_run", "commissions_transfer"
 TRAIL = "common_trailentry"
 ACCOUNT, PERIOD, PLAN = "commissions_account", "commissions_period", "commissions_planversion"

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from commissions.models import LevelSum, Run, TeamSum
-from commissions.operations import computing, estimates, summing
+from commissions.operations import computing, estimates, guards, summing
+from commissions.queries import guards as guarding
 from commissions.queries import levels, members, sizes
 from tests.commissions.conftest import at, draft, finish
 
@@ -78,3 +79,16 @@ def test_a_long_statement_is_read_without_its_lines(october, cast, summed):
 
 def test_a_team_younger_than_every_run_is_counted(october, cast, summed):
     assert sizes.people_below(ids=[cast.gus.pk, cast.ben.pk])[cast.ben.pk] > 1
+
+
+@pytest.mark.parametrize("table", guarding.SUMS)
+@pytest.mark.parametrize("change", ["UPDATE {} SET distributor_id = distributor_id", "DELETE FROM {}"])
+def test_what_a_final_month_adds_up_to_is_final(october, cast, summed, table, change):
+    """A page of somebody with thousands of lines shows the sums: they are no less paid by than the lines."""
+    finish(cast, draft())
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change.format(table))
+    guards.lift()
+    with connection.cursor() as cursor:
+        cursor.execute(change.format(table))
+        assert cursor.rowcount
