@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.utils import timezone
 
 from common.operations import trail
 from common.trail import Saying, What
@@ -39,7 +38,7 @@ def tell(*, kind: str, key: int, before: Mapping[str, Any], by: int | None, now:
 
 def made_at_the_server(*, user: User, **_kwargs: Any) -> None:
     """Receives that `createsuperuser` made a login that may do everything."""
-    tell(kind=LOGIN, key=user.pk, before={}, by=None, now=timezone.now())
+    tell(kind=LOGIN, key=user.pk, before={}, by=None, now=user.date_joined)
 
 
 def take_factors(*, factor_ids: Sequence[int], by: int, now: datetime) -> int:
