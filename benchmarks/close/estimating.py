@@ -39,8 +39,8 @@ def measure() -> dict[str, Any]:
         assert expected.exists()
     with meter.stage("delete a draft"):
         estimates.drop(estimates=Run.objects.filter(pk=run.pk))
-    # The month is closed as if the order had not been: the close is measured on exactly what was asked for.
-    Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED)
+    # The month is closed as if the order had never been paid: the close is measured on exactly what was asked for.
+    Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED, paid_at=None, booked_at=None)
     return {
         "stages": meter.plain(),
         "lines": run.line_count,
