@@ -25,6 +25,18 @@ def places(*, of: Ints, among: Ints) -> Ints:
     return np.where(among[at] == of, at, NOWHERE)
 
 
+def different(*, keys: Ints) -> Ints:
+    """Each key once, in their order."""
+    if not len(keys):
+        return keys
+    least, most = int(keys.min()), int(keys.max())
+    if most - least > SPARSE * len(keys):
+        return np.unique(keys)
+    seen = np.zeros(most - least + 1, np.bool_)
+    seen[keys - least] = True
+    return np.flatnonzero(seen) + least
+
+
 def first(*, by: Sequence[Ints], most: int | None) -> Ints:
     """The order of rows by their least `by[0]`, among equals by `by[1]`, and so on: of all, or of the first `most`, for
     which not everything is sorted."""

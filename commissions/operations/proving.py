@@ -72,7 +72,9 @@ def _hashed(run: Run) -> Hashes:
 
 
 def _stored(run: Run) -> Hashes:
-    return Hashes(output=fingerprint.of_run(run_id=run.pk), state=state_print.of_run(run=run))
+    people = fingerprint.people_of(run_id=run.pk)
+    output = fingerprint.of_run(run_id=run.pk, people=people)
+    return Hashes(output=output, state=state_print.of_run(run=run, people=people))
 
 
 def _demand(run: Run, found: Hashes) -> None:

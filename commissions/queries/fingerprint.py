@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissions.queries import parts
-from common.arrays import NOWHERE, SPARSE, places
+from common.arrays import NOWHERE, different, places
 from common.operations import tables
 
 Ints = NDArray[np.int64]
@@ -46,6 +46,22 @@ class Several:
     values: tables.Wide
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words by the key of their row: the key of the database never enters a hash."""
+
+    keys: Ints
+    words: NDArray[np.str_]
+
+    def column(self, wanted: Ints) -> Words:
+        return Words(self.words, _small(places(of=wanted, among=self.keys)))
+
+
+def _small(at: Ints) -> Whole:
+    """Places in half the room: no vocabulary has two thousand million words."""
+    return at.astype(np.int32)
+
+
 Column = Words | Several | Whole
 Table = dict[str, Column]
 
@@ -60,17 +76,22 @@ def of_tables(*, tables: dict[str, Table]) -> str:
     return digest.hexdigest()
 
 
-def of_run(*, run_id: int) -> str:
+def of_run(*, run_id: int, people: Vocabulary | None = None) -> str:
     """The hash of a run's items and lines as they are stored."""
-    return of_tables(tables=tables_of_run(run_id=run_id))
+    return of_tables(tables=tables_of_run(run_id=run_id, people=people))
 
 
-def tables_of_run(*, run_id: int) -> dict[str, Table]:
-    """A run's items and lines as they are stored, by business keys."""
-    people = vocabulary(
+def people_of(*, run_id: int) -> Vocabulary:
+    """Everybody whom a run knew."""
+    return vocabulary(
         "SELECT p.id, p.number FROM distributors_distributor p "
         f"JOIN (SELECT distributor_id FROM commissions_snapshot WHERE run_id = {run_id:d}) s ON s.distributor_id = p.id"
     )
+
+
+def tables_of_run(*, run_id: int, people: Vocabulary | None = None) -> dict[str, Table]:
+    """A run's items and lines as they are stored, by business keys; `people` are its own, where somebody has them."""
+    people = people or people_of(run_id=run_id)
     return {"items": _items(run_id, people), "lines": _lines(run_id, people)}
 
 
@@ -221,22 +242,6 @@ def _sorted(columns: list[Whole], rows: Ints) -> Ints:
 
 
 # --- what is stored ---------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Words by the key of their row: the key of the database never enters a hash."""
-
-    keys: Ints
-    words: NDArray[np.str_]
-
-    def column(self, wanted: Ints) -> Words:
-        return Words(self.words, _small(places(of=wanted, among=self.keys)))
-
-
-def _small(at: Ints) -> Whole:
-    """Places in half the room: no vocabulary has two thousand million words."""
-    return at.astype(np.int32)
-
-
 def vocabulary(query: str) -> Vocabulary:
     """What a query gives as key and word."""
     found = tables.read(query=query, shape={"key": "int", "word": "text"})
@@ -302,7 +307,7 @@ def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:
 
     The database is told which: to find it out from millions of lines would take it longer than all else here.
     """
-    wanted, keys = tables.listed(_different(order_lines[order_lines != NOWHERE]))
+    wanted, keys = tables.listed(different(keys=order_lines[order_lines != NOWHERE]))
     found = tables.read(
         query="SELECT l.id, o.number, CAST(l.position AS bigint) FROM sales_orderline l "
         f"JOIN sales_order o ON o.id = l.order_id JOIN {wanted} w ON w.key = l.id",
@@ -310,18 +315,6 @@ def _sold(order_lines: Ints) -> tuple[Vocabulary, Ints]:
         shape={"key": "int", "word": "text", "position": "int"},
     )
     return Vocabulary(found["key"], found["word"]), found["position"]
-
-
-def _different(keys: Ints) -> Ints:
-    """Each key once, in their order."""
-    if not len(keys):
-        return keys
-    least, most = int(keys.min()), int(keys.max())
-    if most - least > SPARSE * len(keys):
-        return np.unique(keys)
-    seen = np.zeros(most - least + 1, np.bool_)
-    seen[keys - least] = True
-    return np.flatnonzero(seen) + least
 
 
 def _corrected(run_id: int, wanted: Ints, of_run: Ints) -> Words:

@@ -6,14 +6,18 @@ the arrays a run was computed into and of the rows that were stored.
 
 # ruff: noqa: S608 - names of our tables and whole numbers, never input
 
+from dataclasses import dataclass
+
+import numpy as np
 from django.db import connection
 
 from commissions.core.plan import Plan
 from commissions.models import Run
 from commissions.queries import fingerprint, plans, snapshots
-from commissions.queries.fingerprint import Several, Table, Words
+from commissions.queries.fingerprint import Ints, Several, Table, Vocabulary, Words
+from common.arrays import NOWHERE
 from common.operations import tables
-from common.operations.tables import Wide
+from common.operations.tables import Array, Wide
 
 PLAIN = ("standing", "active", "rank", "title", "own_volume", "group_volume")
 NARROW = {"active": "integer"}
@@ -30,23 +34,49 @@ def of_tables(*, tables: dict[str, Table]) -> str:
     return fingerprint.of_tables(tables=tables)
 
 
-def of_run(*, run: Run) -> str:
+def of_run(*, run: Run, people: Vocabulary | None = None) -> str:
     """The hash of a run's snapshots and carried rows as they are stored; empty where they do not fit the plan."""
     try:
-        return of_tables(tables=tables_of_run(run=run))
+        return of_tables(tables=tables_of_run(run=run, people=people))
     except OtherWidth:
         return ""
 
 
-def tables_of_run(*, run: Run) -> dict[str, Table]:
-    """A run's snapshots and carried rows as they are stored, by business keys. Raises OtherWidth."""
-    people = fingerprint.vocabulary(
-        "SELECT p.id, p.number FROM distributors_distributor p "
-        f"JOIN (SELECT distributor_id FROM commissions_snapshot WHERE run_id = {run.pk:d} UNION "
-        f"SELECT sponsor_id FROM commissions_snapshot WHERE run_id = {run.pk:d} UNION "
-        f"SELECT distributor_id FROM commissions_carried WHERE run_id = {run.pk:d}) s ON s.distributor_id = p.id"
+def tables_of_run(*, run: Run, people: Vocabulary | None = None) -> dict[str, Table]:
+    """A run's snapshots and carried rows as they are stored, by business keys. Raises OtherWidth.
+
+    `people` are the run's, of whoever has read them already.
+    """
+    names = wide_names(plan=plans.parsed(version=run.plan))
+    rows, carried = _snapshots(run.pk, names), _carried(run.pk)
+    known = people or fingerprint.people_of(run_id=run.pk)
+    known = _and_others(known, rows["sponsor"], carried.numbers["person"])
+    return {
+        "snapshots": {
+            "number": known.column(rows["person"]),
+            "sponsor": known.column(rows["sponsor"]),
+            **{name: rows[name] for name in PLAIN},
+            **{name: several(name=name, values=rows[name], names=names[name]) for name in WIDE},
+        },
+        "carried": {
+            "number": known.column(carried.numbers["person"]),
+            **carried.words,
+            **{column: carried.numbers[column] for column in CARRIED},
+        },
+    }
+
+
+def _and_others(people: Vocabulary, *named: Ints) -> Vocabulary:
+    """People, and who else is named: a sponsor, or whoever is carried something, need not be among the run's."""
+    others = np.setdiff1d(np.concatenate(named), np.append(people.keys, NOWHERE))
+    if not len(others):
+        return people
+    wanted, keys = tables.listed(others)
+    query = f"SELECT p.id, p.number FROM distributors_distributor p JOIN {wanted} w ON w.key = p.id"
+    found = tables.read(query=query, parameters=[keys], shape={"key": "int", "word": "text"})
+    return Vocabulary(
+        np.concatenate([people.keys, found["key"]]), np.concatenate([people.words, found["word"]])
     )
-    return {"snapshots": _snapshots(run, people), "carried": _carried(run.pk, people)}
 
 
 def wide_names(*, plan: Plan) -> dict[str, list[str]]:
@@ -68,25 +98,18 @@ def several(*, name: str, values: Wide, names: list[str]) -> Several:
     return Several(names, values)
 
 
-def _snapshots(run: Run, people: fingerprint.Vocabulary) -> Table:
-    names = wide_names(plan=plans.parsed(version=run.plan))
-    _demand_widths(run.pk, names)
+def _snapshots(run_id: int, names: dict[str, list[str]]) -> dict[str, Array]:
+    _demand_widths(run_id, names)
     # PostgreSQL makes a truth an integer, and no bigint.
     plain = ", ".join(f"CAST(CAST({name} AS {NARROW.get(name, 'bigint')}) AS bigint)" for name in PLAIN)
-    found = tables.read(
+    return tables.read(
         query=f"SELECT distributor_id, COALESCE(sponsor_id, -1), {plain}, {', '.join(WIDE)} "
-        f"FROM commissions_snapshot WHERE run_id = {run.pk:d}",
+        f"FROM commissions_snapshot WHERE run_id = {run_id:d}",
         shape={
             **dict.fromkeys(("person", "sponsor", *PLAIN), "int"),
             **{name: f"packed {len(names[name])}" for name in WIDE},
         },
     )
-    return {
-        "number": people.column(found["person"]),
-        "sponsor": people.column(found["sponsor"]),
-        **{name: found[name] for name in PLAIN},
-        **{name: several(name=name, values=found[name], names=names[name]) for name in WIDE},
-    }
 
 
 def _demand_widths(run_id: int, names: dict[str, list[str]]) -> None:
@@ -99,7 +122,15 @@ def _demand_widths(run_id: int, names: dict[str, list[str]]) -> None:
             raise OtherWidth(f"run {run_id}")
 
 
-def _carried(run_id: int, people: fingerprint.Vocabulary) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """Carried rows by column: numbers, and what is written in words."""
+
+    numbers: dict[str, Array]
+    words: Table
+
+
+def _carried(run_id: int) -> _Carried:
     kind, kinds = fingerprint.coded("commissions_carried", "kind", run_id)
     name, names = fingerprint.coded("commissions_carried", "name", run_id)
     numbers = ", ".join(f"CAST({column} AS bigint)" for column in CARRIED)
@@ -109,9 +140,4 @@ def _carried(run_id: int, people: fingerprint.Vocabulary) -> Table:
         parameters=[*kinds.tolist(), *names.tolist()],
         shape=dict.fromkeys(("person", "kind", "name", *CARRIED), "int"),
     )
-    return {
-        "number": people.column(found["person"]),
-        "of": Words(kinds, found["kind"]),
-        "name": Words(names, found["name"]),
-        **{column: found[column] for column in CARRIED},
-    }
+    return _Carried(found, {"of": Words(kinds, found["kind"]), "name": Words(names, found["name"])})

@@ -318,7 +318,7 @@ def _strung(
 
 def _column(values: Sequence[Any], kind: str) -> Array:
     if kind.startswith("packed"):
-        raw = np.frombuffer(b"".join(bytes(value) for value in values), ">i8")
+        raw = np.frombuffer(b"".join(values), ">i8")
         return raw.reshape(len(values), several(kind=kind)).astype(np.int64)
     return np.array(values, dtype=_empty(kind).dtype if kind != "text" else np.str_)
 

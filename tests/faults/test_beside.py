@@ -186,9 +186,9 @@ def great(world, monkeypatch):
     monkeypatch.setattr(computing, "APART", 0)
     hashed, of_run = [], fingerprint.of_run
 
-    def noted(*, run_id):
+    def noted(**given):
         hashed.append(backend())
-        return of_run(run_id=run_id)
+        return of_run(**given)
 
     monkeypatch.setattr(fingerprint, "of_run", noted)
     return hashed

@@ -87,7 +87,7 @@ def test_without_the_approved_hash_changed_items_are_paid(world, monkeypatch):
         assert october().state == "draft"
     with world.copy(worlds.APPROVED):
         approved = october().approved_hash
-        monkeypatch.setattr(fingerprint, "of_run", lambda run_id: approved)
+        monkeypatch.setattr(fingerprint, "of_run", lambda **_: approved)
         assert change_an_item_and_seal()
 
 
