@@ -8,15 +8,20 @@ from contextvars import ContextVar
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, to_locale
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 _asked: ContextVar[str] = ContextVar("asked", default="")
 
 
 def locale() -> str:
-    """What the reader of this page asked for, in Babel's spelling (de_DE); empty where nobody reads, or none said."""
-    return _asked.get()
+    """Babel's name (de_DE) of the form: the company's where it speaks the reader's language, else the reader's own.
+    Where nobody reads, or said nothing, the language that is spoken decides."""
+    asked = _asked.get() or to_locale(get_language() or settings.COMPANY_LOCALE)
+    company: str = settings.COMPANY_LOCALE
+    return company if company.split("_")[0] == asked.split("_")[0] else asked
 
 
 def in_their_form(

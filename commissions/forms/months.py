@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from common import reader
 from common.forms import getter, poster
-from common.templatetags.portal import money_plain, reader_locale
+from common.templatetags.portal import money_plain
 from distributors.queries import people
 
 
@@ -117,7 +118,7 @@ class SendBackForm(forms.Form):
 def minor_units(text: str) -> int | None:
     """An amount as people type it, in minor units of the company's currency; None when it cannot be read."""
     currency = settings.COMPANY_CURRENCY
-    locale = reader_locale()
+    locale = reader.locale()
     plain = text.replace(get_currency_symbol(currency, locale=locale), "").replace(currency, "")
     plain = plain.replace("\N{MINUS SIGN}", "-").strip()
     # Decimal would read 1e5 and NaN; people who type a total mean neither.

@@ -51,7 +51,17 @@ def load(*, run: Run) -> tuple[Plan, Loaded]:
 def compute(*, plan: Plan, loaded: Loaded) -> Computed:
     """Find what returns take back, of what waits too, and let the engine compute. Raises FactsChanged."""
     back = corrections.find(loaded=loaded)
-    loaded = waiting.less(loaded=loaded, by=back.waits)
+    return _computed(plan, waiting.less(loaded=loaded, by=back.waits), back)
+
+
+def compute_put_right(*, run: Run, plan: Plan, loaded: Loaded) -> Computed:
+    """Let the engine compute a final period as a correcting run puts it right: what its own run took back of what
+    waited is off already, and nothing else is taken back in it."""
+    off = waiting.taken_off_holds(run=run)
+    return _computed(plan, waiting.less(loaded=loaded, by=off), Corrections())
+
+
+def _computed(plan: Plan, loaded: Loaded, back: Corrections) -> Computed:
     with heap.kept():
         result = engine.run(plan=plan, facts=loaded.facts)
     return Computed(plan, loaded, result, back)

@@ -12,7 +12,6 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from commissions.core import ENGINE_VERSION
-from commissions.core import run as engine
 from commissions.core.facts import GOOD, LEFT, SUSPENDED, FactsError
 from commissions.models import Carried, Correcting, Line, Period, Run, StatementItem
 from commissions.operations import (
@@ -22,16 +21,14 @@ from commissions.operations import (
     permissions,
     returned,
     standing_items,
-    waiting,
 )
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import make_due
 from commissions.operations.returned import Closed
-from commissions.operations.taken import MICRO, NOBODY, BackItem, BackLine, Corrections, ItemKey, Waiting
+from commissions.operations.taken import MICRO, NOBODY, BackItem, BackLine, ItemKey, Waiting
 from commissions.queries import as_then, counting, fingerprint, plans
 from commissions.queries import trail as told
 from commissions.queries.counting import Books
-from common import heap
 from common.operations import jobs, trail
 from common.operations.failpoints import failpoint
 from common.trail import What
@@ -151,10 +148,7 @@ def compute(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
         return _fail(run, str(error))
     run.input_hash = loaded.facts.input_hash()
     progress("compute")
-    loaded = waiting.less(loaded=loaded, by=waiting.taken_off_holds(run=run))
-    with heap.kept():
-        result = engine.run(plan=plan, facts=loaded.facts)
-    computed = computing.Computed(plan, loaded, result, Corrections())
+    computed = computing.compute_put_right(run=run, plan=plan, loaded=loaded)
     progress("check")
     if problems := computing.problems(computed=computed):
         return _fail(run, "\n".join(problems[:50]))

@@ -9,10 +9,8 @@ somebody came with.
 from dataclasses import dataclass
 
 from commissions.core import ENGINE_VERSION
-from commissions.core import run as engine
 from commissions.models import Run, Snapshot
-from commissions.operations import computing, hashing, waiting
-from commissions.operations.taken import Corrections
+from commissions.operations import computing, hashing
 from commissions.queries import as_then, differences, fingerprint, state_print
 from commissions.queries.differences import Difference
 from commissions.queries.facts import Loaded
@@ -97,12 +95,10 @@ def corrections(*, period_key: str) -> list[Corrected]:
 def _corrected(run: Run) -> Corrected:
     plan, loaded = as_then.load(run=run)
     asked = loaded.facts.input_hash()
-    loaded = waiting.less(loaded=loaded, by=waiting.taken_off_holds(run=run))
-    result = engine.run(plan=plan, facts=loaded.facts)
-    computed = computing.Computed(plan, loaded, result, Corrections())
+    computed = computing.compute_put_right(run=run, plan=plan, loaded=loaded)
     same = {
         "the input": asked == run.input_hash,
-        "what is computed": result.output_hash() == run.engine_hash,
+        "what is computed": computed.result.output_hash() == run.engine_hash,
         "snapshots or what is carried": hashing.state_of_computed(computed=computed)
         == state_print.of_run(run=run)
         == run.state_hash,

@@ -11,9 +11,8 @@ from commissions.core.plan import Bonus, Plan
 from commissions.core.terms import Amount, Walk
 from commissions.models import Line, Snapshot, StatementItem
 from commissions.queries import plans, shown
-from common import spoken
+from common import reader, spoken
 from common.money import format_money, format_rate, format_volume
-from common.templatetags.portal import reader_locale
 from sales.queries.orders import LineInfo
 
 GOOD = 0
@@ -127,7 +126,7 @@ def _standing(walk: Walk | None, line: Line, seller: str, is_own: bool) -> list[
 def _received(plan: Plan, rank: int, line: Line) -> str:
     given = {
         "rank": plan.ladder[rank].label,
-        "rate": format_rate(line.rate_ppm, reader_locale()),
+        "rate": format_rate(line.rate_ppm, reader.locale()),
         "level": line.level,
     }
     if line.is_correction and plan.ledger.take_back == "average_rate":
@@ -186,5 +185,5 @@ def _reason(plan: Plan, bonus: Bonus, had: Snapshot) -> str:
 
 def _amount(plan: Plan, unit: str, value: int) -> str:
     if unit == "money":
-        return format_money(value, plan.currency, reader_locale())
-    return format_volume(value, _("points"), reader_locale())
+        return format_money(value, plan.currency, reader.locale())
+    return format_volume(value, _("points"), reader.locale())

@@ -8,8 +8,8 @@ from commissions.core.plan import Plan
 from commissions.models import Line
 from commissions.queries import counting, explain, plans
 from commissions.queries.levels import Asked, rounded
+from common import reader
 from common.money import format_money, format_rate, format_volume
-from common.templatetags.portal import reader_locale
 from distributors.queries import people, sponsor_tree
 
 MOST = 200
@@ -84,7 +84,7 @@ class _Teller:
         given = {
             "name": self._name(line),
             "base": self._base(line),
-            "rate": format_rate(line.rate_ppm, reader_locale()),
+            "rate": format_rate(line.rate_ppm, reader.locale()),
             "level": line.level,
         }
         if line.rate_ppm == WHOLE:
@@ -104,8 +104,8 @@ class _Teller:
 
     def _base(self, line: Line) -> str:
         if explain.unit_of(plan=self.plan, bonus=line.bonus) == "points":
-            return format_volume(line.base, _("points"), reader_locale())
-        return format_money(line.base, self.plan.currency, reader_locale())
+            return format_volume(line.base, _("points"), reader.locale())
+        return format_money(line.base, self.plan.currency, reader.locale())
 
 
 SENTENCES = {

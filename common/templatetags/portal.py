@@ -14,7 +14,7 @@ from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext
 
 from common import charts, drawn, money, reader
 
@@ -44,17 +44,10 @@ NAVIGATION = (
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
-def reader_locale() -> str:
-    """The company's locale when it speaks the reader's language, otherwise the reader's own."""
-    asked = reader.locale() or to_locale(get_language() or settings.COMPANY_LOCALE)
-    company: str = settings.COMPANY_LOCALE
-    return company if company.split("_")[0] == asked.split("_")[0] else asked
-
-
 def _money(amount: object, currency: str, *, signed: bool = False) -> str:
     if not isinstance(amount, int):
         return ""
-    return money.format_money(amount, currency or settings.COMPANY_CURRENCY, reader_locale(), signed=signed)
+    return money.format_money(amount, currency or settings.COMPANY_CURRENCY, reader.locale(), signed=signed)
 
 
 @register.filter(name="money")
@@ -82,7 +75,7 @@ def signed_money_plain(amount: object, currency: str = "") -> str:
 
 
 def _symbol(currency: str) -> str:
-    return str(get_currency_symbol(currency or settings.COMPANY_CURRENCY, locale=reader_locale()))
+    return str(get_currency_symbol(currency or settings.COMPANY_CURRENCY, locale=reader.locale()))
 
 
 def _without_symbol(text: str, currency: str) -> str:
@@ -104,13 +97,13 @@ def volume(hundredths: object, unit: str = "") -> str:
     """6,128.40 GV; without a unit where the column's header names it."""
     if not isinstance(hundredths, int):
         return ""
-    return money.format_volume(hundredths, unit, reader_locale())
+    return money.format_volume(hundredths, unit, reader.locale())
 
 
 @register.filter
 def rate(ppm: object, least: int = 0) -> str:
     """8 % from 80000 parts per million; with as many decimals as a column's numbers have in common, 8.0 %."""
-    return money.format_rate(ppm, reader_locale(), least=least) if isinstance(ppm, int) else ""
+    return money.format_rate(ppm, reader.locale(), least=least) if isinstance(ppm, int) else ""
 
 
 @register.filter
@@ -151,7 +144,7 @@ def initials(name: object) -> str:
 @register.filter
 def counted(number: object) -> str:
     """1,660 people: a count as the reader's language writes it."""
-    return money.format_count(number, reader_locale()) if isinstance(number, int) else str(number)
+    return money.format_count(number, reader.locale()) if isinstance(number, int) else str(number)
 
 
 @register.filter
@@ -289,7 +282,7 @@ def _axis_label(drawing: charts.Chart) -> charts.Label:
 
     def label(value: int, *, with_unit: bool = False) -> str:
         whole = (value + drawing.scale // 2) // drawing.scale
-        text = money.format_volume(whole * 100, "", reader_locale()).rpartition(_decimal_mark())[0]
+        text = money.format_volume(whole * 100, "", reader.locale()).rpartition(_decimal_mark())[0]
         if not with_unit or not drawing.is_money:
             return text
         # The unit once, on the top rule, where the formatter would put it.
@@ -299,7 +292,7 @@ def _axis_label(drawing: charts.Chart) -> charts.Label:
 
 
 def _decimal_mark() -> str:
-    return money.format_volume(0, "", reader_locale())[1]
+    return money.format_volume(0, "", reader.locale())[1]
 
 
 def _table_rows(drawing: charts.Chart) -> Iterable[dict[str, Any]]:
