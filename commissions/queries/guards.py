@@ -11,7 +11,7 @@ by itself, four times, when the transaction ends: for half a million transfers h
 
 # ruff: noqa: S608 - names of our tables, no input
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -84,17 +84,53 @@ def guarded() -> tuple[str, ...]:
 
 def _there() -> Mapping[tuple[str, str], str]:
     """The triggers of the database that fire, by table and name: what they say."""
-    sql = (
-        "SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid, true) FROM pg_trigger t "
-        "JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace "
-        # 'R' fires only where a replica takes rows over, 'D' never.
-        "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
-        if connection.vendor == "postgresql"
-        else "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"
-    )
+    if connection.vendor == "postgresql":
+        return _there_on_postgresql()
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
         return {(str(table), str(name)): _plain(said) for table, name, said in cursor.fetchall()}
+
+
+def _there_on_postgresql() -> Mapping[tuple[str, str], str]:
+    """Put together from the catalogue's rows, which are of the moment that is looked at. PostgreSQL's own words for a
+    trigger are of this moment: one of a draft that was dropped meanwhile would be there and say nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname, t.tgtype, f.proname, f.pronamespace = c.relnamespace, "
+            "t.tgoldtable, t.tgnewtable, (SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a "
+            "WHERE a.attrelid = t.tgrelid AND a.attnum = ANY(t.tgattr)), "
+            # A condition, arguments, or to wait until the end: none of the guards has any of it.
+            "t.tgqual IS NOT NULL OR t.tgnargs > 0 OR t.tgconstraint <> 0 FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid AND c.relnamespace = current_schema()::regnamespace "
+            "JOIN pg_proc f ON f.oid = t.tgfoid "
+            # 'R' fires only where a replica takes rows over, 'D' never.
+            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        )
+        return {(str(row[0]), str(row[1])): _said(*row) for row in cursor.fetchall()}
+
+
+def _said(
+    table: str,
+    name: str,
+    bits: int,
+    function: str,
+    ours: bool,
+    old: str | None,
+    new: str | None,
+    columns: Sequence[str] | None,
+    more: bool,
+) -> str:
+    """What makes this trigger, in the words of `_guard` and `_before`; its bits are those of pg_trigger.tgtype."""
+    time = "BEFORE" if bits & 2 else "INSTEAD OF" if bits & 64 else "AFTER"
+    words = ((4, "INSERT"), (8, "DELETE"), (16, "UPDATE"), (32, "TRUNCATE"))
+    events = " OR ".join(word for bit, word in words if bits & bit)
+    only = f" OF {', '.join(columns)}" if columns else ""
+    seen = [f"{which} TABLE AS {given}" for which, given in (("OLD", old), ("NEW", new)) if given]
+    return _plain(
+        f"CREATE TRIGGER {name} {time} {events}{only} ON {table} "
+        f"{'REFERENCING' if seen else ''} {' '.join(seen)} FOR EACH {'ROW' if bits & 1 else 'STATEMENT'} "
+        f"{'WHEN more than that' if more else ''} EXECUTE FUNCTION {'' if ours else 'another.'}{function}()"
+    )
 
 
 def _bodies() -> Mapping[str, str]:

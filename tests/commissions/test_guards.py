@@ -227,3 +227,44 @@ def test_guards_stand_again_after_what_was_asked_once_fails(final, october):
         later.lines.update(level=1 // 0)
     assert missing() == []
     refused("DELETE FROM commissions_line")
+
+
+OTHER_WORDS = {
+    "of some rows alone": "AFTER DELETE ON commissions_run REFERENCING OLD TABLE AS touched FOR EACH STATEMENT "
+    "WHEN (pg_trigger_depth() > 9) EXECUTE FUNCTION commissions_guard_runs()",
+    "told something": "AFTER DELETE ON commissions_run REFERENCING OLD TABLE AS touched FOR EACH STATEMENT "
+    "EXECUTE FUNCTION commissions_guard_runs('nothing')",
+    "asked of something else": "AFTER INSERT ON commissions_run REFERENCING NEW TABLE AS touched FOR EACH STATEMENT "
+    "EXECUTE FUNCTION commissions_guard_runs()",
+    "another function": "AFTER DELETE ON commissions_run REFERENCING OLD TABLE AS touched FOR EACH STATEMENT "
+    "EXECUTE FUNCTION commissions_guard_closed()",
+    "a function of the same name": "AFTER DELETE ON commissions_run REFERENCING OLD TABLE AS touched "
+    "FOR EACH STATEMENT EXECUTE FUNCTION elsewhere.commissions_guard_runs()",
+    "too early": "BEFORE DELETE ON commissions_run FOR EACH STATEMENT EXECUTE FUNCTION commissions_guard_runs()",
+    "row by row": "AFTER DELETE ON commissions_run FOR EACH ROW EXECUTE FUNCTION commissions_guard_runs()",
+    "other rows": "AFTER DELETE ON commissions_run REFERENCING OLD TABLE AS those FOR EACH STATEMENT "
+    "EXECUTE FUNCTION commissions_guard_runs()",
+}
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("words", OTHER_WORDS.values(), ids=OTHER_WORDS)
+def test_a_guard_in_other_words_is_found_out(final, words):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("CREATE SCHEMA elsewhere")
+        cursor.execute("CREATE FUNCTION elsewhere.commissions_guard_runs() RETURNS trigger LANGUAGE plpgsql AS "
+                       "'BEGIN RETURN NULL; END'")  # fmt: skip
+        cursor.execute("DROP TRIGGER commissions_run_final_delete ON commissions_run")
+        cursor.execute(f"CREATE TRIGGER commissions_run_final_delete {words}")
+    assert (missing(), altered()) == ([], ["commissions_run_final_delete"])
+
+
+@pytest.mark.services
+def test_a_key_guard_of_another_column_is_found_out(final):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP TRIGGER commissions_run_final_key ON commissions_run")
+        cursor.execute("CREATE TRIGGER commissions_run_final_key BEFORE UPDATE OF turn ON commissions_run "
+                       "FOR EACH STATEMENT EXECUTE FUNCTION commissions_guard_truncate()")  # fmt: skip
+    assert (missing(), altered()) == ([], ["commissions_run_final_key"])
