@@ -102,7 +102,8 @@ def _is_whole(table: str) -> str:
 
 
 def payments_are_posted_once() -> list[str]:
-    """L4: whatever the keys say, each person's items of a final month are posted, no more and no less."""
+    """L4: whatever the keys say, each person's items of a month that was posted are, no more and no less; whether its
+    people were promoted and told yet or not."""
     moved = (
         "SELECT t.period_id AS period, {side}.owner_id AS person, {sign}t.amount AS amount FROM commissions_transfer t "
         "JOIN commissions_account d ON d.id = t.debit_id JOIN commissions_account c ON c.id = t.credit_id "
@@ -113,6 +114,7 @@ def payments_are_posted_once() -> list[str]:
         f"{moved.format(side='c', other='d', sign='')} UNION ALL {moved.format(side='d', other='c', sign='-')} "
         "UNION ALL SELECT r.period_id, i.distributor_id, -i.amount FROM commissions_statementitem i "
         "JOIN commissions_run r ON r.id = i.run_id WHERE r.state = 'final' "
+        "OR (r.kind = 'close' AND r.state = 'approved' AND r.stage <> 'post') "
         "UNION ALL SELECT k.posted_in_id, i.distributor_id, -i.amount FROM commissions_statementitem i "
         "JOIN commissions_run r ON r.id = i.run_id JOIN commissions_correcting k ON k.run_id = r.id "
         "WHERE r.state = 'posted' AND i.corrects_period <> '') "

@@ -47,6 +47,7 @@ def test_broken_at_any_point_it_ends_the_same(world, monkeypatch, place, how):
         else:
             break_off(place)
         monkeypatch.delenv("FAILPOINT")
+        assert audit.everything() == [], "What is half done was taken for a contradiction"
         worlds.again()
         assert world.differences() == []
         assert audit.everything() == []
@@ -73,6 +74,7 @@ def test_a_correction_broken_at_any_point_ends_the_same(world, monkeypatch, plac
         else:
             worlds.put_right()
         monkeypatch.delenv("FAILPOINT")
+        assert audit.everything() == [], "What is half done was taken for a contradiction"
         assert worlds.books(kind="correct") != corrected
         worlds.put_right(worlds.CORRECTED + timedelta(hours=1))
         assert worlds.differences(worlds.books(kind="correct"), corrected) == []

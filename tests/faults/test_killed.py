@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from commissions.models import Freeze
 from commissions.queries import audit
 from tests.faults import worlds
 
@@ -50,6 +51,8 @@ def play(world, closers: int, chance: random.Random) -> int:
         this = Round(closers, chance)
         this.kill(chance.randint(2, 4))
         this.end()
+        frozen = list(Freeze.objects.values_list("problems", flat=True))
+        assert frozen == [], "Books that nothing happened to were found to contradict themselves"
         assert set(this.told) <= {0}, "A closer ended with an error of its own"
         worlds.walk(worlds.NOW + timedelta(days=1))
         assert not world.differences(), "\n".join(world.differences())
