@@ -5,20 +5,23 @@ from typing import Any
 
 from django.utils import timezone
 
-from benchmarks.close import company
+from benchmarks.close import company, waiting
 from benchmarks.close.meter import Meter
 from commissions.models import Line, Run, StatementItem
-from commissions.operations import estimates
+from commissions.operations import estimates, tidying
 from common.operations import jobs
 from distributors.models import Distributor
 from sales.models import Order, Product
 from sales.operations import orders
 
+AGAIN = 2
+
 
 def measure() -> dict[str, Any]:
     """An order is placed and paid, the estimate follows by its job, and the upline sees what the order brings.
 
-    The pause in which orders gather is waited for. Afterwards the estimate's rows go, as those of a draft do.
+    The pause in which orders gather is waited for. Then the estimate is refreshed again while somebody reads, and how
+    long the reader had to wait is measured. Afterwards the estimate's rows go, as those of a draft do.
     """
     meter, now = Meter(), company.ENDING
     (seller,) = Distributor.objects.filter(level__gte=3, status="good").order_by("-pk")[:1]
@@ -37,13 +40,24 @@ def measure() -> dict[str, Any]:
         brought = list(Line.objects.filter(run=run, order_line__order_id=order.pk).order_by("level"))
         expected = StatementItem.objects.filter(run=run, distributor_id=brought[0].distributor_id)
         assert expected.exists()
+    person, lines = brought[0].distributor_id, run.line_count
+    with waiting.reader(person=person) as waited:
+        for _ in range(AGAIN):
+            # The one before is kept, the one before that goes.
+            run = estimates.refresh(now=timezone.now())
+            assert run is not None
+            assert run.line_count == lines
     with meter.stage("delete a draft"):
-        estimates.drop(estimates=Run.objects.filter(pk=run.pk))
+        tidying.drop(estimates=Run.objects.filter(pk=run.pk))
+    tidying.drop(estimates=Run.objects.all())
     # The month is closed as if the order had never been paid: the close is measured on exactly what was asked for.
     Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED, paid_at=None, booked_at=None)
     return {
         "stages": meter.plain(),
         "lines": run.line_count,
         "uplines": len(brought),
+        "refreshed": AGAIN,
+        "reads": len(waited),
+        "longest_read_ms": max(waited),
         "people": run.people_count,
     }

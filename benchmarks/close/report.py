@@ -65,6 +65,7 @@ def _summary(figures: Sequence[Figures]) -> list[list[str]]:
         ("approve and post", lambda one: _seconds(_stage(one, "close", "approve and post"))),
         ("… per million items", _per_million),
         ("from an order to the upline's estimate", _estimate),
+        ("longest that a page's query took beside two estimates more", _longest_read),
         ("check the books in full", _checked),
         (
             "… its memory",
@@ -87,6 +88,11 @@ def _estimate(one: Figures) -> str:
     if "estimate" not in one:
         return "–"
     return f"{sum(stage['seconds'] for stage in one['estimate']['stages'] if stage['name'] != 'delete a draft'):.1f} s"
+
+
+def _longest_read(one: Figures) -> str:
+    found = one.get("estimate", {})
+    return f"{found['longest_read_ms']:.0f} ms of {found['reads']:,}" if "reads" in found else "–"
 
 
 def _checked(one: Figures) -> str:

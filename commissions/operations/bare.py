@@ -5,9 +5,11 @@ made a part of the table they are like, which takes a moment: pages read on.
 # ruff: noqa: S608 - names of our tables and whole numbers, never input
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from commissions.operations import guards
 from common.operations import tables
@@ -16,10 +18,17 @@ from common.operations.tables import Column
 # Megabytes to sort an index in: for most tables, and for those of more rows than fit into that.
 SMALL, GREAT = 256, 1024
 MANY = 4_000_000
+# How long whoever reads may wait behind one try to keep everybody out, how long they are let through before the next,
+# and when it is left. The first in milliseconds: nobody waits long enough behind it to look for a deadlock.
+A_TRY, BETWEEN_S, PATIENCE_S = 100, 0.3, 3.0
 
 
 class Dangling(RuntimeError):
     """Rows of a run point to something that is not there. Nothing was stored."""
+
+
+class Busy(RuntimeError):
+    """Somebody has been reading these tables all the while: a backup, perhaps. Nothing was dropped."""
 
 
 def name_of(*, table: str, run_id: int, part: int | None = None) -> str:
@@ -37,6 +46,55 @@ def execute(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
+
+
+def keep_out(*, partitions: Sequence[str], of: Sequence[str]) -> None:
+    """Let nobody else so much as read these partitions, nor the tables they are of, until the transaction ends, which
+    should be soon: one that holds nothing else that others wait for. Raises Busy.
+
+    A lock that is waited for lets nobody past who comes later: behind one long reader all pages would wait. So all
+    together are tried for a moment, given up, and tried again.
+    """
+    names = ", ".join([*(f"ONLY {table}" for table in of), *partitions])
+    deadline = time.monotonic() + PATIENCE_S
+    while not _kept_out(names):
+        if time.monotonic() > deadline:
+            raise Busy(names)
+        time.sleep(BETWEEN_S)
+
+
+def _kept_out(names: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            before = cursor.fetchone()[0]
+            # Not lock_timeout, which is for each of the tables.
+            cursor.execute(f"SET LOCAL statement_timeout = {A_TRY:d}")
+            cursor.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled | LockNotAvailable):
+            return False
+        raise
+    return True
+
+
+def keeps_out(*, tables: Sequence[str]) -> bool:
+    """Whether this transaction lets nobody else read one of these tables, having dropped partitions of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+            "WHERE l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock' AND l.granted AND c.relname = ANY(%s))",
+            [list(tables)],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def is_partition(*, name: str) -> bool:
+    """Whether a table is a partition."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relispartition FROM pg_class WHERE oid = to_regclass(%s)", [name])
+        return any(cursor.fetchone() or ())
 
 
 def left_behind(*, names: str, run_id: int | None = None) -> list[tuple[str, int]]:
@@ -86,13 +144,24 @@ def gather(*, name: str, like: str, parts: Mapping[str, str]) -> None:
         execute(f"ALTER TABLE {part} DROP CONSTRAINT {part}_bounds")
 
 
-def attach(*, name: str, to: str, run_id: int, parts: Mapping[str, str]) -> None:
+def attach(*, name: str, to: str, run_id: int) -> None:
     """The table, and the parts it was gathered of, become the run's rows, and are guarded by every name."""
+    parts = _parts_of(name)
     execute(f"ALTER TABLE {to} ATTACH PARTITION {name} FOR VALUES IN ({run_id:d})")
     for held in parts or (name,):
         execute(f"ALTER TABLE {held} DROP CONSTRAINT {held}_run")
     for named in (name, *parts):
         guards.install_on(table=named)
+
+
+def _parts_of(name: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT part.relname FROM pg_inherits held JOIN pg_class part ON part.oid = held.inhrelid "
+            "WHERE held.inhparent = %s::regclass ORDER BY part.relname",
+            [name],
+        )
+        return [str(part) for (part,) in cursor.fetchall()]
 
 
 def prove(*, name: str, references: Mapping[str, str]) -> None:

@@ -48,14 +48,14 @@ def check(*, which: str, now: datetime) -> BooksCheck:
 
 
 def _at_one_moment(look: Callable[[], list[str]]) -> list[str]:
-    """What is wrong with one state of the books: what is posted between two questions is no contradiction.
+    """What is wrong with the books where nothing is posted between two questions: that is no contradiction.
 
-    On SQLite nobody else can write meanwhile, so there it is done only where a first look found something.
+    On PostgreSQL each check takes care of it (audit). On SQLite nobody can write while a transaction looks, so there it
+    is done only where a first look found something.
     """
-    if connection.vendor != "postgresql":
-        found = look()
-        if not found:
-            return found
+    found = look()
+    if not found or connection.vendor == "postgresql":
+        return found
     with one_view():
         return look()
 

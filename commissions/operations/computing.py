@@ -1,6 +1,6 @@
 """From a period's facts to the rows of a run: load, compute, check, store. Used by drafts and by estimates alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from common.operations import pace
 from common.operations.tables import len_of
 
 Ints = NDArray[np.int64]
+THINNED: tuple[type[Model], ...] = tuple(one for one in partitions.OF_RUNS if one is not StatementItem)
 APART = 1_000_000  # rows of a run from which a second connection is worth its while
 
 
@@ -95,7 +96,7 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
     before = len(loaded.person_ids) + counted["item_count"] + len_of(next(iter(carried.values())))
     rows = before + counted["line_count"]
     by_two = counted["line_count"] > 1 and rows >= APART and partitions.may_be_by_two(run_id=run_id)
-    drop(run_id=run_id, items_too=True)
+    drop(whole=[run_id])
     career = titles(computed=computed)
     active = computed.plan.active
     others: dict[type[Model], partitions.Rows] = {
@@ -118,6 +119,7 @@ def store(*, run_id: int, computed: Computed, pool: Executor | None = None) -> N
             with pace.as_part(after=before, of=rows):
                 partitions.store(run_id=run_id, model=Line, columns=columns)
         summing.store(run_id=run_id, sums=sums.result())
+    partitions.attach(run_id=run_id)
 
 
 def _one_by_one(run_id: int, parts: Mapping[type[Model], partitions.Rows], rows: int) -> None:
@@ -129,11 +131,13 @@ def _one_by_one(run_id: int, parts: Mapping[type[Model], partitions.Rows], rows:
             told += partitions.store(run_id=run_id, model=model, columns=columns())
 
 
-def drop(*, run_id: int, items_too: bool) -> None:
-    """Delete a run's snapshots and lines, and its items when they are not wanted for a comparison."""
-    kept = () if items_too else (StatementItem,)
-    partitions.drop(run_ids=[run_id], models=[model for model in partitions.OF_RUNS if model not in kept])
-    summing.drop(run_id=run_id)
+def drop(*, whole: Iterable[int] = (), thinned: Iterable[int] = ()) -> None:
+    """Delete everything that runs wrote; of those that are thinned the items stay, for a comparison. Belongs to the end
+    of a transaction. Raises Busy, having deleted nothing."""
+    of = {**dict.fromkeys(whole, partitions.OF_RUNS), **dict.fromkeys(thinned, THINNED)}
+    partitions.drop(of=of)
+    for run_id in of:
+        summing.drop(run_id=run_id)
 
 
 def titles(*, computed: Computed) -> Ints:

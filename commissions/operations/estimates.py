@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run
-from commissions.operations import computing, hashing, readying
+from commissions.operations import computing, hashing, readying, tidying
 from commissions.queries import before, facts, periods, plans
 from common.operations import jobs
 from common.operations.failpoints import failpoint
@@ -100,14 +98,14 @@ def _next_number(period: Period) -> int:
 
 
 def _replace(period: Period, run: Run, computed: computing.Computed, ready: Mapping[str, str]) -> Run | None:
+    old = Run.objects.filter(period=period, kind=Run.Kind.ESTIMATE)
+    # The one before is kept for pages that are being read just now; what is older goes.
+    tidying.drop(estimates=old.filter(state=Run.State.SUPERSEDED, number__lt=run.number - 1))
     with transaction.atomic():
         # One refresh at a time; and none for a period that was closed while this was computed.
         held = Period.objects.select_for_update().filter(pk=period.pk, state=Period.State.OPEN).first()
-        old = Run.objects.filter(period=period, kind=Run.Kind.ESTIMATE)
         if held is None or old.filter(number__gte=run.number).exists():
             return None
-        # The one before is kept for pages that are being read just now; what is older goes.
-        drop(estimates=old.filter(state=Run.State.SUPERSEDED))
         old.update(state=Run.State.SUPERSEDED)
         run.save(force_insert=True)
         computing.store(run_id=run.pk, computed=computed)
@@ -115,12 +113,3 @@ def _replace(period: Period, run: Run, computed: computing.Computed, ready: Mapp
         readying.request(run_id=run.pk, now=run.started_at)
         failpoint("estimate.replacing")
     return run
-
-
-def drop(*, estimates: QuerySet[Run]) -> None:
-    """Delete estimates with everything that hangs on them."""
-    gone = estimates.filter(kind=Run.Kind.ESTIMATE)
-    for pk in list(gone.values_list("pk", flat=True)):
-        computing.drop(run_id=pk, items_too=True)
-        transaction.on_commit(partial(readying.forget, run_id=pk), robust=True)
-    gone.delete()

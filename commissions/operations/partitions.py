@@ -12,7 +12,7 @@ one that nobody has begun (docs/decisions/0012).
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,11 +20,25 @@ from django.db import connection, models, transaction
 
 from commissions.models import Carried, Line, Run, Snapshot, StatementItem
 from commissions.operations import bare, guards
-from commissions.operations.bare import Dangling
+from commissions.operations.bare import Busy, Dangling
+from commissions.queries import parts
 from common.operations import pace, tables
 from common.operations.tables import Column
 
-__all__ = ["OF_RUNS", "Dangling", "Rows", "drop", "keep", "may_be_by_two", "store", "store_by_two", "sweep"]
+__all__ = [
+    "OF_RUNS",
+    "Busy",
+    "Dangling",
+    "Rows",
+    "attach",
+    "drop",
+    "has_any",
+    "keep",
+    "may_be_by_two",
+    "store",
+    "store_by_two",
+    "sweep",
+]
 
 OF_RUNS: tuple[type[models.Model], ...] = (Line, StatementItem, Snapshot, Carried)
 # What is proved of a partition before it is attached, since no foreign key does: its columns, and where they lead.
@@ -40,14 +54,14 @@ Rows = Callable[[], Mapping[str, Column]]  # columns of millions of rows are mad
 
 
 def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Column]) -> int:
-    """Write all rows of a run to a table at once, and return how many. Belongs into a transaction. Raises Dangling.
+    """Write all rows of a run to a table at once, and return how many. Belongs into a transaction; `attach` belongs to
+    the end of it. Raises Dangling.
 
     `columns` are columns of the database without the run, and without the key where the database gives it.
     """
     table, count = model._meta.db_table, tables.len_of(next(iter(columns.values())))
-    if connection.vendor == "postgresql" and count:
+    if connection.vendor == "postgresql":
         _write_bare(model, run_id, columns)
-        _attach(model, run_id)
         return count
     whole = {"run_id": tables.constant(run_id, count), **columns}
     with guards.asked_once(table=table, run_id=run_id):
@@ -56,11 +70,13 @@ def store(*, run_id: int, model: type[models.Model], columns: Mapping[str, Colum
 
 def may_be_by_two(*, run_id: int) -> bool:
     """Whether a run's tables may be written by two connections: on PostgreSQL, in a transaction that is not a part of
-    another, and when nothing of the run is there to be dropped first, which the other connection would wait for."""
+    another, and when nothing was dropped in it, and nothing of the run is there to be dropped first: the other
+    connection would wait for that, and this one for the other."""
     return (
         connection.vendor == "postgresql"
         and len(connection.atomic_blocks) == 1
         and not any(_there(model._meta.db_table, run_id) for model in OF_RUNS)
+        and not bare.keeps_out(tables=[model._meta.db_table for model in OF_RUNS])
     )
 
 
@@ -73,27 +89,38 @@ def store_by_two(
     others: Mapping[type[models.Model], Rows],
 ) -> None:
     """Write all rows of a run by two connections at once: another one the tables of `others`, and both by turns the
-    parts of the greatest table, in whose `columns` keys count up from the first. They become the run's at the end.
-    Belongs into a transaction that nobody has begun before it and that nothing was dropped in. Raises Dangling.
+    parts of the greatest table, in whose `columns` keys count up from the first. Belongs into a transaction that nobody
+    has begun before it and that nothing was dropped in; `attach` belongs to the end of it. Raises Dangling.
 
     The other connection commits tables that belong to nothing yet. When this transaction, or all of the process, comes
     to nothing, they are left behind: whoever stores the run next drops them, and so does `sweep`.
     """
     count = tables.len_of(next(iter(columns.values())))
-    parts = _parts(model._meta.db_table, run_id, count, first_key)
-    waiting = deque(parts)
+    own = _parts(model._meta.db_table, run_id, count, first_key)
+    waiting = deque(own)
     with ThreadPoolExecutor(max_workers=1) as pool:
         beside = pool.submit(_write_beside, run_id, others, model, columns, waiting)
         try:
             while part := _taken(waiting.popleft):
-                with pace.as_part(after=part.start, of=parts[-1].stop):
+                with pace.as_part(after=part.start, of=own[-1].stop):
                     _write_part(model, run_id, columns, part)
         finally:
             waiting.clear()
-    written = beside.result()
-    _join(model, run_id, {part.name: part.values for part in parts})
-    for other in written:
-        _attach(other, run_id)
+    beside.result()
+    _join(model, run_id, {part.name: part.values for part in own})
+
+
+def attach(*, run_id: int) -> None:
+    """What was written of a run becomes the run's: from now on it is read, and guarded by every name. On SQLite it is
+    already.
+
+    Two that attach wait for each other, each table in its turn; nobody who reads does (docs/decisions/0013).
+    """
+    if connection.vendor != "postgresql":
+        return
+    for model in OF_RUNS:
+        table = model._meta.db_table
+        bare.attach(name=bare.name_of(table=table, run_id=run_id), to=table, run_id=run_id)
 
 
 def sweep() -> list[str]:
@@ -112,8 +139,11 @@ def sweep() -> list[str]:
             final = free is not None and free.state in (Run.State.FINAL, Run.State.POSTED)
             # Whoever held the row until now may have made it a partition.
             if not stored and not final and part in dict(_left_behind()):
-                bare.execute(f"DROP TABLE {part}")
-                dropped.append(part)
+                # What a backup is reading is left to the next tick: a tick waits for nobody.
+                with suppress(Busy):
+                    bare.keep_out(partitions=[part], of=[])
+                    bare.execute(f"DROP TABLE {part}")
+                    dropped.append(part)
     return dropped
 
 
@@ -129,12 +159,6 @@ def _write_bare(
     name = bare.name_of(table=table, run_id=run_id)
     bare.write(name=name, like=table, run_id=run_id, columns=columns, alone=alone)
     bare.prove(name=name, references=REFERENCES.get(model, {}))
-
-
-def _attach(model: type[models.Model], run_id: int, parts: Mapping[str, str] | None = None) -> None:
-    table = model._meta.db_table
-    name = bare.name_of(table=table, run_id=run_id)
-    bare.attach(name=name, to=table, run_id=run_id, parts=parts or {})
 
 
 # --- several tables, two connections ----------------------------------------------------------------------------------
@@ -190,32 +214,25 @@ def _write_beside(
     model: type[models.Model],
     columns: Mapping[str, Column],
     waiting: deque[_Part],
-) -> list[type[models.Model]]:
-    """In a thread, which has a connection of its own: the other tables, then parts from the end on; which of the other
-    tables have rows."""
-    written = []
+) -> None:
+    """In a thread, which has a connection of its own: the other tables, then parts from the end on."""
     try:
         for other, rows in others.items():
-            found = rows()
-            if tables.len_of(next(iter(found.values()))):
-                with transaction.atomic():
-                    _write_bare(other, run_id, found, alone=False)
-                written.append(other)
+            with transaction.atomic():
+                _write_bare(other, run_id, rows(), alone=False)
         while part := _taken(waiting.pop):
             with transaction.atomic():
                 _write_part(model, run_id, columns, part)
     finally:
         connection.close()
-    return written
 
 
 def _join(model: type[models.Model], run_id: int, parts: Mapping[str, str]) -> None:
-    """The parts become one table, which is proved, and then the run's."""
+    """The parts become one table, which is proved."""
     table = model._meta.db_table
     name = bare.name_of(table=table, run_id=run_id)
     bare.gather(name=name, like=table, parts=parts)
     bare.prove(name=name, references=REFERENCES.get(model, {}))
-    _attach(model, run_id, parts)
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------
@@ -228,11 +245,24 @@ def keep(*, run_id: int) -> None:
         bare.execute(f"LOCK TABLE {', '.join(there)} IN SHARE MODE")
 
 
-def drop(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> None:
-    """Delete everything these runs wrote to these tables; the database refuses it for a final run."""
-    for run_id in run_ids:
-        for model in models:
-            _drop(model, run_id)
+def drop(*, of: Mapping[int, Sequence[type[models.Model]]]) -> None:
+    """Delete everything that runs wrote to tables, by run; the database refuses it for a final run. Belongs to the end
+    of a transaction: on PostgreSQL nobody else can read these tables until it ends. Raises Busy, and has deleted
+    nothing then.
+    """
+    named = [(model, run_id) for run_id, written in of.items() for model in written]
+    if connection.vendor == "postgresql":
+        tables_of = [(model._meta.db_table, run_id) for model, run_id in named]
+        _keep_out({bare.name_of(table=table, run_id=run_id): table for table, run_id in tables_of})
+    for model, run_id in named:
+        _drop(model, run_id)
+
+
+def _keep_out(names: Mapping[str, str]) -> None:
+    """All at once: whoever waited for one while another is kept would keep everybody waiting."""
+    there = {name: table for name, table in names.items() if bare.is_partition(name=name)}
+    if there:
+        bare.keep_out(partitions=list(there), of=sorted(set(there.values())))
 
 
 def _drop(model: type[models.Model], run_id: int) -> None:
@@ -242,6 +272,18 @@ def _drop(model: type[models.Model], run_id: int) -> None:
             bare.execute(f"DELETE FROM {name} WHERE id = (SELECT min(id) FROM {name})", f"DROP TABLE {name}")
     with guards.asked_once(table=model._meta.db_table, run_id=run_id), _without_indexes(model, run_id):
         model._default_manager.filter(run_id=run_id)._raw_delete("default")
+
+
+def has_any(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> list[int]:
+    """Which of these runs still have rows in these tables; on PostgreSQL, partitions of them."""
+    if connection.vendor != "postgresql":
+        rows = {run: [model._default_manager.filter(run_id=run) for model in models] for run in run_ids}
+        return [run for run, of_run in rows.items() if any(found.exists() for found in of_run)]
+    there = set(parts.of_tables(tables=[model._meta.db_table for model in models]))
+    named = {
+        run: {bare.name_of(table=model._meta.db_table, run_id=run) for model in models} for run in run_ids
+    }
+    return [run for run, names in named.items() if names & there]
 
 
 @contextmanager

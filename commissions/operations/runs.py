@@ -12,7 +12,16 @@ from django.db.models import Sum
 
 from commissions.core import ENGINE_VERSION
 from commissions.models import Period, Run, StatementItem
-from commissions.operations import computing, correcting, freezing, hashing, permissions, readying, sealing
+from commissions.operations import (
+    computing,
+    correcting,
+    freezing,
+    hashing,
+    permissions,
+    readying,
+    sealing,
+    tidying,
+)
 from commissions.operations.computed_again import FactsChanged
 from commissions.operations.due import JOB, make_due
 from commissions.queries import before, plans, unusual
@@ -87,7 +96,6 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         replaceable = [Run.State.COMPUTING, Run.State.DRAFT, Run.State.REVIEWED, Run.State.FAILED]
         if not _move(last.pk, replaceable, state=Run.State.SUPERSEDED, finished_at=now):
             raise WrongState("The run is approved; nothing of it can change any more.")
-        _thin_out(last)
         plan = plans.of_period(period=period)
         run = Run.objects.create(
             period=period,
@@ -101,16 +109,9 @@ def recompute(*, period_key: str, by: int | None, now: datetime) -> Run:
         )
         make_due(run_id=run.pk, now=now)
         trail.write(told.about_run(run=last, what=What.REPLACED, at=now, who=by))
+    # Only the newest draft that was replaced keeps its lines and snapshots.
+    tidying.clear(period_id=period.pk)
     return run
-
-
-def _thin_out(last: Run) -> None:
-    """Only the newest draft that was replaced keeps its lines and snapshots."""
-    older = Run.objects.filter(
-        period_id=last.period_id, state=Run.State.SUPERSEDED, kind=Run.Kind.CLOSE, number__lt=last.number
-    )
-    for pk in older.values_list("pk", flat=True):
-        computing.drop(run_id=pk, items_too=False)
 
 
 def fail(*, run_id: int, error: str, now: datetime) -> None:

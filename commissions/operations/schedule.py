@@ -14,6 +14,7 @@ from commissions.operations import (
     readying,
     runs,
     telling,
+    tidying,
 )
 from commissions.operations.due import JOB, make_due
 from commissions.queries.plans import NoPlanInForce
@@ -41,6 +42,7 @@ def tick(*, now: datetime, owner: str) -> int:
     leg_volumes.request(now=now)
     tree_care.request(now=now)
     partitions.sweep()
+    tidying.sweep()
     return jobs.advance_due(now=now, owner=owner)
 
 

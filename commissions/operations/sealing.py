@@ -11,13 +11,13 @@ from django.db.models import Max
 from commissions.models import Carried, Correcting, Period, Run, Transfer
 from commissions.operations import (
     checking,
-    computing,
     estimates,
     freezing,
     ledger,
     promoting,
     proving,
     telling,
+    tidying,
 )
 from commissions.queries import audit, counting, periods
 from commissions.queries import trail as told
@@ -66,6 +66,8 @@ def seal(*, run: Run, now: datetime, progress: jobs.Progress) -> bool:
     progress("notify")
     done = _finish(run.pk, now)
     failpoint("seal.finished")
+    # What was expected is of no use any more, nor what drafts said before it.
+    tidying.clear(period_id=run.period_id)
     return done
 
 
@@ -176,11 +178,10 @@ def _finish(run_id: int, now: datetime) -> bool:
         Period.objects.filter(pk=run.period_id, state=Period.State.CLOSING).update(
             state=Period.State.CLOSED, closed_at=_not_before_its_transfers(run, now)
         )
-        # What was expected is of no use beside what is final.
-        estimates.drop(estimates=Run.objects.filter(period_id=run.period_id))
-        _thin_out(run)
+        # What was expected is not shown beside what is final.
+        expected = Run.objects.filter(period_id=run.period_id, state=Run.State.ESTIMATE)
+        expected.update(state=Run.State.SUPERSEDED)
         checking.request(which=checking.FULL, now=now)
-        # Behind what drops tables: whoever waits for this job's key may have read them.
         estimates.request_anew(now=now)
         trail.write(told.last_of_run(run_id=run_id))
     return True
@@ -200,13 +201,6 @@ def _take_positions(run: Run, now: datetime) -> None:
     for tree, person, count in asked.values_list("name", "distributor_id", "amount"):
         for _ in range(count):
             filling.one_more(tree=tree, owner_id=person, now=now)
-
-
-def _thin_out(run: Run) -> None:
-    """Drafts that were replaced keep their items alone."""
-    replaced = Run.objects.filter(period_id=run.period_id, state=Run.State.SUPERSEDED, kind=Run.Kind.CLOSE)
-    for pk in replaced.values_list("pk", flat=True):
-        computing.drop(run_id=pk, items_too=False)
 
 
 def _held(run_id: int, stage: str) -> Run | None:

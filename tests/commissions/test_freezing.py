@@ -105,7 +105,8 @@ def test_what_is_posted_between_two_questions_is_no_contradiction(monkeypatch):
             elsewhere(lambda: Account.objects.create(kind="expense", name=opened[0], currency="EUR"))
         return [] if Account.objects.count() == before else ["L0 the books moved"]
 
-    monkeypatch.setattr(checking.audit, "fast", lambda now: asks_twice())
+    monkeypatch.setattr(checking.audit, "FAST", (asks_twice,))
+    monkeypatch.setattr(checking.audit, "LATE", ())
     assert checking.check(which="fast", now=at(10, 30)).problems == []
     # The control: without one moment for both questions it would be told.
     opened.clear()

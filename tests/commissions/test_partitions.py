@@ -20,7 +20,7 @@ def test_a_draft_dies_whole_and_no_other_run_loses_a_row(october, cast):
     october.sell("eva", 2, at(11, 10), customer=True)
     later = draft("2026-11", at(12, 2))
     assert later.lines.exists()
-    partitions.drop(run_ids=[later.pk])
+    partitions.drop(of={later.pk: partitions.OF_RUNS})
     assert [model.objects.count() for model in (Line, Snapshot, StatementItem)] == kept
 
 
@@ -39,7 +39,7 @@ def test_a_great_draft_dies_with_the_indexes_aside_and_they_stand_again(october,
     before = _indexes()
     asked = []
     with connection.execute_wrapper(lambda go, sql, *rest: asked.append(sql) or go(sql, *rest)):
-        partitions.drop(run_ids=[draft().pk])
+        partitions.drop(of={draft().pk: partitions.OF_RUNS})
     dropped = [sql for sql in asked if sql.startswith("DROP INDEX")]
     assert bool(dropped) == (connection.vendor == "sqlite")
     assert _indexes() == before
@@ -53,7 +53,7 @@ def test_the_indexes_of_others_stay_where_they_are(october, cast, monkeypatch):
     later = draft("2026-11", at(12, 2))
     asked = []
     with connection.execute_wrapper(lambda go, sql, *rest: asked.append(sql) or go(sql, *rest)):
-        partitions.drop(run_ids=[later.pk], models=[Line])
+        partitions.drop(of={later.pk: [Line]})
     assert not [sql for sql in asked if sql.startswith("DROP INDEX")]
 
 
@@ -61,14 +61,14 @@ def test_the_rows_of_a_final_run_do_not_die(october, cast):
     final = finish(cast, draft())
     before = final.lines.count()
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
-        partitions.drop(run_ids=[final.pk])
+        partitions.drop(of={final.pk: partitions.OF_RUNS})
     assert final.lines.count() == before > 0
 
 
 @pytest.mark.services
 def test_rows_that_lead_nowhere_are_not_stored(october):
     run = draft()
-    partitions.drop(run_ids=[run.pk])
+    partitions.drop(of={run.pk: partitions.OF_RUNS})
     lost = {
         "distributor_id": Numbers(np.array([NOBODY])),
         "bonus": Words(["level_pay"], np.array([0])),

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from commissions.models import LevelSum, Run
-from commissions.operations import estimates, readying, summing
+from commissions.operations import estimates, readying, summing, tidying
 from commissions.queries import (
     earner_orders,
     everyone,
@@ -141,7 +141,7 @@ def test_where_no_team_is_great_nothing_is_made_ready(october, cast, settings, t
 
 def test_a_run_that_is_gone_needs_nothing(october, cast, folder):
     run = estimates.refresh(now=at(10, 20))
-    estimates.drop(estimates=Run.objects.filter(pk=run.pk))
+    tidying.drop(estimates=Run.objects.filter(pk=run.pk))
     assert readying.make_ready(run_id=run.pk) is False
 
 

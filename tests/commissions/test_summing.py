@@ -64,7 +64,7 @@ def test_small_teams_and_short_statements_leave_nothing(october, cast):
 def test_a_draft_takes_its_sums_with_it(october, cast, summed):
     run = draft()
     assert TeamSum.objects.filter(run=run).exists()
-    computing.drop(run_id=run.pk, items_too=False)
+    computing.drop(thinned=[run.pk])
     assert not TeamSum.objects.filter(run=run).exists()
     assert not LevelSum.objects.filter(run=run).exists()
 

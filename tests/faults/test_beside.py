@@ -103,7 +103,7 @@ def test_a_draft_in_parts_dies_whole(world, apart):
         jobs.advance_due(now=worlds.NOW, owner="one")
         run = Run.objects.latest("pk")
         assert run.lines.count() == run.line_count > 0
-        partitions.drop(run_ids=[run.pk])
+        partitions.drop(of={run.pk: partitions.OF_RUNS})
         assert not run.lines.exists()
         assert not any(bare.exists(name=name) for name, _ in apart)
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, connections
 
 from commissions.models import Account, Period, Run, Transfer
-from commissions.operations import correcting, estimates, ledger, periods, plans, runs, sealing
-from commissions.queries import audit
+from commissions.operations import correcting, estimates, ledger, partitions, periods, plans, runs, sealing
+from commissions.queries import audit, guards
+from commissions.queries.facts import one_view
 from common.operations import jobs
 from sales.models import Order
 from tests.commissions.conftest import START, at, draft, finish, work
@@ -257,3 +258,16 @@ def test_nothing_is_posted_when_the_ledger_contradicts_itself(october, cast):
 def test_two_refreshes_leave_one_estimate(october):
     race(*[lambda: estimates.refresh(now=at(10, 20))] * 2)
     assert Run.objects.filter(state="estimate").count() == 1
+
+
+@pytest.mark.services
+def test_a_draft_that_goes_while_the_books_are_looked_at_is_no_contradiction(october):
+    """The catalogue's own words for a trigger are of this moment, whatever moment the rest is read at: what is dropped
+    meanwhile would look like a guard that says nothing, and stop all money."""
+    run = draft()
+    with one_view():
+        assert f"commissions_line_run{run.pk}" in guards.guarded()
+        assert race(lambda: partitions.drop(of={run.pk: partitions.OF_RUNS})) == [None]
+        assert audit.final_rows_are_guarded() == []
+    assert f"commissions_line_run{run.pk}" not in guards.guarded()
+    assert audit.final_rows_are_guarded() == []
