@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from benchmarks.close import company, waiting
@@ -40,24 +41,29 @@ def measure() -> dict[str, Any]:
         brought = list(Line.objects.filter(run=run, order_line__order_id=order.pk).order_by("level"))
         expected = StatementItem.objects.filter(run=run, distributor_id=brought[0].distributor_id)
         assert expected.exists()
-    person, lines = brought[0].distributor_id, run.line_count
-    with waiting.reader(person=person) as waited:
-        for _ in range(AGAIN):
-            # The one before is kept, the one before that goes.
-            run = estimates.refresh(now=timezone.now())
-            assert run is not None
-            assert run.line_count == lines
+    # A reader of SQLite never waits for who writes.
+    waits = _refresh_beside(brought[0].distributor_id) if connection.vendor == "postgresql" else {}
+    run = Run.objects.get(state=Run.State.ESTIMATE)
     with meter.stage("delete a draft"):
         tidying.drop(estimates=Run.objects.filter(pk=run.pk))
-    tidying.drop(estimates=Run.objects.all())
     # The month is closed as if the order had never been paid: the close is measured on exactly what was asked for.
     Order.objects.filter(pk=order.pk).update(state=Order.State.CANCELLED, paid_at=None, booked_at=None)
     return {
         "stages": meter.plain(),
         "lines": run.line_count,
         "uplines": len(brought),
-        "refreshed": AGAIN,
-        "reads": len(waited),
-        "longest_read_ms": max(waited),
         "people": run.people_count,
+        **waits,
     }
+
+
+def _refresh_beside(person: int) -> dict[str, Any]:
+    """The estimate is refreshed again and again beside a reader: the one before is kept, the one before that goes. One
+    is left, as before, and the server has written what was to be written."""
+    with waiting.reader(person=person) as waited:
+        for _ in range(AGAIN):
+            assert estimates.refresh(now=timezone.now()) is not None
+    tidying.drop(estimates=Run.objects.filter(state=Run.State.SUPERSEDED))
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    return {"reads": len(waited), "longest_read_ms": max(waited)}

@@ -252,8 +252,8 @@ def drop(*, of: Mapping[int, Sequence[type[models.Model]]]) -> None:
     """
     named = [(model, run_id) for run_id, written in of.items() for model in written]
     if connection.vendor == "postgresql":
-        tables_of = [(model._meta.db_table, run_id) for model, run_id in named]
-        _keep_out({bare.name_of(table=table, run_id=run_id): table for table, run_id in tables_of})
+        held = [(model._meta.db_table, run_id) for model, run_id in named]
+        _keep_out({bare.name_of(table=table, run_id=run_id): table for table, run_id in held})
     for model, run_id in named:
         _drop(model, run_id)
 
