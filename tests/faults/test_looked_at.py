@@ -1,6 +1,7 @@
 """Whoever looks at the books while everything moves finds no contradiction: a false alarm would stop all money. And
 nobody waits for whoever reads for long, a backup perhaps, nor the portal's pages behind somebody who does."""
 
+import signal
 import threading
 from contextlib import contextmanager
 from importlib import import_module
@@ -108,6 +109,25 @@ def left():
     """Runs of which something waits to be deleted."""
     runs = [*tidying._estimates(Run.objects.all()), *tidying._drafts(Run.objects.all())]
     return partitions.has_any(run_ids=[run.pk for run in runs], models=computing.THINNED)
+
+
+def test_what_a_closer_that_died_left_behind_the_tick_deletes(world, monkeypatch):
+    with world.copy(worlds.OPEN):
+        estimates.refresh(now=worlds.at(10, 31))
+        worlds.periods.close(key=worlds.MONTH, by=None, now=worlds.NOW)
+        jobs.advance_due(now=worlds.NOW, owner="a test")
+        runs.recompute(period_key=worlds.MONTH, by=worlds.user("paula"), now=worlds.NOW)
+        monkeypatch.setenv("FAILPOINT", "seal.finished:kill")
+        assert worlds.ended(worlds.fork(worlds.walk)) == -signal.SIGKILL
+        monkeypatch.delenv("FAILPOINT")
+        assert len(left()) > 1
+        assert not Run.objects.filter(state="estimate", period__state="closed").exists()
+        assert tidying.sweep() == 1
+        assert left() == []
+        assert not Run.objects.filter(kind="estimate", period__state="closed").exists()
+        draft = Run.objects.get(state="superseded")
+        assert draft.items.count() == draft.item_count > 0
+        assert checking.audit.everything() == []
 
 
 @pytest.mark.services
