@@ -103,9 +103,7 @@ class Differences:
 def of_month(*, key: str, person_id: int | None = None) -> Corrected | None:
     """A final month as closed and as corrected, everybody's or one person's; None where nothing was corrected."""
     about = StatementItem.objects.filter(run_id__in=_that_correct(key), corrects_period=key)
-    closed = StatementItem.objects.filter(
-        run__state=Run.State.FINAL, run__period__key=key, corrects_period=""
-    )
+    closed = StatementItem.objects.filter(run_id__in=_closing(key), corrects_period="")
     if person_id is not None:
         about, closed = about.filter(distributor_id=person_id), closed.filter(distributor_id=person_id)
     parts = _parts(about)
@@ -125,6 +123,13 @@ def of_month(*, key: str, person_id: int | None = None) -> Corrected | None:
     return Corrected(rows=tuple(rows), parts=tuple(parts))
 
 
+def _closing(key: str) -> list[int]:
+    """The run that closed a month. Runs are named wherever their rows are looked for: on PostgreSQL the partitions of
+    all others need not even be opened then."""
+    final = Run.objects.filter(state=Run.State.FINAL, period__key=key)
+    return list(final.values_list("pk", flat=True))
+
+
 def _that_correct(key: str) -> list[int]:
     """The runs that post something about an earlier month: in all others nobody need look for it."""
     posted = Run.objects.filter(state__in=[Run.State.FINAL, Run.State.POSTED]).only("state", "output_hash")
@@ -139,8 +144,9 @@ def _corrected_by(run: Run) -> list[str]:
 
 def posted_in(*, key: str, person_id: int) -> list[Part]:
     """What correcting runs of earlier months posted for a person in this month."""
+    runs = Correcting.objects.filter(run__state=Run.State.POSTED, posted_in__key=key)
     items = StatementItem.objects.filter(
-        run__state=Run.State.POSTED, run__correcting__posted_in__key=key, distributor_id=person_id
+        run_id__in=list(runs.values_list("run_id", flat=True)), distributor_id=person_id
     )
     return _parts(items.exclude(corrects_period=""))
 

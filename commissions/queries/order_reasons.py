@@ -166,11 +166,9 @@ def _lines(person_id: int, found: orders.OrderHead, runs: dict[int, Run]) -> lis
         distributor_id=person_id,
         run_id__in=[run.pk for run in runs.values()],
     )
-    return list(
-        lines.select_related("corrects__run__period", "corrects_run__period").order_by(
-            "run_id", "bonus", "pk"
-        )
-    )
+    # What a line corrects is of another run, nobody says which: looked for only where something was corrected.
+    about = lines.prefetch_related("corrects__run__period", "corrects_run__period")
+    return list(about.order_by("run_id", "bonus", "pk"))
 
 
 def _paid(
