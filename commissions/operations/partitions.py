@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 
 from django.db import connection, models, transaction
 
@@ -274,15 +276,17 @@ def _drop(model: type[models.Model], run_id: int) -> None:
         model._default_manager.filter(run_id=run_id)._raw_delete("default")
 
 
-def has_any(*, run_ids: Iterable[int], models: Sequence[type[models.Model]] = OF_RUNS) -> list[int]:
+def has_any(*, run_ids: Iterable[int], written: Sequence[type[models.Model]] = OF_RUNS) -> list[int]:
     """Which of these runs still have rows in these tables; on PostgreSQL, partitions of them."""
     if connection.vendor != "postgresql":
-        rows = {run: [model._default_manager.filter(run_id=run) for model in models] for run in run_ids}
-        return [run for run, of_run in rows.items() if any(found.exists() for found in of_run)]
-    there = set(parts.of_tables(tables=[model._meta.db_table for model in models]))
-    named = {
-        run: {bare.name_of(table=model._meta.db_table, run_id=run) for model in models} for run in run_ids
-    }
+        held = [
+            models.Q(models.Exists(one._default_manager.filter(run_id=models.OuterRef("pk"))))
+            for one in written
+        ]
+        return list(Run.objects.filter(reduce(or_, held), pk__in=list(run_ids)).values_list("pk", flat=True))
+    tables_of = [one._meta.db_table for one in written]
+    there = set(parts.of_tables(tables=tables_of))
+    named = {run: {bare.name_of(table=table, run_id=run) for table in tables_of} for run in run_ids}
     return [run for run, names in named.items() if names & there]
 
 

@@ -6,7 +6,6 @@ it is put aside, and the clock's tick tries again: nobody waits for what only ta
 """
 
 import logging
-from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
@@ -36,7 +35,7 @@ def drop(*, estimates: QuerySet[Run]) -> bool:
 def sweep() -> int:
     """Delete what was put aside; in how many periods something was."""
     drafts = dict(_drafts(Run.objects.all()).values_list("pk", "period_id"))
-    of_drafts = partitions.has_any(run_ids=drafts, models=computing.THINNED)
+    of_drafts = partitions.has_any(run_ids=drafts, written=computing.THINNED)
     found = {
         *_estimates(Run.objects.all()).values_list("period_id", flat=True),
         *(drafts[run] for run in of_drafts),
@@ -80,7 +79,5 @@ def _delete(whole: QuerySet[Run], thinned: QuerySet[Run]) -> bool:
 
 
 def _held(runs: QuerySet[Run]) -> list[int]:
-    keys: Iterable[int] = list(runs.order_by("pk").values_list("pk", flat=True))
-    return list(
-        Run.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
-    )
+    held = Run.objects.select_for_update().filter(pk__in=runs.values("pk"))
+    return list(held.order_by("pk").values_list("pk", flat=True))

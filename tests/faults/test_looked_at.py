@@ -108,7 +108,7 @@ def hasty(monkeypatch):
 def left():
     """Runs of which something waits to be deleted."""
     runs = [*tidying._estimates(Run.objects.all()), *tidying._drafts(Run.objects.all())]
-    return partitions.has_any(run_ids=[run.pk for run in runs], models=computing.THINNED)
+    return partitions.has_any(run_ids=[run.pk for run in runs], written=computing.THINNED)
 
 
 def test_what_a_closer_that_died_left_behind_the_tick_deletes(world, monkeypatch):
